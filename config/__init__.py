@@ -1,0 +1,1 @@
+"""Settings, Celery, URLs, servers: what makes the apps one project."""

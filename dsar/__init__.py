@@ -1,0 +1,1 @@
+"""Data-subject requests: from a person's request to an answer with evidence."""

@@ -1,0 +1,1 @@
+"""Commerce: products, orders, quota use, delivered reports, disclosures made to fulfil an order."""
