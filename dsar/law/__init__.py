@@ -1,0 +1,1 @@
+"""Law: pure rules about dates, grounds and contents; no database, no Django."""
