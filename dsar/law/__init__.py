@@ -1,1 +1,1 @@
-"""Law: pure rules about dates, grounds and contents; no database, no Django."""
+"""The law as data and pure rules: periods, calendars, refusal grounds. Nothing here knows Django or a database."""
