@@ -38,9 +38,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('canonical', models.TextField()),
-                ('tag', models.GeneratedField(db_persist=True, expression=models.Func(django.db.models.functions.comparison.Cast('canonical', models.JSONField()), models.Value('tag'), function='jsonb_extract_path_text'), output_field=models.TextField())),
-                ('at', models.GeneratedField(db_persist=True, expression=models.Func(django.db.models.functions.comparison.Cast('canonical', models.JSONField()), models.Value('at'), function='jsonb_extract_path_text'), output_field=models.TextField())),
-                ('request', models.GeneratedField(db_persist=True, expression=models.Func(django.db.models.functions.comparison.Cast('canonical', models.JSONField()), models.Value('request'), function='jsonb_extract_path_text'), output_field=models.TextField(null=True))),
+                ('tag', models.GeneratedField(db_persist=True, expression=models.Func(django.db.models.functions.comparison.Cast('canonical', models.JSONField()), models.Value('tag'), function='jsonb_extract_path_text', output_field=models.TextField()), output_field=models.TextField())),
+                ('at', models.GeneratedField(db_persist=True, expression=models.Func(django.db.models.functions.comparison.Cast('canonical', models.JSONField()), models.Value('at'), function='jsonb_extract_path_text', output_field=models.TextField()), output_field=models.TextField())),
+                ('request', models.GeneratedField(db_persist=True, expression=models.Func(django.db.models.functions.comparison.Cast('canonical', models.JSONField()), models.Value('request'), function='jsonb_extract_path_text', output_field=models.TextField()), output_field=models.TextField(null=True))),
             ],
             options={
                 'verbose_name_plural': 'entries',
