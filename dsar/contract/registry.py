@@ -130,6 +130,7 @@ def _bind(model: type[Model], *, role: str, said: type[PersonalData]) -> Declara
         born=said.born,
         reviewed=said.reviewed,
         released=said.released,
+        concealed=said.concealed,
         fields=fields,
         twice=twice,
     )

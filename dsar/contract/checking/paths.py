@@ -123,13 +123,13 @@ def _identifier(declaration: Declaration, *, name: str) -> Iterator[Error]:
 
 def _born(inspection: Inspection, *, declaration: Declaration) -> Iterator[Error]:
     if declaration.born:
-        if not isinstance(field_of(declaration.model, declaration.born), DateTimeField):
+        if not isinstance(walk(declaration.model, declaration.born).field, DateTimeField):
             yield refuse(
                 17,
                 declaration.model,
                 f'Declaration {declaration.label} says born = "{declaration.born}", '
-                "which is no date-time field of the model.",
-                hint="Name the DateTimeField that says when a row was made.",
+                "which is no date-time field.",
+                hint="Name the DateTimeField that says when a row was made, or a path to one.",
             )
     elif declaration.model is inspection.user and "pk" in declaration.subject:
         yield refuse(

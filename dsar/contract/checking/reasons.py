@@ -6,13 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import (
-    BooleanField,
-    EmailField,
-    FileField,
-    GenericIPAddressField,
-    ManyToManyField,
-)
+from django.db.models import BooleanField, EmailField, FileField, GenericIPAddressField
 
 from dsar.contract.checking.inspection import holdings, refuse
 from dsar.contract.declarations import NotPersonal
@@ -82,7 +76,7 @@ def _nothing(model: type[Model], *, because: str) -> Iterator[Error]:
             hint=f'Write holds_nothing({model.__name__}, because="...").',
         )
     for name, field in holdings(model).items():
-        if _is_evident(field) and not re.search(rf"\b{re.escape(name)}\b", because):
+        if looks_personal(field) and not re.search(rf"\b{re.escape(name)}\b", because):
             yield refuse(
                 63,
                 model,
@@ -91,8 +85,3 @@ def _nothing(model: type[Model], *, because: str) -> Iterator[Error]:
                 hint=f'Declare the model, or say in because="..." why "{name}" is about nobody.',
             )
 
-
-def _is_evident(field: Any) -> bool:
-    return looks_personal(field) or (
-        isinstance(field, ManyToManyField) and field.related_model is get_user_model()
-    )

@@ -45,7 +45,8 @@ def _key(
     inspection: Inspection, *, declaration: Declaration, key: ForeignKey[Any, Any]
 ) -> Iterator[Error]:
     holders = inspection.registry.of(key.model)
-    if _is_cut(key, holders=holders):
+    is_said = bool(holders) or key.model in inspection.registry.nothing
+    if not is_said or _is_cut(key, holders=holders):
         return
     going = [holder for holder in holders if holder.row is Row.DELETED]
     missing = _paths_through(key, declaration=declaration) - {
@@ -78,7 +79,7 @@ def _stays(declaration: Declaration, *, key: ForeignKey[Any, Any]) -> Error:
             51,
             declaration.model,
             f"Deleting rows of declaration {declaration.label} would silently delete rows of "
-            f'{key.model._meta.label}, whose "{key.name}" cascades, though its declaration keeps them.',
+            f'{key.model._meta.label}, whose "{key.name}" cascades, though they were declared to stay.',
             hint=f"Declare {key.model._meta.label} with row = Row.DELETED, or let the key go: null=True, "
             "on_delete=SET_NULL.",
         )

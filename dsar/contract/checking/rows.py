@@ -8,7 +8,7 @@ from django.db.models import Field, GeneratedField
 
 from dsar.contract.checking.inspection import holdings, refuse
 from dsar.contract.declarations import Erase, Held, Retain
-from dsar.contract.vocabulary import Row
+from dsar.contract.vocabulary import Row, Whose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,14 @@ def check(inspection: Inspection) -> Iterator[Error]:
         for name, treatment in declaration.fields.items():
             if name in held:
                 yield from _field(declaration, name=name, field=held[name], treatment=treatment)
+        for name in declaration.concealed:
+            if not _is_written(held.get(name)):
+                yield refuse(
+                    32,
+                    declaration.model,
+                    f'Declaration {declaration.label} conceals rows by "{name}", which is no column.',
+                    hint='Write concealed = {"column": value} with columns of the model itself.',
+                )
 
 
 def _field(
@@ -38,8 +46,8 @@ def _field(
             declaration.model,
             f'Field "{name}" of declaration {declaration.label} is {type(treatment).__name__}, '
             f"but its row is {declaration.row}: {why}.",
-            hint="Held needs a row that is deleted or retained, Erase one that is overwritten, "
-            "Retain one that is overwritten or retained.",
+            hint="Held needs a row that is deleted or retained (or whose=SOMEBODY_ELSE), Erase one that is "
+            "overwritten, Retain one that is overwritten or retained.",
         )
     if getattr(treatment, "correctable", False) and not _is_correctable(field):
         yield refuse(
@@ -60,7 +68,8 @@ def _contradiction(declaration: Declaration, *, field: Any, treatment: Treatment
         return "nothing is ever overwritten in it"
     if isinstance(treatment, Retain) and declaration.row is Row.DELETED:
         return "the value would go with it"
-    if isinstance(treatment, Held) and overwritten and _is_written(field):
+    own = getattr(treatment, "whose", None) is Whose.SUBJECT
+    if isinstance(treatment, Held) and overwritten and own and _is_written(field):
         return "the value would stay in it for no stated reason"
     return ""
 
