@@ -75,10 +75,11 @@ def write(members: Iterable[Member], *, to: Any, recipient: str, at: datetime) -
     try:
         encrypt_io(plain, sealed, [x25519.Recipient.from_str(recipient)])
     except Exception:
-        # The library hands on only the text of what a reader raised; the caller needs the error itself.
-        if plain.raised is not None:
-            raise plain.raised from None
-        raise
+        # The library hands on only the text of what its two ends raised; the caller needs the error itself.
+        cause = plain.raised or sealed.raised
+        if cause is None:
+            raise
+        raise cause from None
     return Written(
         archive_bytes=plain.total,
         sealed_bytes=sealed.total,
@@ -177,10 +178,15 @@ class _Pushed:
 
     def __init__(self, to: Any) -> None:
         self.total = 0
+        self.raised: BaseException | None = None
         self._to = to
 
     def write(self, data: bytes) -> int:
-        self._to.write(data)
+        try:
+            self._to.write(data)
+        except BaseException as error:
+            self.raised = error
+            raise
         self.total += len(data)
         return len(data)
 
