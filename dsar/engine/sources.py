@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _BYTES_A_BLOCK = 1 << 16
 _DELIMITER = b"\x02"
+_QUOTE = b"\x01"
 
 
 class TagReappearedError(RuntimeError):
@@ -141,7 +142,7 @@ def _by_tag(
             raise TagReappearedError
         for empty in sources[next_position:position]:
             yield empty, iter(())
-        yield sources[position], _blocks(row.partition(_DELIMITER)[2] for row in tagged)
+        yield sources[position], _blocks(_payload(row) for row in tagged)
         next_position = position + 1
     for empty in sources[next_position:]:
         yield empty, iter(())
@@ -149,6 +150,14 @@ def _by_tag(
 
 def _tag(row: bytes) -> bytes:
     return row.partition(_DELIMITER)[0]
+
+
+def _payload(row: bytes) -> bytes:
+    """What follows the tag; COPY quotes it where it holds a line break (a CSV line may, JSON never does)."""
+    payload = row.partition(_DELIMITER)[2]
+    if not payload.startswith(_QUOTE):
+        return payload
+    return payload[1:-2].replace(_QUOTE + _QUOTE, _QUOTE) + b"\n"
 
 
 def _blocks(rows: Iterable[bytes]) -> Iterator[bytes]:
