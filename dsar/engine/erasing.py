@@ -20,7 +20,7 @@ from dsar.contract.declarations import Erase
 from dsar.contract.vocabulary import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from dsar.contract.declarations import Declaration
@@ -38,6 +38,13 @@ def lock_person(person: object) -> bool:
     """Lock the person's row, so that whoever refers to it waits; says whether there is one."""
     user = get_user_model()
     return user._base_manager.select_for_update().filter(pk=person).values("pk").first() is not None
+
+
+def close_account(person: object) -> None:
+    """Shut the person out, where the user model knows of inactive accounts; sessions die with it."""
+    user = get_user_model()
+    if any(field.name == "is_active" for field in user._meta.concrete_fields):
+        user._base_manager.filter(pk=person).update(is_active=False)
 
 
 def statements(
@@ -109,10 +116,8 @@ def _unlink(declaration: Declaration, field: ManyToManyField[Any, Any], where: F
     )
 
 
-def pipelined(
-    found: Sequence[Statement], person: object, *, then: Callable[[dict[str, int]], None]
-) -> dict[str, int]:
-    """Send all statements at once, wait once; `then` gets the rows done by label and still runs in the transaction.
+def pipelined(found: Sequence[Statement], person: object) -> dict[str, int]:
+    """Send all statements at once, wait once; returns the rows done by label.
 
     Errors surface when the pipeline is read, outside Django's cursors, and are turned into Django's there.
     """
@@ -128,7 +133,6 @@ def pipelined(
         if label:
             done[label] = done.get(label, 0) + max(cursor.rowcount, 0)
         cursor.close()
-    then(done)
     return done
 
 

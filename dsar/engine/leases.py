@@ -20,6 +20,7 @@ from dsar.cases.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from uuid import UUID
 
 _CLAIMABLE = """
@@ -99,15 +100,27 @@ def fence(lease: Lease) -> Request:
     Fencing first was measured to be safe (0 of 600 effects doubled); fencing last is luck.
     Raises LeaseLostError.
     """
-    request = Request.objects.select_for_update(of=("self",)).select_related("case").get(pk=lease.request_id)
+    request = Request.objects.select_for_update(of=("self",)).select_related("case__key").get(pk=lease.request_id)
     if request.lease_token != lease.token or request.state != State.EXECUTING:
         raise LeaseLostError
     return request
 
 
+def read(lease: Lease) -> Request:
+    """The request as it stands, with its case and plan; nothing is locked."""
+    return Request.objects.select_related("case__key", "plan").get(pk=lease.request_id)
+
+
 def release(lease: Lease) -> None:
     """Give the request back, to be claimed again at once (a deploy, a graceful stop)."""
     Request.objects.filter(pk=lease.request_id, lease_token=lease.token).update(lease_until=None)
+
+
+def postpone(lease: Lease, *, until: datetime) -> None:
+    """Give the request back, to be claimed at a later time."""
+    Request.objects.filter(pk=lease.request_id, lease_token=lease.token).update(
+        lease_until=None, not_before=until
+    )
 
 
 @contextmanager

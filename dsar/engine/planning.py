@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import rfc8785
 from django.db import transaction
 
+from dsar.cases.states import Right
+from dsar.contract import registry
 from dsar.engine import discovery
 from dsar.engine.models import Plan, Step
 from dsar.engine.rights import (
@@ -20,7 +22,6 @@ from dsar.engine.rights import (
     portability,
     restriction,
 )
-from dsar.cases.states import Right
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +70,19 @@ def plan(request: Request) -> Planned:
 def digest(document: dict[str, Any]) -> str:
     """SHA-256 of a plan's canonical form."""
     return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
+
+
+def outdated(request: Request) -> bool:
+    """Whether the code would by now treat an approved kind of data otherwise than the approved plan says.
+
+    How many rows there are may change, and so may kinds that came to hold something since; what happens to a kind
+    that was approved may not.
+    """
+    approved = shape(request.plan.document)
+    counts = {label: 1 for _, label, _ in approved if label}
+    declared = {one.label: 0 for one in registry.current().all()} | counts
+    now = shape({"steps": STEPS[request.right](request, declared)})
+    return any(step not in now for step in approved)
 
 
 def shape(document: dict[str, Any]) -> list[tuple[str, str, tuple[tuple[str, str], ...]]]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
 
 from dsar import conf
-from dsar.cases import recipients
 from dsar.cases.states import Outcome
 from dsar.contract import compiler, registry
 from dsar.contract.vocabulary import Row
-from dsar.engine import answering, discovery, erasing, journal, leases, removals, verification
+from dsar.engine import answering, discovery, erasing, journal, leases, removals, telling, verification
 from dsar.engine.journal import Erasure
 from dsar.engine.models import Step
 from dsar.ledger import log
@@ -21,6 +23,7 @@ from dsar.registers import holds, suppression
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from dsar.cases.models import Request
     from dsar.contract.declarations import Declaration
@@ -75,18 +78,32 @@ def _why_kept(declaration: Declaration) -> str:
 
 def run(lease: Lease) -> None:
     """Erase, remove files, journal, verify, answer; each part is found done or undone by whoever comes next."""
-    if not _is_erased(lease):
+    if _state_of(lease, "files") is Step.State.WAITING:
         _erase_large(lease)
         _erase(lease)
     removals.carry_out(lease.request_id)
     _journal(lease)
-    _answer(lease)
+    if _may_sweep_now(lease):
+        _answer(lease)
 
 
-def _is_erased(lease: Lease) -> bool:
-    return Step.objects.filter(
-        request=lease.request_id, action="files", state=Step.State.INTENDED
-    ).exists()
+def _state_of(lease: Lease, action: str) -> Step.State:
+    step = Step.objects.get(request=lease.request_id, action=action)
+    return Step.State(step.state)
+
+
+def _may_sweep_now(lease: Lease) -> bool:
+    """Whether the sweep may run; otherwise the request waits, untouched, for the off-peak hour."""
+    hour = conf.get("SWEEP_HOUR")
+    if hour is None or timezone.localtime().hour == hour:
+        return True
+    leases.postpone(lease, until=_next(hour))
+    return False
+
+
+def _next(hour: int) -> datetime:
+    today = timezone.localtime().replace(hour=hour, minute=0, second=0, microsecond=0)
+    return today if today > timezone.localtime() else today + timedelta(days=1)
 
 
 def _check_still_allowed(request: Request) -> None:
@@ -104,7 +121,7 @@ def _erase_large(lease: Lease) -> None:
     The account is closed first, so that nothing new is written while the batches run.
     """
     limit = conf.get("BATCH_ROWS")
-    person = leases.person(lease)
+    person = leases.read(lease).case.subject_id
     counts = discovery.discover(person)
     large = [one for one in compiler.order(_declarations()) if counts[one.label] > limit]
     if large:
@@ -118,6 +135,7 @@ def _close_account(lease: Lease) -> None:
     with transaction.atomic():
         request = leases.fence(lease)
         _check_still_allowed(request)
+        verification.keep_identifiers(request, _declarations())
         erasing.close_account(request.case.subject_id)
 
 
@@ -132,7 +150,7 @@ def _erase_batch(lease: Lease, declaration: Declaration, limit: int) -> int:
         done = erasing.pipelined([*noted, statement], person)
         count = done.get(declaration.label, 0)
         Step.objects.filter(request=request, declaration=declaration.label).update(
-            done=erasing.added(count)
+            done=F("done") + count
         )
         return count
 
@@ -147,6 +165,7 @@ def _erase(lease: Lease) -> None:
         _suppress(person)
         counts = discovery.discover(person)
         held = [one for one in _declarations() if counts[one.label]]
+        verification.keep_identifiers(request, held)
         found = [*removals.intentions(held, request.pk), *erasing.statements(held)]
         done = erasing.pipelined(found, person)
         _record(request, done, counts)
@@ -175,7 +194,7 @@ def _record(request: Request, done: dict[str, int], counts: dict[str, int]) -> N
             [request.pk],
         )
     retained = {label: count for label, count in counts.items() if count and label not in done}
-    log.append(Tag.ROWS_ERASED, request=request.pk, done=_some(done), retained=retained)
+    log.append(Tag.STEP_DONE, request=request.pk, action="erase", rows=_some(done), kept=retained)
 
 
 def _some(done: dict[str, int]) -> dict[str, int]:
@@ -199,15 +218,22 @@ def _journal(lease: Lease) -> None:
 
 def _answer(lease: Lease) -> None:
     request = leases.read(lease)
-    verification.verify_deletion(request)
+    explained = verification.verify(request)
     receipts = _receipts(request)
     kept = any(one["retained"] for one in receipts)
     answering.answer(
         lease,
-        content={"receipts": receipts, "recipients": recipients.tell(request)},
+        content={"receipts": receipts, "recipients": telling.recipients(request)},
         outcome=_outcome(receipts, kept=kept),
-        result={"receipts": receipts},
+        result={"receipts": receipts, "explained": explained},
+        first=lambda: _conclude(request, explained),
     )
+
+
+def _conclude(request: Request, explained: dict[str, int]) -> None:
+    verification.forget_identifiers(request)
+    telling.open_tasks(request)
+    log.append(Tag.DELETION_VERIFIED, request=request.pk, explained=explained)
 
 
 def _outcome(receipts: list[dict[str, Any]], *, kept: bool) -> Outcome:
