@@ -29,7 +29,7 @@ from dsar.contract.declarations import (
 from dsar.contract.vocabulary import Row, Whose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from dsar.contract.declarations import Declaration, Path, Treatment
 
@@ -93,6 +93,20 @@ def condition(declaration: Declaration) -> Fragment:
     pieces = [_subselect(query) for query in paths]
     union = Fragment.join(" UNION ", pieces)
     return Fragment(sql=f"{key_column(declaration)} IN ({union.sql})", params=union.params)
+
+
+@lru_cache(maxsize=1024)
+def shown_condition(declaration: Declaration) -> Fragment:
+    """The same, without the rows that the person must never learn of (PDPA s 21(4))."""
+    pieces = [condition(declaration)]
+    for name, value in declaration.concealed.items():
+        column = declaration.model._meta.get_field(name).column
+        pieces.append(
+            Fragment(
+                sql=f"{table(declaration)}.{quote(column)} IS DISTINCT FROM %s", params=(value,)
+            )
+        )
+    return Fragment.join(" AND ", pieces)
 
 
 def _pk(declaration: Declaration) -> Field[Any, Any]:
@@ -159,11 +173,16 @@ def fields_of(declaration: Declaration) -> list[tuple[Field[Any, Any], Treatment
 
 
 def needs_python(declaration: Declaration) -> bool:
-    """Whether a released field turns its column into a value in Python (encrypted, custom types)."""
+    """Whether a released field turns its column into a value in Python (sealed, encrypted, custom types)."""
     return any(
-        is_released(treatment) and _converts(field)
+        is_released(treatment) and (reader(treatment) is not None or _converts(field))
         for field, treatment in fields_of(declaration)
     )
+
+
+def reader(treatment: Treatment) -> Callable[[Any], object] | None:
+    """The declared function that reads a field of a row, where the column alone cannot be read."""
+    return getattr(treatment, "read", None)
 
 
 def _converts(field: Field[Any, Any]) -> bool:

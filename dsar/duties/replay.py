@@ -57,7 +57,7 @@ def _erase_again(erasure: Erasure) -> Replayed:
     if _is_newer(person, erasure):
         return Replayed(request=erasure.request, left_alone="the account is newer than the deletion")
     declarations = registry.current().all()
-    counts = discovery.discover(person, declarations=declarations)
+    counts = discovery.discover(person, declarations=declarations, concealed=True)
     held = [one for one in declarations if counts[one.label]]
     found = erasing.statements(held, born_before=erasure.cut_off_at)
     reference = UUID(erasure.request)

@@ -53,7 +53,7 @@ def answer_with_package(lease: Lease, packed: Packed) -> None:
             "left_out": packed.left_out,
             "information": packed.information,
             "expires_at": packed.package.expires_at.isoformat(),
-            "archive_sha256": packed.written.archive_sha256,
+            "archive_sha256": packed.written.sha256,
         },
         outcome=Outcome.FULFILLED if packed.rows else Outcome.NO_DATA_HELD,
         result={"rows": rows, "left_out": packed.left_out},

@@ -253,7 +253,7 @@ def _files(declaration: Declaration, person: object) -> Iterator[Member]:
 def _stored_names(
     declaration: Declaration, found: FileField, person: object
 ) -> list[tuple[object, str]]:
-    where, params = compiler.condition(declaration).bind(person)
+    where, params = compiler.shown_condition(declaration).bind(person)
     column = f"{compiler.table(declaration)}.{compiler.quote(found.column)}"
     with connection.cursor() as cursor:
         cursor.execute(

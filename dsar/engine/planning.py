@@ -45,7 +45,7 @@ class Planned:
 
     document: dict[str, Any]
     digest: str
-    """SHA-256 of the document in RFC 8785 form: what was shown is what is approved."""
+    """SHA-256 of what the plan does to which kinds of data: what was shown is what is approved."""
 
     @property
     def steps(self) -> list[dict[str, Any]]:
@@ -56,9 +56,12 @@ class Planned:
 def plan(request: Request) -> Planned:
     """Look at what is held and say what this request would do; changes nothing.
 
-    The same rows and the same declarations give the same plan, byte for byte.
+    The same rows and the same declarations give the same plan, byte for byte. A copy for the person is planned
+    without the rows that the person must never learn of; a deletion covers them.
     """
-    counts = discovery.discover(request.case.subject_id)
+    counts = discovery.discover(
+        request.case.subject_id, concealed=request.right == Right.DELETION
+    )
     document = {
         "version": 1,
         "right": request.right,
@@ -68,8 +71,9 @@ def plan(request: Request) -> Planned:
 
 
 def digest(document: dict[str, Any]) -> str:
-    """SHA-256 of a plan's canonical form."""
-    return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
+    """SHA-256 of a plan's shape in RFC 8785 form; how many rows there are may change while a plan waits."""
+    steps = [[action, label, [list(pair) for pair in fields]] for action, label, fields in shape(document)]
+    return hashlib.sha256(rfc8785.dumps(steps)).hexdigest()
 
 
 def outdated(request: Request) -> bool:

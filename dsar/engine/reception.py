@@ -53,7 +53,7 @@ def _start(request: Request) -> None:
         _apply_at_once(request)
         return
     lifecycle.advance(request, to=State.IN_REVIEW, actor=Actor.system())
-    if policy.is_automatic(request):
+    if policy.is_automatic(request) and not review.must_be_looked_at(request):
         review.approve_automatically(request)
 
 

@@ -10,6 +10,7 @@ from dsar.cases import decisions
 from dsar.cases.actors import Actor
 from dsar.cases.models import Request
 from dsar.cases.states import Right, State
+from dsar.contract import registry
 from dsar.dispatch import outbox
 from dsar.engine import planning
 from dsar.ledger import log
@@ -83,6 +84,12 @@ def _woken(request: Request) -> Request:
     if request.state == State.APPROVED:
         outbox.wake(EXECUTE, str(request.pk), due=request.not_before)
     return request
+
+
+def must_be_looked_at(request: Request) -> bool:
+    """Whether the plan releases rows that staff look at first (notes, holds)."""
+    reviewed = {one.label for one in registry.current().all() if one.reviewed and one.released}
+    return any(step.get("declaration") in reviewed for step in request.plan.document["steps"])
 
 
 def needs_second_person(request: Request) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from base64 import b64encode
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
+from django.db.models.fields.files import FieldFile
 
 from dsar import conf
 from dsar.contract import compiler
@@ -26,6 +28,8 @@ from dsar.packages import cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from django.db.models import Model
 
     from dsar.contract.compiler import Column
     from dsar.contract.declarations import Declaration
@@ -175,7 +179,7 @@ def _blocks(rows: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _from_where(source: Source) -> Fragment:
-    where = compiler.condition(source.declaration)
+    where = compiler.shown_condition(source.declaration)
     return Fragment(
         sql=f" FROM {compiler.table(source.declaration)} WHERE {where.sql}"
         f" ORDER BY {compiler.key_column(source.declaration)}",
@@ -274,10 +278,30 @@ def _csv_line(values: list[str | None]) -> bytes:
 def _objects(source: Source, person: object) -> Iterator[dict[str, Any]]:
     """Rows whose fields only Python can read, a few thousand at a time."""
     model = source.declaration.model
-    sql, params = compiler.condition(source.declaration).bind(person)
-    names = [column.name for column in source.columns]
-    found = model._base_manager.extra(where=[sql], params=params).order_by("pk")
-    yield from found.values(*names).iterator(chunk_size=2000)
+    sql, params = compiler.shown_condition(source.declaration).bind(person)
+    found = model._base_manager.extra(where=[sql], params=params).order_by("pk").select_related()
+    for row in found.iterator(chunk_size=2000):
+        yield {column.name: _value(row, column) for column in source.columns}
+
+
+def _value(row: Model, column: Column) -> object:
+    read = compiler.reader(column.treatment)
+    if read is not None:
+        return read(row)
+    field = cast("Any", row._meta.get_field(column.name))
+    if field.many_to_many:
+        return list(getattr(row, column.name).order_by("pk").values_list("pk", flat=True))
+    value = getattr(row, field.attname)
+    return _plain(value)
+
+
+def _plain(value: object) -> object:
+    """The value as the server would write it: files by name, bytes in base64."""
+    if isinstance(value, FieldFile):
+        return value.name or ""
+    if isinstance(value, bytes | memoryview):
+        return b64encode(bytes(value)).decode()
+    return value
 
 
 def _json_in_python(source: Source, person: object) -> Iterator[bytes]:

@@ -122,7 +122,7 @@ def _erase_large(lease: Lease) -> None:
     """
     limit = conf.get("BATCH_ROWS")
     person = leases.read(lease).case.subject_id
-    counts = discovery.discover(person)
+    counts = discovery.discover(person, concealed=True)
     large = [one for one in compiler.order(_declarations()) if counts[one.label] > limit]
     if large:
         _close_account(lease)
@@ -163,7 +163,7 @@ def _erase(lease: Lease) -> None:
         person = request.case.subject_id
         erasing.lock_person(person)
         _suppress(person)
-        counts = discovery.discover(person)
+        counts = discovery.discover(person, concealed=True)
         held = [one for one in _declarations() if counts[one.label]]
         verification.keep_identifiers(request, held)
         found = [*removals.intentions(held, request.pk), *erasing.statements(held)]
