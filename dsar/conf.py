@@ -19,6 +19,7 @@ DEFAULTS: dict[str, Any] = {
     "SWEEP_HOUR": None,
     "MASTER_KEYS": (),
     "SUPPRESSION_KEY": "",
+    "CALLING_CODE": "65",
     "ERASURE_JOURNAL": "",
     "ORGANISATION": {},
 }

@@ -381,20 +381,20 @@ class HoldPersonalData(_HoldTerms):
         "id": _TECHNICAL,
         "subject": _ACCOUNT,
         ("ground", "law", "hidden", "placed_at", "review_on", "released_at"): _PROCEDURE,
-        "placed_by": _STAFF,
+        ("placed_by", "released_by"): _STAFF,
     }
 
 
 @declare(registers.Hold, role="staff")
 class StaffHoldPersonalData(_HoldTerms):
-    """Which holds a member of staff placed; they are about somebody else."""
+    """Which holds a member of staff placed or released; they are about somebody else."""
 
-    subject = "placed_by"
+    subject = ("placed_by", "released_by")
     fields = {  # noqa: RUF012 - declarations are read, never written.
         "id": _TECHNICAL,
         "placed_at": _PROCEDURE,
         ("subject", "ground", "law", "hidden", "review_on", "released_at"): _SOMEBODY_ELSES,
-        "placed_by": _STAFF,
+        ("placed_by", "released_by"): _STAFF,
     }
 
 
