@@ -29,7 +29,7 @@ from dsar.declarations import (
     Whose,
 )
 from dsar.dispatch.models import Wake
-from dsar.engine.models import Heartbeat, Plan, Step
+from dsar.engine.models import Heartbeat, Plan, Removal, Step
 from dsar.keys import box
 from dsar.keys.models import Key
 from dsar.ledger.models import Entry
@@ -313,6 +313,7 @@ class PackagePersonalData(PersonalData):
             "ready_at",
             "expires_at",
             "ended_at",
+            "removed_at",
         ): _PROCEDURE,
     }
 
@@ -326,7 +327,7 @@ class DownloadPersonalData(PersonalData):
     fields = {
         ("id", "package"): _TECHNICAL,
         "by": _ACCOUNT,
-        ("started_at", "first_byte", "completed_at"): Held(
+        ("started_at", "first_byte", "next_byte", "completed_at"): Held(
             category=Category.COMMUNICATIONS_METADATA, origin=Origin.OBSERVED
         ),
     }
@@ -450,6 +451,10 @@ holds_nothing(Key, because="Random key material, wrapped; it speaks of nobody.")
 holds_nothing(
     Entry,
     because="Identifiers and free text stand in it only as HMAC under a key that dies with the case (GDPR Art. 5(2)).",
+)
+holds_nothing(
+    Removal,
+    because="The name of a stored file that a deletion is removing; the row goes when the file has gone.",
 )
 holds_nothing(Heartbeat, because="It says when a worker was last alive.")
 holds_nothing(

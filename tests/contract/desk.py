@@ -52,7 +52,9 @@ class Desk:
             "made_at": models.DateTimeField(),
             **(fields or {}),
         }
-        return type(name, (models.Model,), {key: one for key, one in body.items() if one is not None})
+        return type(
+            name, (models.Model,), {key: one for key, one in body.items() if one is not None}
+        )
 
     def declare(
         self,
@@ -73,7 +75,9 @@ class Desk:
         }
         body = {"subject": "person", "purpose": READING, "retention": KEPT}
         treatments = {**said, **(fields or {})}
-        declare(model, role=role)(type("Said", (PersonalData,), {**body, "fields": treatments, **terms}))
+        declare(model, role=role)(
+            type("Said", (PersonalData,), {**body, "fields": treatments, **terms})
+        )
 
     def errors(self, *models_: type[models.Model]) -> list[Error]:
         """What the gate says."""

@@ -94,7 +94,9 @@ def test_an_undeclared_model_of_a_third_party_is_refused(desk):
     ("number", "make"),
     [
         pytest.param(3, lambda: models.IntegerField(), id="column"),
-        pytest.param(4, lambda: models.ManyToManyField("auth.Group", related_name="+"), id="many_to_many"),
+        pytest.param(
+            4, lambda: models.ManyToManyField("auth.Group", related_name="+"), id="many_to_many"
+        ),
         pytest.param(5, lambda: GenericForeignKey("kind", "number"), id="generic_foreign_key"),
         pytest.param(5, lambda: GenericRelation("auth.Group"), id="generic_relation"),
         pytest.param(6, lambda: models.FileField(), id="file"),
@@ -161,7 +163,10 @@ def test_proxies_and_unmanaged_models_need_no_declaration(desk):
     proxy = type(
         "Proxy",
         (book,),
-        {"__module__": book.__module__, "Meta": type("Meta", (), {"app_label": "testapp", "proxy": True})},
+        {
+            "__module__": book.__module__,
+            "Meta": type("Meta", (), {"app_label": "testapp", "proxy": True}),
+        },
     )
     assert desk.errors(book, proxy, desk.model("View", managed=False)) == []
 
@@ -209,9 +214,7 @@ def test_a_link_whose_path_does_not_resolve_is_refused(desk):
     book = desk.model("Book", {"serial": _text()})
     desk.declare(book)
     note = desk.model("Note", {"person": None, "serial": _text()})
-    desk.declare(
-        note, subject=Linked(via="testapp.Book", key="serial", to="reader", on="serial")
-    )
+    desk.declare(note, subject=Linked(via="testapp.Book", key="serial", to="reader", on="serial"))
     assert '"reader"' in desk.only(11, book, note)
 
 
@@ -419,12 +422,16 @@ def test_a_secret_without_a_value_breaks_not_null_where_the_row_stays(desk):
 
 
 def test_a_relation_cannot_be_overwritten_with_another_row(desk):
-    key = models.ForeignKey(get_user_model(), null=True, on_delete=models.SET_NULL, related_name="+")
+    key = models.ForeignKey(
+        get_user_model(), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     assert '"column"' in desk.only(43, _overwritten(desk, key, 1))
 
 
 def test_a_relation_can_be_cut(desk):
-    key = models.ForeignKey(get_user_model(), null=True, on_delete=models.SET_NULL, related_name="+")
+    key = models.ForeignKey(
+        get_user_model(), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     assert desk.errors(_overwritten(desk, key, None)) == []
 
 
@@ -554,9 +561,7 @@ def test_somebody_else_s_row_that_points_at_a_deleted_one_is_refused(desk, on_de
 
 @pytest.mark.parametrize("on_delete", [models.PROTECT, models.CASCADE, models.DO_NOTHING])
 def test_rows_that_go_together_are_allowed(desk, on_delete):
-    found = _referring(
-        desk, on_delete, row=Row.DELETED, subject=("person", "book__person")
-    )
+    found = _referring(desk, on_delete, row=Row.DELETED, subject=("person", "book__person"))
     assert desk.errors(*found) == []
 
 
@@ -613,7 +618,9 @@ def test_a_personal_looking_column_declared_not_personal_without_a_reason_is_ref
 ):
     book = desk.model("Book", {name: make()})
     desk.declare(
-        book, {name: NotPersonal(because="")}, subject=("person",) if name != "author" else ("person", "author")
+        book,
+        {name: NotPersonal(because="")},
+        subject=("person",) if name != "author" else ("person", "author"),
     )
     assert f'"{name}" ' in desk.only(60, book)
 
