@@ -170,6 +170,7 @@ def test_granting_twice_says_and_leaves_the_same(role):
         call_command("grant_roles", application_role=role, stdout=out)
         said.append(out.getvalue())
     assert said[0] == said[1]
+    assert Entry.objects.filter(tag="roles.granted").count() == 1
     assert "SELECT, INSERT on 1 table(s)" in said[0]
     assert "the ledger only grows (dsar_ledger_entry)" in said[0]
 
