@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import DateField
 
 from dsar.contract.checking.inspection import refuse, walk
-from dsar.contract.declarations import NotPersonal, Retain
+from dsar.contract.declarations import Personal, Retain
 from dsar.contract.vocabulary import LegalBasis, Origin, Row
 
 if TYPE_CHECKING:
@@ -123,9 +123,9 @@ def _trigger(declaration: Declaration) -> Iterator[Error]:
 
 def _sources(declaration: Declaration) -> Iterator[Error]:
     for name, treatment in declaration.fields.items():
-        if isinstance(treatment, NotPersonal):
+        if not isinstance(treatment, Personal):
             continue
-        if treatment.origin is Origin.OTHER_SOURCE and not treatment.source.strip():  # type: ignore[attr-defined]
+        if treatment.origin is Origin.OTHER_SOURCE and not treatment.source.strip():
             yield refuse(
                 26,
                 declaration.model,
