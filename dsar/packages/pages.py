@@ -266,27 +266,27 @@ def _information(information: Mapping[str, Any]) -> Iterator[str]:
     yield "</section>"
 
 
-def _chaptered(said: Any) -> str:
+def _chaptered(said: Any, *, level: int = 4) -> str:
     """A list with mappings in it reads as entries with a name each; anything else as it comes."""
     if isinstance(said, list | tuple) and any(isinstance(item, Mapping) for item in said):
-        return "".join(_entry(item) for item in said)
+        return "".join(_entry(item, level=level) for item in said)
     return markup.nested(said)
 
 
-def _entry(said: Any) -> str:
+def _entry(said: Any, *, level: int) -> str:
     """The first of the usual names is the heading; codes are for machines and stay in information.json."""
     if not isinstance(said, Mapping):
         return f"<p>{markup.nested(said)}</p>"
     key = next((key for key in ("label", "name", "title", "what") if said.get(key)), None)
     rest = {name: value for name, value in said.items() if name not in {key, "code"}}
-    heading = f'<h4 dir="auto">{text(said[key])}</h4>' if key else ""
+    heading = f'<h{level} dir="auto">{text(said[key])}</h{level}>' if key else ""
     return heading + (markup.facts(rest) if any(rest.values()) else "")
 
 
 def _excluded(excluded: Sequence[Any]) -> Iterator[str]:
     if excluded:
         yield '<section aria-labelledby="excluded"><h2 id="excluded">What was left out</h2>'
-        yield f'<div class="card">{_chaptered(list(excluded))}</div></section>'
+        yield f'<div class="card">{_chaptered(list(excluded), level=3)}</div></section>'
 
 
 def _about() -> Iterator[str]:
