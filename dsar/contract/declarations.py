@@ -212,5 +212,3 @@ class Declaration:
         """`app_label.Model`, followed by `:role` where the model has several."""
         base = self.model._meta.label
         return f"{base}:{self.role}" if self.role else base
-
-

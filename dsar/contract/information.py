@@ -118,7 +118,9 @@ def _kept(declaration: Declaration) -> dict[str, Any]:
 def _rights(purposes: list[Purpose]) -> list[dict[str, Any]]:
     """Each right that any purpose's basis gives, with the purposes it can be used against (R196)."""
     given = {
-        right: [one for one in purposes if bases.gives(one.basis, right=right, marketing=one.marketing)]
+        right: [
+            one for one in purposes if bases.gives(one.basis, right=right, marketing=one.marketing)
+        ]
         for right in bases.ARTICLES
     }
     return [

@@ -69,5 +69,5 @@ ARTICLES: dict[str, str] = {
 
 
 def gives(basis: str, *, right: str, marketing: bool = False) -> bool:
-    """Whether a right can be used against processing on this basis; marketing may always be objected to (Art. 21(2))."""
+    """Whether a right can be used on this basis; marketing may always be objected to (Art. 21(2))."""
     return right in BASES[basis].rights or (marketing and right == "objection")

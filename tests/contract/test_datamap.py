@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,13 +15,13 @@ from dsar.contract.registry import Registry
 from dsar.registry import current
 
 
-def _printed(form):
+def _printed(form: str) -> str:
     out = io.StringIO()
     call_command("datamap", format=form, stdout=out)
     return out.getvalue()
 
 
-def _models(built):
+def _models(built: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {model["model"]: model for app in built["apps"] for model in app["models"]}
 
 
@@ -34,7 +35,7 @@ def test_every_model_of_every_app_is_on_the_map():
 def test_every_field_of_a_declared_model_is_on_the_map():
     on_map = _models(datamap.build(current()))
     for declaration in current().all():
-        said = [one for one in on_map[declaration.model._meta.label]["declarations"]]
+        said = on_map[declaration.model._meta.label]["declarations"]
         (one,) = [one for one in said if one["declaration"] == declaration.label]
         assert {field["field"] for field in one["fields"]} == holdings(declaration.model).keys()
 

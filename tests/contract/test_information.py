@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
+from dsar.contract.declarations import Personal
 from dsar.contract.information import HEADINGS, information
-from dsar.declarations import LegalBasis, Secret
+from dsar.declarations import LegalBasis, Secret, Whose
 from dsar.law import bases
 from dsar.registry import current
 
 
-def _of(*labels):
+def _of(*labels: str) -> dict[str, Any]:
     return information([current().get(f"testapp.{label}") for label in labels])
 
 
-def _labels(said, heading, key="code"):
+def _labels(said: dict[str, Any], heading: str, key: str = "code") -> set[str]:
     return {entry[key] for entry in said[heading]}
 
 
@@ -33,7 +35,7 @@ def test_each_category_that_is_held_has_an_entry():
         treatment.category.value
         for one in found
         for treatment in one.fields.values()
-        if getattr(treatment, "whose", None) == "subject"
+        if isinstance(treatment, Personal) and treatment.whose is Whose.SUBJECT
     }
     assert held
     assert _labels(information(found), "categories") == held
@@ -92,7 +94,9 @@ def test_rights_follow_the_legal_basis(label, given, missing):
 
 def test_every_basis_has_its_rights():
     assert set(bases.BASES) == {basis.value for basis in LegalBasis}
-    assert {right for basis in bases.BASES.values() for right in basis.rights} == set(bases.ARTICLES)
+    assert {right for basis in bases.BASES.values() for right in basis.rights} == set(
+        bases.ARTICLES
+    )
 
 
 def test_the_ways_to_complain_include_the_commission_in_singapore():

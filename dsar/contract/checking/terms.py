@@ -1,4 +1,4 @@
-"""Does every declaration say why, by which law and for how long?"""
+"""Every declaration says why, by which law and for how long."""
 
 from __future__ import annotations
 
@@ -50,14 +50,15 @@ def _purposes(inspection: Inspection) -> Iterator[tuple[Purpose, type[Model]]]:
 
 
 def _purpose(purpose: Purpose, *, owner: type[Model]) -> Iterator[Error]:
-    if not isinstance(purpose.basis, LegalBasis):
+    basis: object = purpose.basis
+    if not isinstance(basis, LegalBasis):
         yield refuse(
             22,
             owner,
             f'Purpose "{purpose.code}" has no legal basis.',
             hint=f"basis must be one of LegalBasis: {', '.join(LegalBasis)} (GDPR Art. 6(1)).",
         )
-    elif purpose.basis is LegalBasis.LEGITIMATE_INTEREST and not purpose.interest.strip():
+    elif basis is LegalBasis.LEGITIMATE_INTEREST and not purpose.interest.strip():
         yield refuse(
             23,
             owner,
