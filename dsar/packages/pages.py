@@ -16,7 +16,9 @@ from dsar.packages.markup import text
 _STYLE = Path(__file__).with_name("index.css").read_text(encoding="utf-8")
 _STYLE_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 # The page may use its own stylesheet and nothing else: no script, picture, form or network (CSP Level 3).
-_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; base-uri 'none'; form-action 'none'"
+_POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; base-uri 'none'; form-action 'none'"
+)
 
 _RECORD_ROWS = 3
 """So few rows stand one below the other field by field, which a phone can show without scrolling sideways."""
@@ -179,10 +181,16 @@ def _preview(table: Table, *, anchor: str) -> Iterator[str]:
 
 def _rest(table: Table, *, shown: int) -> str:
     """Where to find the rows that the page leaves out."""
-    files = f"{_link(table.csv_name)} and {_link('data.json')}" if table.csv_name else _link("data.json")
+    files = (
+        f"{_link(table.csv_name)} and {_link('data.json')}"
+        if table.csv_name
+        else _link("data.json")
+    )
     if not shown:
         return f"All {_rows(table.total)} are in {files}."
-    return f"The first {shown:,} of {_rows(table.total)} are shown here. All of them are in {files}."
+    return (
+        f"The first {shown:,} of {_rows(table.total)} are shown here. All of them are in {files}."
+    )
 
 
 def _grid(table: Table, rows: Sequence[Mapping[str, Any]], *, anchor: str) -> Iterator[str]:
@@ -232,7 +240,9 @@ def _named(name: str) -> str:
 
 def _region(anchor: str, *, kind: str = "") -> str:
     """A box that scrolls by itself, also by keyboard."""
-    return f'<div class="scroll{kind}" role="region" tabindex="0" aria-labelledby="{anchor}-caption">'
+    return (
+        f'<div class="scroll{kind}" role="region" tabindex="0" aria-labelledby="{anchor}-caption">'
+    )
 
 
 def _caption(table: Table, anchor: str) -> str:
@@ -302,21 +312,34 @@ def _about() -> Iterator[str]:
 
 
 _FILES = {
-    "data.json": "All of the data in one file, for programs: UTF-8, times in ISO 8601, amounts as text so that no digit is lost.",
-    "csv/": "The same data, one file a table, for spreadsheets: UTF-8, separated by commas, a line of column names first.",
+    "data.json": (
+        "All of the data in one file, for programs: UTF-8, times in ISO 8601, amounts as text so that no digit is lost."
+    ),
+    "csv/": (
+        "The same data, one file a table, for spreadsheets: UTF-8, separated by commas, first a line of column names."
+    ),
     "files/": "The files that belong to you, such as those you sent us, as they are stored.",
     "information.json": "Why and how your data is used, as on this page, for programs.",
-    "manifest.json": "Size and SHA-256 checksum of every other file, by which anybody can see that none was changed.",
+    "manifest.json": (
+        "Size and SHA-256 checksum of every other file, by which anybody can see that none was changed."
+    ),
 }
 _RULES = (
-    "In CSV an empty cell without quotation marks means that nothing is set; a pair of quotation marks is an empty text.",
-    "A CSV cell that starts with <code>=</code>, <code>+</code>, <code>-</code>, <code>@</code>, a tab, a line break or an "
-    "apostrophe has one apostrophe put before it, because a spreadsheet might run it as a formula. To have the "
-    "exact text back, take one apostrophe away from the start of each text cell that has one. Numbers are left as they are, and "
-    "data.json holds every value unchanged.",
+    (
+        "In CSV an empty cell without quotation marks means that nothing is set; a pair of quotation marks is "
+        "an empty text."
+    ),
+    (
+        "A CSV cell of text that starts with <code>=</code>, <code>+</code>, <code>-</code>, <code>@</code> (or "
+        "their full-width forms), a tab, a line break or an apostrophe has one apostrophe put before it, because a "
+        "spreadsheet might run it as a formula. To have the exact text back, take one apostrophe away from the start "
+        "of each cell that has one. Numbers are left as they are, and data.json holds every value unchanged."
+    ),
     "Spreadsheets show at most 1,048,576 rows; larger CSV files are complete, but need another program.",
-    "This page shortens long cells and shows characters that cannot be printed "
-    "as symbols; the CSV and JSON files hold them as they are.",
+    (
+        "This page shortens long cells and shows characters that cannot be printed as symbols; the CSV and "
+        "JSON files hold them as they are."
+    ),
 )
 
 

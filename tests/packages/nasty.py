@@ -11,7 +11,7 @@ TEXTS = [
     '"><img src=https://evil.invalid/x onerror=alert(1)>',
     "</style></title></table><h1>owned</h1>",
     "&lt;b&gt; &amp; 'quoted' \"twice\"",
-    "=HYPERLINK(\"https://evil.invalid\")",
+    '=HYPERLINK("https://evil.invalid")',
     "שלום עולם, הזמנה 42",
     "مرحبا بالعالم",
     "invoice\u202efdp.exe",
@@ -42,14 +42,28 @@ INFORMATION: dict[str, Any] = {
             "recipients": ["Post Office Example (SG)", "<b>Bold & Sons</b>"],
             "automated_decision": "",
         },
-        {"code": "security", "label": "Keeping accounts safe", "legal_basis": "legitimate interest"},
+        {
+            "code": "security",
+            "label": "Keeping accounts safe",
+            "legal_basis": "legitimate interest",
+        },
     ],
     "recipients": [
-        {"name": "Example Mailer Inc.", "role": "processor", "country": "US", "safeguard": "standard clauses"}
+        {
+            "name": "Example Mailer Inc.",
+            "role": "processor",
+            "country": "US",
+            "safeguard": "standard clauses",
+        }
     ],
-    "retention": {"orders": "5 years after the end of the financial year (Companies Act 1967 s 199(2))"},
+    "retention": {
+        "orders": "5 years after the end of the financial year (Companies Act 1967 s 199(2))"
+    },
     "secrets_held": ["Password (stored as a hash)"],
-    "complaint": {"authority": "Personal Data Protection Commission", "web": "https://authority.example"},
+    "complaint": {
+        "authority": "Personal Data Protection Commission",
+        "web": "https://authority.example",
+    },
     "anything_else": {"nested": {"deeper": [1, 2, {"deepest": None}]}, "empty": []},
     "transfers": [],
 }
@@ -83,7 +97,12 @@ def tables() -> list[Table]:
             purpose="Delivering what you ordered (contract)",
             retention="5 years after the end of the financial year",
             recipients=["Post Office Example (SG)", "Example Payments (IE)"],
-            columns=[("id", ""), ("paid", ""), ("details", ""), *[(name, "Purchase") for name in names]],
+            columns=[
+                ("id", ""),
+                ("paid", ""),
+                ("details", ""),
+                *[(name, "Purchase") for name in names],
+            ],
             total=1_000_000,
             rows=[
                 {
@@ -103,7 +122,10 @@ def tables() -> list[Table]:
             title="Log-ins",
             columns=[("at", "Time"), ("address", "IPAddress"), ("browser", "UserAgent")],
             total=3_000,
-            rows=[{"at": f"2026-01-{day:02}", "address": "192.0.2.1", "browser": "Example/1.0"} for day in range(1, 29)],
+            rows=[
+                {"at": f"2026-01-{day:02}", "address": "192.0.2.1", "browser": "Example/1.0"}
+                for day in range(1, 29)
+            ],
             csv_name="csv/accounts.login.csv",
         ),
     ]

@@ -24,6 +24,8 @@ VOID = {"meta"}
 class Tags(HTMLParser):
     """What a parser sees: the tags, their attributes, and the cells' texts."""
 
+    # ruff: noqa: D102 - the parser's own documentation says when it calls these.
+
     def __init__(self, page: str) -> None:
         super().__init__()
         self.tags: list[str] = []
@@ -61,9 +63,7 @@ def page(**changed: Any) -> str:
 
 def one_cell(value: Any) -> str:
     """What the page shows of a value."""
-    table = Table(
-        label="a.B", title="B", columns=[("field", "")], total=1, rows=[{"field": value}]
-    )
+    table = Table(label="a.B", title="B", columns=[("field", "")], total=1, rows=[{"field": value}])
     return Tags(page(tables=[table])).cells[0]
 
 
