@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from tests.cases import cast
 
 from dsar.cases import decisions, identity, lifecycle, routing, timeline, withdrawal
 from dsar.cases.actors import SYSTEM, Actor, ActorKind
@@ -18,6 +17,7 @@ from dsar.cases.lifecycle import GuardError, NotPermittedError, TransitionError
 from dsar.cases.models import Decision, Request
 from dsar.cases.states import Outcome, Right, State
 from dsar.registers import holds
+from tests.cases import cast
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 RESTRICTION = {"ground": "unlawful"}
 
 
-def stopped(request: Request, **move) -> list[Obstacle]:
+def stopped(request: Request, **move: Any) -> list[Obstacle]:
     with pytest.raises(GuardError) as caught:
         lifecycle.advance(request, **move)
     return caught.value.obstacles

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
-from tests.cases import cast
 
 from dsar.cases import decisions, identity, lifecycle, routing, transitions, withdrawal
 from dsar.cases.actors import SYSTEM
@@ -19,6 +18,7 @@ from dsar.cases.lifecycle import MoveError, TransitionError
 from dsar.cases.models import Decision, Request
 from dsar.cases.states import ENDINGS, TRANSITIONS, UNANSWERED, Outcome, Right, State
 from dsar.ledger import log
+from tests.cases import cast
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -113,6 +113,7 @@ class RandomWalks(TestCase):
     """Random people doing random things, with the table of moves as the oracle."""
 
     def setUp(self) -> None:
+        """Bring on the cast."""
         self.alice = cast.person("alice")
         self.dora = cast.staff("dora", "Privacy reviewers")
         self.olga = cast.staff("olga", "Data protection officers")
@@ -125,12 +126,13 @@ class RandomWalks(TestCase):
         steps=st.lists(st.tuples(STEPS, st.integers(0, 3)), max_size=12),
     )
     def test_every_walk_stays_on_the_table(self, right, fresh, steps) -> None:
+        """The ledger's path is a path of the table, and ends where the row stands."""
         request = cast.request_of(self.alice, right[0], scope=right[1], fresh=fresh)
         for (verb, *more), who in steps:
-            self.attempt(request, verb, *more, actor=self.actors[who])
-            self.check(Request.objects.select_related("case").get(pk=request.pk))
+            self._attempt(request, verb, *more, actor=self.actors[who])
+            self._check(Request.objects.select_related("case").get(pk=request.pk))
 
-    def attempt(self, request: Request, verb: str, *more, actor: Actor) -> None:
+    def _attempt(self, request: Request, verb: str, *more: Any, actor: Actor) -> None:
         granted, refused = Decision.Verdict.GRANTED, Decision.Verdict.REFUSED
         attempts = {
             "advance": lambda: lifecycle.advance(request, to=more[0], outcome=more[1], actor=actor),
@@ -155,7 +157,7 @@ class RandomWalks(TestCase):
         except (MoveError, DecisionError, identity.NotFreshError, IntegrityError):
             request.refresh_from_db()
 
-    def check(self, request: Request) -> None:
+    def _check(self, request: Request) -> None:
         path = [State.SUBMITTED.value]
         for entry in log.entries(request.pk):
             detail = json.loads(entry.canonical)["detail"]
@@ -165,11 +167,11 @@ class RandomWalks(TestCase):
                 path.append(detail["to"])
         assert path[-1] == request.state
         if request.state == State.CLOSED:
-            self.check_end(request, came_from=State(path[-2]))
+            self._check_end(request, came_from=State(path[-2]))
         if State.EXECUTING in path and request.right == Right.DELETION:
             raise AssertionError("The waiting period was skipped.")
 
-    def check_end(self, request: Request, *, came_from: State) -> None:
+    def _check_end(self, request: Request, *, came_from: State) -> None:
         at_once = request.right == Right.OBJECTION and came_from is State.SUBMITTED
         assert request.outcome in ENDINGS[came_from] or at_once
         assert request.answered_at or request.outcome in UNANSWERED
