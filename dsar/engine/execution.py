@@ -8,7 +8,7 @@ import structlog
 from django.db import transaction
 
 from dsar.cases import lifecycle
-from dsar.cases.actors import Actor
+from dsar.cases.actors import SYSTEM
 from dsar.cases.states import Right, State
 from dsar.engine import leases, planning
 from dsar.engine.rights import (
@@ -79,4 +79,4 @@ def _needs_attention(lease: Lease, error: Exception) -> None:
     with transaction.atomic():
         request = leases.fence(lease)
         log.append(Tag.REQUEST_FAILED, request=request.pk, reason=type(error).__name__)
-        lifecycle.advance(request, to=State.NEEDS_ATTENTION, actor=Actor.system())
+        lifecycle.advance(request, to=State.NEEDS_ATTENTION, actor=SYSTEM)
