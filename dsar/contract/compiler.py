@@ -88,6 +88,9 @@ def key_column(declaration: Declaration) -> str:
 def condition(declaration: Declaration) -> Fragment:
     """The WHERE condition that holds for exactly the person's rows of this declaration."""
     paths = [_path_query(declaration.model, path) for path in declaration.subject]
+    if not paths:
+        # Found by identifiers only: nothing of it is an account holder's.
+        return Fragment(sql="FALSE")
     if len(paths) == 1 and len(paths[0].alias_map) == 1:
         return _own_condition(paths[0])
     pieces = [_subselect(query) for query in paths]

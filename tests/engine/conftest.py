@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.files.storage import storages
 from django.utils import timezone
 
 from dsar.cases.actors import Actor, ActorKind
 from dsar.cases.intake import Asked
-from dsar.cases.states import Right
-from dsar.engine import execution, reception
-from tests.testapp.factories import make_cast
+from dsar.cases.models import Decision
+from dsar.cases.states import Right, State
+from dsar.engine import execution, reception, review
+from tests.testapp.factories import make_cast, make_person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,12 +69,48 @@ def ask() -> Callable[..., Case]:
     return filed
 
 
+def _staff(name: str) -> Actor:
+    user = make_person(name, is_staff=True).user
+    user.groups.add(Group.objects.get(name="Data protection officers"))
+    return Actor(kind=ActorKind.STAFF, user=user)
+
+
 @pytest.fixture
-def answered() -> Callable[[Case], Request]:
-    """Carry out a case's only request and return it as it stands then."""
+def dora(cast: Cast) -> Actor:  # noqa: ARG001 - the cast comes first.
+    """A data protection officer who decides."""
+    return _staff("dora")
+
+
+@pytest.fixture
+def otto(cast: Cast) -> Actor:  # noqa: ARG001 - the cast comes first.
+    """A second one, who signs."""
+    return _staff("otto")
+
+
+@pytest.fixture
+def granted(dora: Actor, otto: Actor) -> Callable[[Case], Request]:
+    """See a case's only request through review: decided, and signed where a second person must."""
+
+    def grant(case: Case) -> Request:
+        request = case.requests.get()
+        if request.state == State.IN_REVIEW:
+            shown = review.preview(request, actor=dora).digest
+            request = review.decide(
+                request, verdict=Decision.Verdict.GRANTED, actor=dora, shown=shown
+            )
+        if request.state == State.IN_REVIEW:
+            request = review.approve(request, actor=otto)
+        return request
+
+    return grant
+
+
+@pytest.fixture
+def answered(granted: Callable[[Case], Request]) -> Callable[[Case], Request]:
+    """Grant a case's only request, carry it out and return it as it stands then."""
 
     def run(case: Case) -> Request:
-        request = case.requests.get()
+        request = granted(case)
         execution.run(request.pk)
         request.refresh_from_db()
         return request
