@@ -333,23 +333,17 @@ def _parents(declaration: Declaration) -> frozenset[type[models.Model]]:
 
 
 def _on_the_way(declaration: Declaration, path: Path) -> set[type[models.Model]]:
+    """The models that a path's compiled query joins, whatever kind of relation leads there."""
     if isinstance(path, Linked):
-        return {apps.get_model(path.via)}
-    passed: set[type[models.Model]] = set()
-    model: type[models.Model] = declaration.model
-    for name in path.split("__"):
-        if name == "pk":
-            break
-        field = model._meta.get_field(name) if _has(model, name) else None
-        if field is None or not isinstance(field.related_model, type):
-            break
-        model = field.related_model
-        passed.add(model)
-    return passed
+        via = apps.get_model(path.via)
+        return {via, *_joined(via, path.to)}
+    return _joined(declaration.model, path)
 
 
-def _has(model: type[models.Model], name: str) -> bool:
-    return any(getattr(field, "name", "") == name for field in model._meta.get_fields())
+def _joined(model: type[models.Model], path: str) -> set[type[models.Model]]:
+    tables = {join.table_name for join in _path_query(model, path).alias_map.values()}
+    known = apps.get_models(include_auto_created=True)
+    return {found for found in known if found._meta.db_table in tables}
 
 
 def is_root(declaration: Declaration) -> bool:
