@@ -91,7 +91,7 @@ def condition(declaration: Declaration) -> Fragment:
     if not paths:
         # Found by identifiers only: nothing of it is an account holder's.
         return Fragment(sql="FALSE")
-    if len(paths) == 1 and len(paths[0].alias_map) == 1:
+    if len(paths) == 1 and len(_used(paths[0])) == 1:
         return _own_condition(paths[0])
     pieces = [_subselect(query) for query in paths]
     union = Fragment.join(" UNION ", pieces)
@@ -131,6 +131,11 @@ def _path_query(model: type[models.Model], path: Path) -> models.sql.Query:
     keys = reached.order_by().values("pk").query
     keys.get_compiler(connection=connection).as_sql()
     return keys
+
+
+def _used(query: models.sql.Query) -> set[str]:
+    """The tables that a compiled query reads; joins it could do without are no longer counted."""
+    return {query.alias_map[alias].table_name for alias, uses in query.alias_refcount.items() if uses}
 
 
 def _own_condition(query: models.sql.Query) -> Fragment:
@@ -341,7 +346,7 @@ def _on_the_way(declaration: Declaration, path: Path) -> set[type[models.Model]]
 
 
 def _joined(model: type[models.Model], path: str) -> set[type[models.Model]]:
-    tables = {join.table_name for join in _path_query(model, path).alias_map.values()}
+    tables = _used(_path_query(model, path))
     known = apps.get_models(include_auto_created=True)
     return {found for found in known if found._meta.db_table in tables}
 
