@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from dsar.cases.states import Outcome, State
 from dsar.engine import execution, journal
 from dsar.engine.models import Removal
+from dsar.ledger import log
 from tests.engine.looking import places_of, rows_of, text_of
 from tests.testapp.models import Loan, Member, Tag
 
@@ -30,6 +31,7 @@ def test_deletion_removes_the_person_and_keeps_what_the_law_keeps(
     """The canaries are there before; after, only what the plan retained still says them."""
     assert len(places_of("canary-alice")) > 5
     request = answered(ask(cast.alice, "deletion"))
+    assert [entry.canonical for entry in log.entries(request.pk)][-1].count("closed")
     assert (request.state, request.outcome) == (State.CLOSED, Outcome.PARTIALLY_FULFILLED)
     assert not get_user_model().objects.filter(pk=cast.alice.pk).exists()
     assert not Member.objects.filter(nickname=cast.alice.canary("nickname")).exists()
