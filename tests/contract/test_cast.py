@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.apps import apps
@@ -13,6 +14,12 @@ from dsar.registry import current
 from tests.testapp.factories import NASTY, make_cast
 from tests.testapp.models import Circle, Device, Loan, Member, Tool
 
+if TYPE_CHECKING:
+    from django.db import models
+
+    from dsar.contract.declarations import Declaration
+    from tests.testapp.factories import Person
+
 pytestmark = pytest.mark.django_db
 
 _REACHED = [
@@ -22,13 +29,14 @@ _REACHED = [
 ]
 
 
-def _keys(declaration, person):
+def _manager(model: type[models.Model]) -> models.Manager[Any]:
+    return model._base_manager  # noqa: SLF001 - the one manager that every model has.
+
+
+def _keys(declaration: Declaration, person: Person) -> set[object]:
     where, params = condition(declaration).bind(person.pk)
-    found = declaration.model._base_manager.raw(
-        f"SELECT * FROM {table(declaration)} WHERE {where}",
-        params,  # noqa: S608 - compiled by ourselves.
-    )
-    return {row.pk for row in found}
+    sql = f"SELECT * FROM {table(declaration)} WHERE {where}"  # noqa: S608 - compiled by ourselves.
+    return {row.pk for row in _manager(declaration.model).raw(sql, params)}
 
 
 @pytest.fixture
@@ -39,7 +47,7 @@ def cast(settings, tmp_path):
 
 def test_every_table_of_the_test_application_has_rows(cast):
     for model in apps.get_app_config("testapp").get_models(include_auto_created=True):
-        assert model._base_manager.exists(), model
+        assert _manager(model).exists(), model
 
 
 @pytest.mark.parametrize("declaration", _REACHED)
