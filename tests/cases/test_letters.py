@@ -170,7 +170,7 @@ def test_the_notice_says_only_that_there_is_news(alice: AbstractBaseUser) -> Non
     assert sent.to == [cast.CONTACT]
     assert case.reference in sent.subject
     for telling in ("alice", "deletion", "delete", "canary"):
-        assert telling not in (sent.subject + sent.body).casefold()
+        assert telling not in f"{sent.subject} {sent.body}".casefold()
     letter.refresh_from_db()
     assert letter.mailed_at is not None
     assert Entry.objects.filter(tag=Tag.LETTER_SENT).count() == 1

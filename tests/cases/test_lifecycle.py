@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,11 @@ from dsar.ledger import log
 from tests.cases import cast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.contrib.auth.base_user import AbstractBaseUser
 
     from dsar.cases.actors import Actor
-
-PAIRS = [(source, target) for source in State for target in State]
 
 
 def put(request: Request, state: State) -> None:
@@ -37,40 +38,32 @@ def put(request: Request, state: State) -> None:
         cursor.execute("SET LOCAL session_replication_role = origin")
 
 
-@pytest.mark.parametrize(("source", "target"), PAIRS, ids=lambda state: state.value)
-def test_plain_sql_moves_only_along_the_table(
-    alice: AbstractBaseUser, source: State, target: State
-) -> None:
+@pytest.mark.parametrize("source", State)
+def test_plain_sql_moves_only_along_the_table(alice: AbstractBaseUser, source: State) -> None:
     request = cast.request_of(alice, Right.ACCESS)
-    put(request, source)
-    allowed = target in TRANSITIONS[source] or source is target
-    outcome = Outcome.SPAM.value if target is State.CLOSED else ""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE dsar_cases_request SET state = %s, outcome = %s WHERE id = %s",
-                [target.value, outcome, request.pk],
-            )
-        moved = True
-    except IntegrityError:
-        moved = False
-    assert moved is allowed
+    moved = set()
+    for target in State:
+        put(request, source)
+        outcome = Outcome.SPAM.value if target is State.CLOSED else ""
+        with contextlib.suppress(IntegrityError), transaction.atomic():
+            Request.objects.filter(pk=request.pk).update(state=target, outcome=outcome)
+            moved.add(target)
+    assert moved == TRANSITIONS[source] | {source}
 
 
-@pytest.mark.parametrize(("source", "target"), PAIRS, ids=lambda state: state.value)
-def test_advance_knows_no_other_moves(
-    alice: AbstractBaseUser, source: State, target: State
-) -> None:
+@pytest.mark.parametrize("source", State)
+def test_advance_knows_no_other_moves(alice: AbstractBaseUser, source: State) -> None:
     request = cast.request_of(alice, Right.ACCESS)
-    put(request, source)
-    try:
-        lifecycle.advance(request, to=target, actor=SYSTEM)
-        unknown = False
-    except TransitionError:
-        unknown = True
-    except MoveError:
-        unknown = False
-    assert unknown is (target not in TRANSITIONS[source])
+    unknown = set()
+    for target in State:
+        put(request, source)
+        try:
+            lifecycle.advance(request, to=target, actor=SYSTEM)
+        except TransitionError:
+            unknown.add(target)
+        except MoveError:
+            continue
+    assert unknown == set(State) - TRANSITIONS[source]
 
 
 def test_the_installed_trigger_is_the_one_the_table_makes(db: None) -> None:
@@ -96,7 +89,7 @@ def test_each_move_writes_one_entry(alice: AbstractBaseUser) -> None:
     assert log.entries(request.pk).count() == before + 1
 
 
-RIGHTS = (
+RIGHTS: tuple[tuple[Right, dict[str, Any]], ...] = (
     (Right.ACCESS, {}),
     (Right.DELETION, {}),
     (Right.RESTRICTION, {"ground": "unlawful"}),
@@ -134,7 +127,7 @@ class RandomWalks(TestCase):
 
     def _attempt(self, request: Request, verb: str, *more: Any, actor: Actor) -> None:
         granted, refused = Decision.Verdict.GRANTED, Decision.Verdict.REFUSED
-        attempts = {
+        attempts: dict[str, Callable[[], object]] = {
             "advance": lambda: lifecycle.advance(request, to=more[0], outcome=more[1], actor=actor),
             "route": lambda: routing.route(request),
             "verify": lambda: identity.verify(request.case, actor=actor),
