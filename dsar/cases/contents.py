@@ -267,12 +267,15 @@ def _standing(request: Request, *, kind: str) -> dict[str, Any]:
 
 
 def refusal_reasons(request: Request) -> list[str]:
-    """Why, in plain words, under each law; protected facts have no words of their own (R130, R131)."""
+    """Why a request was refused, from its decision."""
     decision = Decision.objects.filter(request=request).first()
-    if decision is None:
-        return []
+    return in_words(decision.grounds) if decision else []
+
+
+def in_words(given: Mapping[str, str]) -> list[str]:
+    """A ground per regime in plain words; protected facts have no words of their own (R130, R131)."""
     known = grounds.all_grounds()
     return [
         f"{known[code].words} ({known[code].source(regime)})"
-        for regime, code in sorted(decision.grounds.items())
+        for regime, code in sorted(given.items())
     ]

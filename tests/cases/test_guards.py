@@ -261,3 +261,22 @@ def test_obstacles_are_shown_beforehand(alice: AbstractBaseUser, dora: Actor, ol
     cast.file(alice, Asked(right=Right.PORTABILITY))
     found = lifecycle.obstacles(request, to=State.EXECUTING, actor=SYSTEM)
     assert found == [Obstacle.TOO_EARLY, Obstacle.COPY_OPEN]
+
+
+def test_a_deletion_can_be_cancelled_while_it_waits(
+    alice: AbstractBaseUser, dora: Actor, olga: Actor
+) -> None:
+    request = deletion(alice, dora, olga)
+    assert request.state == State.APPROVED
+    withdrawal.withdraw(request, actor=cast.requester(alice))
+    assert (request.state, request.outcome) == (State.CLOSED, Outcome.WITHDRAWN_BY_REQUESTER)
+
+
+def test_a_resumed_deletion_meets_the_guards_again(
+    alice: AbstractBaseUser, dora: Actor, olga: Actor, no_waiting: None
+) -> None:
+    request = cast.execute(deletion(alice, dora, olga))
+    lifecycle.advance(request, to=State.NEEDS_ATTENTION, actor=SYSTEM)
+    review = timezone.localdate() + timedelta(days=90)
+    holds.place(alice, ground="Claim", law="Limitation Act", review_on=review, by=dora.user)
+    assert stopped(request, to=State.EXECUTING, actor=SYSTEM) == [Obstacle.HELD]

@@ -112,7 +112,7 @@ class RandomWalks(TestCase):
         self.olga = cast.staff("olga", "Data protection officers")
         self.actors = (SYSTEM, self.dora, self.olga, cast.requester(self.alice))
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(
         right=st.sampled_from(RIGHTS),
         fresh=st.booleans(),
