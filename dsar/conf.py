@@ -30,6 +30,16 @@ DEFAULTS: dict[str, Any] = {
     "LINK_URL": "",
     "LINK_DAYS": 365,
     "CODE_SECONDS": 600,
+    "STAFF_NEEDS_MFA": True,
+    "IDEMPOTENCY_HOURS": 24,
+    "API_RATES": {
+        "calls": "300/min",
+        "filings": "30/hour",
+        "downloads": "120/hour",
+        "log_ins": "20/min",
+        "log_ins_of_one": "10/min",
+        "codes": "10/min",
+    },
 }
 
 

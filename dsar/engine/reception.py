@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from dsar.cases import intake, lifecycle, policy, variants
+from dsar.cases import identity, intake, lifecycle, policy, variants
 from dsar.cases.actors import SYSTEM
 from dsar.cases.policy import Handling
 from dsar.cases.states import Right, State
@@ -16,6 +16,7 @@ from dsar.engine.rights import consent_withdrawal, correction, objection, purpos
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from dsar.cases.actors import Actor
     from dsar.cases.intake import Asked
@@ -41,6 +42,17 @@ def file(*, subject: Any, asked: Sequence[Asked], actor: Actor, **submission: An
     return case
 
 
+@transaction.atomic
+def verify(case: Case, *, actor: Actor, authenticated_at: datetime | None = None) -> None:
+    """Establish who asked, and start what waited for it; raises NotFreshError and NotPermittedError."""
+    for request in identity.verify(case, actor=actor, authenticated_at=authenticated_at):
+        request.case = case
+        lifecycle.advance(request, to=State.IN_REVIEW, actor=SYSTEM)
+        planning.keep(request, planning.plan(request))
+        if _passes(request):
+            review.approve_automatically(request)
+
+
 def _with_checked_proposals(subject: Any, one: Asked) -> Asked:
     """Corrections as the person words them, checked, with the values of today beside them."""
     if one.right is not Right.CORRECTION or not one.corrections:
@@ -51,12 +63,16 @@ def _with_checked_proposals(subject: Any, one: Asked) -> Asked:
 def start(request: Request) -> None:
     """A request's first moves: what takes effect at once is done here, in the transaction of its filing."""
     planning.keep(request, planning.plan(request))
-    handling = policy.handling(request)
-    if handling is Handling.AT_ONCE:
+    if policy.handling(request) is Handling.AT_ONCE:
         purposes.apply_and_close(request, apply=_AT_ONCE[request.right])
     elif request.case.verified_at is None:
         lifecycle.advance(request, to=State.AWAITING_VERIFICATION, actor=SYSTEM)
-    elif handling is Handling.AUTOMATIC and not review.must_be_looked_at(request):
+    elif _passes(request):
         review.approve_automatically(request)
     else:
         lifecycle.advance(request, to=State.IN_REVIEW, actor=SYSTEM)
+
+
+def _passes(request: Request) -> bool:
+    """Whether the policy lets it pass without staff."""
+    return policy.handling(request) is Handling.AUTOMATIC and not review.must_be_looked_at(request)

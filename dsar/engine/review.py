@@ -6,18 +6,23 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from dsar.cases import decisions
+from dsar.cases import decisions, lifecycle
 from dsar.cases.actors import SYSTEM, Actor
 from dsar.cases.models import Decision, Request
 from dsar.cases.states import Right, State
 from dsar.contract import registry
 from dsar.dispatch import outbox
 from dsar.engine import planning
+from dsar.engine.rights import correction
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
+from dsar.packages import vault
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dsar.engine.planning import Planned
+    from dsar.packages.models import Package
 
 EXECUTE = "dsar.execute"
 
@@ -26,10 +31,15 @@ class PlanChangedError(RuntimeError):
     """The plan is no longer the one that was shown; look at it again before deciding."""
 
 
+def look(request: Request, *, actor: Actor) -> None:
+    """Record that staff opened a request: views of personal data are evidence too (R192)."""
+    log.append(Tag.REQUEST_VIEWED, request=request.pk, **actor.witnessed(request.case))
+
+
 def preview(request: Request, *, actor: Actor) -> Planned:
     """What this request would do now; that somebody looked is recorded."""
     planned = planning.plan(request)
-    log.append(Tag.REQUEST_PREVIEWED, request=request.pk, plan=planned.digest, by=str(actor.kind))
+    log.append(Tag.REQUEST_PREVIEWED, request=request.pk, plan=planned.digest, **actor.witnessed(request.case))
     return planned
 
 
@@ -42,13 +52,18 @@ def decide(
     shown: str = "",
     grounds: dict[str, str] | None = None,
     reason: str = "",
+    refusals: Mapping[str, str] | None = None,
 ) -> Request:
-    """Decide on the plan that was shown (its digest); raises PlanChangedError where it is another by now."""
+    """Decide on the plan that was shown (its digest); raises PlanChangedError where it is another by now.
+
+    `refusals` refuses single fields of a correction, from a correction's id to its ground.
+    """
     request = Request.objects.select_for_update(of=("self",)).select_related("case__key").get(pk=request.pk)
     planned = planning.plan(request)
     if shown and shown != planned.digest:
         raise PlanChangedError
     planning.keep(request, planned)
+    correction.refuse(request, refusals or {})
     decisions.decide(
         request,
         verdict=verdict,
@@ -65,6 +80,22 @@ def approve(request: Request, *, actor: Actor) -> Request:
     """The second signature (deletion); starts the waiting period."""
     decisions.approve(request, actor=actor)
     return _woken(request)
+
+
+@transaction.atomic
+def retry(request: Request, *, actor: Actor) -> Request:
+    """Let a request that needed attention be carried out again, on the plan that was approved."""
+    lifecycle.advance(request, to=State.EXECUTING, actor=actor)
+    Request.objects.filter(pk=request.pk).update(lease_until=None)
+    outbox.wake(EXECUTE, str(request.pk))
+    return request
+
+
+def revoke(package: Package, *, actor: Actor) -> bool:
+    """Take a package back at once; False if it had ended before."""
+    request = Request.objects.select_related("case__key").get(pk=package.request_reference)
+    by = actor.witnessed(request.case).get("by", actor.kind.value)
+    return vault.revoke(package, by=by)
 
 
 def approve_automatically(request: Request) -> None:

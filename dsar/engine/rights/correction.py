@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
+from dsar import conf
 from dsar.cases import corrections
 from dsar.cases.asked import Proposal
 from dsar.cases.models import Correction
@@ -17,7 +18,7 @@ from dsar.ledger import log
 from dsar.ledger.tags import Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -64,6 +65,40 @@ def _proposal(person: object, one: Proposal) -> Proposal:
     return Proposal(
         declaration=declaration.label, row=str(row.pk), field=field.name, old=old, new=new
     )
+
+
+def correctable(person: object, labels: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """The records with fields that the person may correct, and the values held now, by declaration.
+
+    One query a declaration that has such fields, and no more records of it than `DSAR["PREVIEW_ROWS"]`.
+    """
+    found = {}
+    for label in labels:
+        declaration = registry.current().get(label)
+        fields = [one for one, how in compiler.fields_of(declaration) if getattr(how, "correctable", False)]
+        if fields:
+            found[label] = [_held(row, fields) for row in _shown_rows(declaration, person)]
+    return found
+
+
+def _shown_rows(declaration: Declaration, person: object) -> models.QuerySet[Any]:
+    sql, params = compiler.shown_condition(declaration).bind(person)
+    own = declaration.model._base_manager.extra(where=[sql], params=params)
+    return own.order_by("pk")[: conf.get("PREVIEW_ROWS")]
+
+
+def _held(row: models.Model, fields: Sequence[models.Field[Any, Any]]) -> dict[str, Any]:
+    return {
+        "row": str(row.pk),
+        "fields": [
+            {
+                "name": field.name,
+                "label": str(field.verbose_name),
+                "value": field.value_to_string(row),
+            }
+            for field in fields
+        ],
+    }
 
 
 def _declaration(label: str) -> Declaration:
@@ -134,6 +169,28 @@ def _opened(one: Correction) -> dict[str, str]:
 
 def _corrections(request: Request) -> QuerySet[Correction]:
     return request.corrections.select_related("request__case__key").order_by("pk")
+
+
+def refuse(request: Request, refusals: Mapping[str, str]) -> int:
+    """Refuse single fields, each with a ground, before the rest is granted; returns how many.
+
+    `refusals` goes from a correction's id to the code of its ground. The caller holds the request's row.
+    """
+    refused = 0
+    for key, ground in sorted(refusals.items()):
+        waiting = request.corrections.filter(pk=key, result=_Result.PROPOSED)
+        for one in waiting.select_for_update():
+            one.result, one.ground = _Result.REFUSED, ground
+            one.save(update_fields=["result", "ground"])
+            log.append(
+                Tag.CORRECTION_REFUSED,
+                request=request.pk,
+                declaration=one.declaration,
+                field=one.field,
+                ground=ground,
+            )
+            refused += 1
+    return refused
 
 
 def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:

@@ -39,14 +39,19 @@ class EligibilityChangedError(RuntimeError):
 def steps(request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
     """What happens to each declaration's rows, in foreign-key order, and why whatever stays stays."""
     return [
-        *(
-            _step(declaration, counts[declaration.label])
-            for declaration in compiler.order(registry.current().all())
-            if counts[declaration.label]
-        ),
+        *kinds(counts),
         {"action": "files", "reason": "Remove the stored files of these rows."},
         {"action": "journal", "reason": "Note the deletion outside the database, for restored backups."},
         {"action": "verify", "reason": "Read again: only what is retained may be found."},
+    ]
+
+
+def kinds(counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The steps that act on records, one for each kind of which there are any."""
+    return [
+        _step(declaration, counts[declaration.label])
+        for declaration in compiler.order(registry.current().all())
+        if counts[declaration.label]
     ]
 
 
