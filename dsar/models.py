@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dsar.api.models import Reply
 from dsar.cases.models import (
     Case,
     Correction,
@@ -47,6 +48,7 @@ __all__ = [
     "Purpose",
     "RecipientTask",
     "Removal",
+    "Reply",
     "Request",
     "Restriction",
     "Step",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from dsar.api.models import Reply
 from dsar.cases.models import (
     Case,
     Correction,
@@ -433,6 +434,21 @@ class DisclosurePersonalData(PersonalData):
             "basis",
             "secret",
         ): _PROCEDURE,
+    }
+
+
+@declare(Reply)
+class ReplyPersonalData(PersonalData):
+    """What the API answered to one call, kept for a day so that the call sent again gets the same answer."""
+
+    subject, purpose = "user", REQUEST_HANDLING
+    retention = Retention(after="expires_at", days=1, law="Needed no longer once the key has expired")
+    born = "given_at"
+    fields = {
+        ("id", "digest"): _TECHNICAL,
+        "user": _ACCOUNT,
+        ("key", "status", "body"): _PROCEDURE,
+        ("given_at", "expires_at"): _ACCOUNT,
     }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from celery import shared_task
 
+from dsar.api import idempotency
 from dsar.cases import notices
 from dsar.dispatch import outbox
 from dsar.packages import vault
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-SWEEPERS: tuple[Callable[[], object], ...] = (outbox.sweep, vault.expire_due)
+SWEEPERS: tuple[Callable[[], object], ...] = (outbox.sweep, vault.expire_due, idempotency.expire)
 """What the periodic sweep looks after, in order."""
 
 

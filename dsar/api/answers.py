@@ -1,0 +1,110 @@
+"""The answer to somebody who has no account (any more): a mailed link finds it, a mailed code opens it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from dsar.api import letters, throttles
+from dsar.api.problems import ProblemError
+from dsar.cases import links
+from dsar.cases.models import Case, Letter
+from dsar.cases.states import Outcome, Right
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request as Call
+
+
+class LinkSerializer(serializers.Serializer[Any]):
+    """The token of a mailed link."""
+
+    token = serializers.CharField(max_length=200)
+
+
+class OutcomeSerializer(serializers.Serializer[Any]):
+    """How one request ended."""
+
+    right = serializers.ChoiceField(choices=list(Right))
+    outcome = serializers.ChoiceField(choices=list(Outcome), allow_null=True)
+    receipts = serializers.JSONField()
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    """A case as its person may read it without account."""
+
+    reference = serializers.CharField()
+    requests = OutcomeSerializer(many=True)
+    letters = letters.ReadLetterSerializer(many=True)
+
+
+class Code(APIView):
+    """Having a code mailed."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (throttles.Codes,)
+
+    @extend_schema(
+        operation_id="answer_code",
+        auth=[],
+        request=LinkSerializer,
+        responses={202: OpenApiResponse(description="If the link is good, a code is on its way.")},
+    )
+    def post(self, call: Call) -> Response:
+        """Have a code mailed to the address of the case. Whether the link is any good is not told."""
+        given = LinkSerializer(data=call.data)
+        given.is_valid(raise_exception=True)
+        links.ask_for_code(given.validated_data["token"])
+        return Response(status=HTTPStatus.ACCEPTED)
+
+
+class Answer(APIView):
+    """Reading the answer."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (throttles.Codes,)
+
+    @extend_schema(
+        operation_id="answer_retrieve",
+        auth=[],
+        parameters=[
+            OpenApiParameter("X-Link-Token", str, OpenApiParameter.HEADER, required=True),
+            OpenApiParameter("X-Link-Code", str, OpenApiParameter.HEADER, required=True),
+        ],
+        responses=AnswerSerializer,
+    )
+    def get(self, call: Call) -> Response:
+        """Read the letters and receipts of a case. The code works once; both stand in headers, not in addresses."""
+        token, code = (call.headers.get(name, "") for name in ("X-Link-Token", "X-Link-Code"))
+        if not token or not code:
+            raise ProblemError(
+                status=400,
+                code="link_or_code_missing",
+                title="Link and code are needed",
+                detail="Send the mailed link's token as X-Link-Token and the mailed code as X-Link-Code.",
+            )
+        opened = links.open_(token, code=code)
+        return Response(_read(Case.objects.get(pk=opened.case)), headers={"Cache-Control": "no-store"})
+
+
+def _read(case: Case) -> dict[str, Any]:
+    own = Letter.objects.filter(case=case).select_related("case__key", "request").order_by("written_at")
+    return {
+        "reference": case.reference,
+        "requests": [
+            {
+                "right": request.right,
+                "outcome": request.outcome or None,
+                "receipts": request.result.get("receipts", []),
+            }
+            for request in case.requests.order_by("due_at", "id")
+        ],
+        "letters": [letters.read(letter) for letter in own],
+    }

@@ -1,0 +1,214 @@
+"""How a case stands, as its person may see it: no holds, no concealed records, no failures of ours."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Count, Q
+from rest_framework import serializers
+
+from dsar.cases import timeline
+from dsar.cases.models import Request
+from dsar.cases.states import DONE, Outcome, Right, State
+from dsar.contract import registry
+from dsar.engine.models import Step
+from dsar.packages.models import Package
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from dsar.cases.models import Case, Letter
+
+SHOWN_STATES = tuple(state for state in State if state is not State.NEEDS_ATTENTION)
+"""That something failed is our business; to the person the request is still being carried out."""
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    """How many steps of the plan are done."""
+
+    done = serializers.IntegerField()
+    all = serializers.IntegerField()
+
+
+class PackageSerializer(serializers.Serializer[Any]):
+    """A copy that can be fetched."""
+
+    filename = serializers.CharField()
+    bytes = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class EventSerializer(serializers.Serializer[Any]):
+    """One thing that happened."""
+
+    at = serializers.DateTimeField()
+    what = serializers.CharField()
+
+
+class LetterSerializer(serializers.Serializer[Any]):
+    """A letter that can be read."""
+
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    written_at = serializers.DateTimeField()
+    request = serializers.UUIDField(allow_null=True)
+
+
+class RequestSerializer(serializers.Serializer[Any]):
+    """One right that was asked for, and how it stands."""
+
+    id = serializers.UUIDField()
+    right = serializers.ChoiceField(choices=list(Right))
+    scope = serializers.JSONField()
+    state = serializers.ChoiceField(choices=list(SHOWN_STATES))
+    outcome = serializers.ChoiceField(choices=list(Outcome), allow_null=True)
+    due_at = serializers.DateTimeField()
+    waits_until = serializers.DateTimeField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    progress = ProgressSerializer()
+    package = PackageSerializer(allow_null=True)
+
+
+class FollowedRequestSerializer(RequestSerializer):
+    """The same with its story."""
+
+    timeline = EventSerializer(many=True)
+
+
+class CaseSerializer(serializers.Serializer[Any]):
+    """A submission and its requests."""
+
+    reference = serializers.CharField()
+    received_at = serializers.DateTimeField()
+    language = serializers.CharField()
+    laws = serializers.ListField(child=serializers.CharField())
+    verified = serializers.BooleanField()
+    requests = RequestSerializer(many=True)
+    letters = LetterSerializer(many=True)
+
+
+class FollowedCaseSerializer(CaseSerializer):
+    """The same with each request's story."""
+
+    requests = FollowedRequestSerializer(many=True)
+
+
+def with_progress(requests: QuerySet[Request]) -> QuerySet[Request]:
+    """Count each request's steps, without those of kinds that may hold concealed records."""
+    visible = ~Q(steps__declaration__in=_concealing())
+    return requests.annotate(
+        steps_all=Count("steps", filter=visible),
+        steps_done=Count("steps", filter=visible & Q(steps__state=Step.State.DONE)),
+    )
+
+
+def prepared(cases: Iterable[Case]) -> list[Case]:
+    """Hang the packages that can be fetched on the requests of these cases, in one query."""
+    found = list(cases)
+    requests = {request.pk: request for case in found for request in case.requests.all()}
+    ready = Package.objects.filter(request_reference__in=requests, state=Package.State.READY)
+    packages = {package.request_reference: package for package in ready} if requests else {}
+    for key, request in requests.items():
+        request.package = packages.get(key)  # type: ignore[attr-defined]  # carried to `_request`
+    return found
+
+
+def case(one: Case) -> dict[str, Any]:
+    """A case with its requests; pass it through `prepared` first."""
+    return _case(one) | {"requests": [_request(request) for request in one.requests.all()]}
+
+
+def followed(one: Case) -> dict[str, Any]:
+    """The same with each request's timeline."""
+    told = [
+        _request(request) | {"timeline": [{"at": event.at, "what": event.what} for event in timeline.timeline(request)]}
+        for request in one.requests.all()
+    ]
+    return _case(one) | {"requests": told}
+
+
+def shown_request(pk: UUID) -> dict[str, Any]:
+    """One request by itself."""
+    request = with_progress(Request.objects.all()).get(pk=pk)
+    request.package = Package.objects.filter(  # type: ignore[attr-defined]  # carried to `_request`
+        request_reference=pk, state=Package.State.READY
+    ).first()
+    return _request(request)
+
+
+def states_shown_as(state: State) -> list[State]:
+    """The states that a person sees as this one."""
+    return [one for one in State if _shown_state(one) is state]
+
+
+def plain(said: dict[str, Any]) -> Any:
+    """The same in bare JSON types, to be kept."""
+    return json.loads(json.dumps(said, cls=DjangoJSONEncoder))
+
+
+def letter(one: Letter) -> dict[str, Any]:
+    """A letter's heading."""
+    return {
+        "id": one.pk,
+        "kind": one.kind,
+        "written_at": one.written_at,
+        "request": one.request_id,
+    }
+
+
+def _case(one: Case) -> dict[str, Any]:
+    return {
+        "reference": one.reference,
+        "received_at": one.received_at,
+        "language": one.language,
+        "laws": one.regimes,
+        "verified": one.verified_at is not None,
+        "letters": [letter(each) for each in one.letters.all()],
+    }
+
+
+def _request(request: Any) -> dict[str, Any]:
+    return {
+        "id": request.pk,
+        "right": request.right,
+        "scope": request.scope,
+        "state": _shown_state(State(request.state)),
+        "outcome": request.outcome or None,
+        "due_at": request.due_at,
+        "waits_until": request.not_before if request.state == State.APPROVED else None,
+        "answered_at": request.answered_at,
+        "closed_at": request.closed_at,
+        "progress": {"done": _done(request), "all": request.steps_all},
+        "package": _package(request.package),
+    }
+
+
+def _done(request: Any) -> int:
+    """What was read in one go has no steps that end one by one; its end is the request's."""
+    return int(request.steps_all if request.outcome in DONE else request.steps_done)
+
+
+def _package(package: Package | None) -> dict[str, Any] | None:
+    if package is None:
+        return None
+    return {
+        "filename": package.filename,
+        "bytes": package.archive_bytes,
+        "sha256": package.archive_sha256,
+        "expires_at": package.expires_at,
+    }
+
+
+def _shown_state(state: State) -> State:
+    return State.EXECUTING if state is State.NEEDS_ATTENTION else state
+
+
+def _concealing() -> list[str]:
+    return [one.label for one in registry.current().all() if one.concealed]

@@ -1,0 +1,69 @@
+"""The addresses of the API."""
+
+from __future__ import annotations
+
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from dsar.api import (
+    answers,
+    cases,
+    holdings,
+    letters,
+    packages,
+    problems,
+    purposes,
+    queue,
+    revocation,
+    tokens,
+)
+
+_PERSON = [
+    path("cases", cases.Cases.as_view(), name="cases"),
+    path("cases/<str:reference>", cases.OneCase.as_view(), name="case"),
+    path("cases/<str:reference>/verify", cases.Verification.as_view(), name="verify"),
+    path("cases/<str:reference>/letters/<uuid:pk>", letters.OneLetter.as_view(), name="letter"),
+    path(
+        "cases/<str:reference>/requests/<uuid:pk>/withdraw",
+        cases.Withdrawal.as_view(),
+        name="withdraw",
+    ),
+    path(
+        "cases/<str:reference>/requests/<uuid:pk>/package",
+        packages.OnePackage.as_view(),
+        name="package",
+    ),
+    path("holdings", holdings.Holdings.as_view(), name="holdings"),
+    path("preview/deletion", holdings.DeletionPreview.as_view(), name="preview_deletion"),
+    path("purposes", purposes.Purposes.as_view(), name="purposes"),
+    path("consents", purposes.Consents.as_view(), name="consents"),
+    path("auth/token", tokens.Token.as_view(), name="token"),
+    path("answer", answers.Answer.as_view(), name="answer"),
+    path("answer/code", answers.Code.as_view(), name="answer_code"),
+]
+_STAFF = [
+    path("requests", queue.Queue.as_view(), name="staff_requests"),
+    path("requests/<uuid:pk>", queue.OneRequest.as_view(), name="staff_request"),
+    path("requests/<uuid:pk>/preview", queue.Preview.as_view(), name="staff_preview"),
+    path("requests/<uuid:pk>/decide", queue.Decide.as_view(), name="staff_decide"),
+    path("requests/<uuid:pk>/approve", queue.Approve.as_view(), name="staff_approve"),
+    path("requests/<uuid:pk>/ask", queue.Ask.as_view(), name="staff_ask"),
+    path("requests/<uuid:pk>/resume", queue.Resume.as_view(), name="staff_resume"),
+    path("requests/<uuid:pk>/verify", queue.Verify.as_view(), name="staff_verify"),
+    path("requests/<uuid:pk>/retry", queue.Retry.as_view(), name="staff_retry"),
+    path("packages/<uuid:pk>/revoke", revocation.Revocation.as_view(), name="staff_revoke"),
+]
+_OPEN = {"authentication_classes": (), "permission_classes": (), "throttle_classes": ()}
+
+app_name = "dsar_api"
+urlpatterns = [
+    path("v1/", include(_PERSON)),
+    path("v1/staff/", include(_STAFF)),
+    path("schema", SpectacularAPIView.as_view(**_OPEN), name="schema"),
+    path(
+        "docs",
+        SpectacularSwaggerSplitView.as_view(url_name="dsar_api:schema", **_OPEN),
+        name="docs",
+    ),
+    re_path(r"^", problems.nowhere),
+]
