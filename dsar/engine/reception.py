@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from dsar.cases import identity, intake, lifecycle, policy, variants
+from dsar.cases import identity, intake, lifecycle, policy
 from dsar.cases.actors import SYSTEM
 from dsar.cases.policy import Handling
 from dsar.cases.states import Right, State
