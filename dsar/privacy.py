@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 from dsar.api.models import Reply
@@ -67,17 +69,26 @@ def _kept(after: str) -> Retention:
 
 
 def _opened(name: str, *, case: str) -> Callable[[Any], object]:
-    """Read a column that is sealed under its case's key; a destroyed key leaves nothing to read."""
+    """Read a text that is sealed under its case's key; a destroyed key leaves nothing to read."""
 
     def read(row: Any) -> str | None:
         sealed = getattr(row, name)
-        owner = row
-        for step in case.split("__") if case else ():
-            owner = getattr(owner, step)
+        owner = reduce(getattr, case.split("__"), row) if case else row
         try:
-            return None if sealed is None else box.unseal(owner.key, bytes(sealed)).decode()
+            return None if sealed is None else box.unseal(owner.key, sealed).decode()
         except box.KeyDestroyedError:
             return None
+
+    return read
+
+
+def _opened_json(name: str, *, case: str) -> Callable[[Any], object]:
+    """Read a JSON value that is sealed under its case's key."""
+    text = _opened(name, case=case)
+
+    def read(row: Any) -> object:
+        said = text(row)
+        return json.loads(said) if isinstance(said, str) else None
 
     return read
 
@@ -188,9 +199,9 @@ class CorrectionPersonalData(PersonalData):
         "old": Held(
             category=Category.IDENTIFIER,
             origin=Origin.OBSERVED,
-            read=_opened("old", case="request__case"),
+            read=_opened_json("old", case="request__case"),
         ),
-        "new": Held(category=Category.IDENTIFIER, read=_opened("new", case="request__case")),
+        "new": Held(category=Category.IDENTIFIER, read=_opened_json("new", case="request__case")),
         ("result", "ground"): _PROCEDURE,
     }
 
@@ -245,7 +256,7 @@ class LetterPersonalData(PersonalData):
         "content": Held(
             category=Category.COMMUNICATION,
             origin=Origin.DERIVED,
-            read=_opened("content", case="case"),
+            read=_opened_json("content", case="case"),
         ),
     }
 
