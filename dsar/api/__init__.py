@@ -1,0 +1,1 @@
+"""REST: filing, following and answering requests for people and staff."""

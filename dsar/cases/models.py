@@ -1,0 +1,292 @@
+"""A case is one submission; it holds a request per right, each with its own clock, decision and outcome."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from dsar.cases.states import ObjectionScope, Outcome, Right, State
+from dsar.registers.models import about_a_person
+
+_ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+
+
+def new_reference() -> str:
+    """A public reference that says nothing about the person and cannot be guessed in sequence (R7)."""
+    tail = "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    return f"DSR-{timezone.now():%Y}-{tail}"
+
+
+def _choices(values: type[Right | State | Outcome | ObjectionScope]) -> list[tuple[str, str]]:
+    return [(value.value, value.value.replace("_", " ")) for value in values]
+
+
+def _one_of(name: str, values: type[Right | State | Outcome | ObjectionScope]) -> models.Q:
+    return models.Q(**{f"{name}__in": [value.value for value in values]})
+
+
+class Case(models.Model):
+    """One submission: who asked, about whom, through which channel, under which laws.
+
+    It outlives the account it speaks of, so the person is a reference that nothing enforces.
+    """
+
+    class Channel(models.TextChoices):
+        PORTAL = "portal", "Portal"
+        API = "api", "API"
+        EMAIL = "email", "E-mail"
+        POST = "post", "Post"
+        PHONE = "phone", "Phone"
+        IN_PERSON = "in_person", "In person"
+        AUTHORITY = "authority", "Authority"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=24, unique=True, default=new_reference, editable=False)
+    subject = about_a_person(null=True, blank=True)
+    subject_relation = models.CharField(max_length=30, default="customer")
+    channel = models.CharField(max_length=16, choices=Channel.choices, default=Channel.PORTAL)
+    regimes = models.JSONField(default=list)
+    language = models.CharField(max_length=10, default="en")
+    received_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(auto_now_add=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    verification_method = models.CharField(max_length=40, blank=True)
+    key = models.OneToOneField("dsar.Key", on_delete=models.PROTECT, related_name="+")
+    contact = models.BinaryField()
+    """The address answers go to, sealed under the case key: it must work when the account is gone."""
+    link_digest = models.BinaryField(max_length=32, null=True, blank=True)
+    """SHA-256 of the token in the mailed link that reaches this case without an account."""
+
+    class Meta:
+        db_table = "dsar_cases_case"
+        ordering = ["-received_at"]
+        indexes = [
+            models.Index(fields=["subject", "-received_at"], name="dsar_case_subject"),
+            models.Index(fields=["-received_at"], name="dsar_case_received"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Request(models.Model):
+    """One right asked for in a case. Only `lifecycle` writes its state; only the engine its lease."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="requests")
+    right = models.CharField(max_length=30, choices=_choices(Right))
+    scope = models.JSONField(default=dict)
+    """What exactly is asked, by right: `{"purposes": [...]}`, `{"objection": "marketing"}`, `{"ground": ...}`;
+    never personal data (a correction's values stand sealed in Correction)."""
+    state = models.CharField(max_length=30, choices=_choices(State), default=State.SUBMITTED)
+    outcome = models.CharField(max_length=30, choices=_choices(Outcome), blank=True)
+    statutory_due_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    rule_version = models.CharField(max_length=40, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)
+    """The end of a waiting period; execution does not start earlier."""
+    answered_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    lease_token = models.BigIntegerField(default=0)
+    """Grows by one with every claim; a step of an older claim does nothing (fencing)."""
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    result = models.JSONField(default=dict)
+    """What was done in counts, by declaration; no personal data."""
+
+    class Meta:
+        db_table = "dsar_cases_request"
+        ordering = ["due_at"]
+        constraints = [
+            models.CheckConstraint(condition=_one_of("state", State), name="dsar_state_known"),
+            models.CheckConstraint(condition=_one_of("right", Right), name="dsar_right_known"),
+            models.CheckConstraint(
+                condition=models.Q(state=State.CLOSED.value) & _one_of("outcome", Outcome)
+                | ~models.Q(state=State.CLOSED.value) & models.Q(outcome=""),
+                name="dsar_closed_has_outcome",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=State.CLOSED.value)
+                | models.Q(answered_at__isnull=False)
+                | models.Q(outcome__in=["spam", "duplicate"]),
+                name="dsar_closed_was_answered",
+            ),
+            models.UniqueConstraint(fields=["case", "right", "scope"], name="dsar_right_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(state__in=["approved", "executing"]),
+                name="dsar_request_queue",
+            ),
+            models.Index(fields=["state", "due_at"], name="dsar_request_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.right}"
+
+
+class Decision(models.Model):
+    """What was decided on a request, by whom, and who gave the second signature where one is needed."""
+
+    class Verdict(models.TextChoices):
+        GRANTED = "granted", "Granted"
+        GRANTED_IN_PART = "granted_in_part", "Granted in part"
+        REFUSED = "refused", "Refused"
+
+    request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="decision")
+    verdict = models.CharField(max_length=20, choices=Verdict.choices)
+    grounds = models.JSONField(default=dict)
+    """Refusal ground per regime: `{"SG": "legal_claims"}`."""
+    reason = models.BinaryField(null=True, blank=True)
+    """Free text, sealed under the case key."""
+    automatic = models.BooleanField(default=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(default=timezone.now)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    plan_digest = models.CharField(max_length=64, blank=True)
+    """SHA-256 of the plan that was shown when it was decided."""
+
+    class Meta:
+        db_table = "dsar_cases_decision"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(approved_by__isnull=True)
+                | models.Q(decided_by__isnull=True)
+                | ~models.Q(approved_by=models.F("decided_by")),
+                name="dsar_decider_is_not_approver",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} {self.request_id}"
+
+
+class Correction(models.Model):
+    """One field a person wants changed. Values stand sealed under the case key and go with it (R84)."""
+
+    class Result(models.TextChoices):
+        PROPOSED = "proposed", "Proposed"
+        CORRECTED = "corrected", "Corrected"
+        REFUSED = "refused", "Refused"
+        CHANGED_MEANWHILE = "changed_meanwhile", "Changed meanwhile"
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="corrections")
+    declaration = models.CharField(max_length=120)
+    row = models.CharField(max_length=64)
+    field = models.CharField(max_length=80)
+    old = models.BinaryField()
+    new = models.BinaryField()
+    result = models.CharField(max_length=20, choices=Result.choices, default=Result.PROPOSED)
+    ground = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        db_table = "dsar_cases_correction"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "declaration", "row", "field"], name="dsar_correction_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    result__in=["proposed", "corrected", "refused", "changed_meanwhile"]
+                ),
+                name="dsar_correction_result_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.declaration}.{self.field}"
+
+
+class Note(models.Model):
+    """What staff wrote about a case; sealed. Legal advice is privileged and never released."""
+
+    class Kind(models.TextChoices):
+        NOTE = "note", "Note"
+        LEGAL_ADVICE = "legal_advice", "Legal advice"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.NOTE)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    written_at = models.DateTimeField(default=timezone.now)
+    text = models.BinaryField()
+
+    class Meta:
+        db_table = "dsar_cases_note"
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.case_id}"
+
+
+class Letter(models.Model):
+    """An answer or notice to the requester. Sending it is the event that stops the clock (R49)."""
+
+    class Kind(models.TextChoices):
+        RECEIPT = "receipt", "Receipt"
+        ANSWER = "answer", "Answer"
+        REFUSAL = "refusal", "Refusal"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="letters")
+    request = models.ForeignKey(
+        Request, on_delete=models.PROTECT, related_name="letters", null=True, blank=True
+    )
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    content = models.BinaryField()
+    """The letter's data as JSON, sealed under the case key."""
+    written_at = models.DateTimeField(default=timezone.now)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    """When the notice without content went out; the letter itself stands in the portal."""
+    mail_attempts = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        db_table = "dsar_cases_letter"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "request", "kind"], nulls_distinct=False, name="dsar_letter_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.case_id}"
+
+
+class RecipientTask(models.Model):
+    """Telling one recipient about a correction, deletion or restriction (GDPR Art. 19)."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        SENT = "sent", "Sent"
+        CONFIRMED = "confirmed", "Confirmed"
+        IMPOSSIBLE = "impossible", "Impossible"
+        DISPROPORTIONATE = "disproportionate", "Disproportionate"
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="recipient_tasks")
+    recipient_code = models.CharField(max_length=60)
+    recipient = models.CharField(max_length=200)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.OPEN)
+    due_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "dsar_cases_recipient_task"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "recipient_code"], name="dsar_recipient_task_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recipient_code} about {self.request_id}"

@@ -1,0 +1,73 @@
+"""The states, rights and outcomes of a request, and the only moves between states: data, no behaviour."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Right(StrEnum):
+    """What a person may ask for."""
+
+    ACCESS = "access"
+    CORRECTION = "correction"
+    DELETION = "deletion"
+    PORTABILITY = "portability"
+    OBJECTION = "objection"
+    RESTRICTION = "restriction"
+    CONSENT_WITHDRAWAL = "consent_withdrawal"
+
+
+class State(StrEnum):
+    """Where a request stands."""
+
+    SUBMITTED = "submitted"
+    AWAITING_VERIFICATION = "awaiting_verification"
+    IN_REVIEW = "in_review"
+    AWAITING_REQUESTER = "awaiting_requester"
+    APPROVED = "approved"
+    EXECUTING = "executing"
+    NEEDS_ATTENTION = "needs_attention"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """How a request ended."""
+
+    FULFILLED = "fulfilled"
+    PARTIALLY_FULFILLED = "partially_fulfilled"
+    REFUSED = "refused"
+    NO_DATA_HELD = "no_data_held"
+    IDENTITY_NOT_VERIFIED = "identity_not_verified"
+    WITHDRAWN_BY_REQUESTER = "withdrawn_by_requester"
+    FORWARDED_TO_CONTROLLER = "forwarded_to_controller"
+    DUPLICATE = "duplicate"
+    SPAM = "spam"
+    NOT_A_RIGHTS_REQUEST = "not_a_rights_request"
+
+
+class ObjectionScope(StrEnum):
+    """What an objection is directed at."""
+
+    MARKETING = "marketing"
+    OTHER = "other"
+    SALE = "sale"
+    SENSITIVE = "sensitive"
+    AUTOMATED_DECISION = "automated_decision"
+
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.SUBMITTED: frozenset(
+        {State.AWAITING_VERIFICATION, State.IN_REVIEW, State.APPROVED, State.CLOSED}
+    ),
+    State.AWAITING_VERIFICATION: frozenset({State.IN_REVIEW, State.CLOSED}),
+    State.IN_REVIEW: frozenset({State.AWAITING_REQUESTER, State.APPROVED, State.CLOSED}),
+    State.AWAITING_REQUESTER: frozenset({State.IN_REVIEW, State.CLOSED}),
+    State.APPROVED: frozenset({State.EXECUTING, State.IN_REVIEW, State.CLOSED}),
+    State.EXECUTING: frozenset({State.CLOSED, State.NEEDS_ATTENTION, State.APPROVED}),
+    State.NEEDS_ATTENTION: frozenset({State.EXECUTING, State.IN_REVIEW, State.CLOSED}),
+    State.CLOSED: frozenset(),
+}
+"""Every allowed move. Guards, the database's trigger, the admin's actions and the tests read this table."""
+
+IMMEDIATE = frozenset({Right.CONSENT_WITHDRAWAL})
+"""Rights that take effect at filing, without staff (GDPR Art. 7(3)); marketing objections join them."""

@@ -1,0 +1,29 @@
+"""The settings of dsar, read from `settings.DSAR` with their defaults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+DEFAULTS: dict[str, Any] = {
+    "WAITING_PERIOD_SECONDS": 7 * 24 * 3600,
+    "LEASE_SECONDS": 20,
+    "HEARTBEAT_SECONDS": 5,
+    "SWEEP_SECONDS": 5,
+    "PACKAGE_DAYS": 14,
+    "LARGE_ROWS": 5_000,
+    "BATCH_ROWS": 250_000,
+    "PREVIEW_ROWS": 500,
+    "FRESH_LOGIN_SECONDS": 900,
+    "MASTER_KEYS": (),
+    "SUPPRESSION_KEY": "",
+    "ERASURE_JOURNAL": "",
+    "ORGANISATION": {},
+}
+
+
+def get(name: str) -> Any:
+    """The value of a setting; raises KeyError for a name that is none of dsar's."""
+    default = DEFAULTS[name]
+    return getattr(settings, "DSAR", {}).get(name, default)

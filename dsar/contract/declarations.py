@@ -1,0 +1,210 @@
+"""The words an app uses in its privacy.py to declare the personal data it holds: values, no behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from dsar.contract.vocabulary import Category, LegalBasis, Origin, Row, Whose
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.models import Model
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """Somebody to whom a purpose's data goes (GDPR Art. 15(1)(c), by name: CJEU C-154/21)."""
+
+    code: str
+    name: str
+    role: str
+    """processor | controller | authority."""
+    country: str
+    """ISO 3166-1 alpha-2."""
+    safeguard: str = ""
+    """What protects a transfer out of Singapore or the EEA; empty where none is needed."""
+    contact: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purpose:
+    """Why personal data is processed, on exactly one legal basis (R196).
+
+    `pdpa` is the basis' counterpart in Singapore (a section and its name), `locations` ISO country
+    codes of where it is stored, `consequence` what withdrawing or objecting costs the person.
+    """
+
+    code: str
+    label: str
+    basis: LegalBasis
+    pdpa: str
+    dpv: str = ""
+    recipients: tuple[Recipient, ...] = ()
+    locations: tuple[str, ...] = ("SG",)
+    marketing: bool = False
+    interest: str = ""
+    """The interest pursued; required where the basis is a legitimate interest (Art. 13(1)(d))."""
+    consequence: str = ""
+    automated_decision: str = ""
+    """Logic, significance and consequences, where a decision is automated (Art. 15(1)(h))."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retention:
+    """How long rows are kept: a period after a trigger, by which law, and then what.
+
+    `after` names a date or datetime field of the model, or a `__` path to one; `from_end_of` moves
+    the trigger to the end of that period ("financial_year" ends on 31 December, "day": at once).
+    `law` cites the statute, or the policy section where no statute says.
+    """
+
+    after: str
+    law: str
+    years: int = 0
+    months: int = 0
+    days: int = 0
+    from_end_of: str = "day"
+    then: Row = Row.DELETED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linked:
+    """A way from a row to the person that no foreign key shows.
+
+    The row belongs to the person when its field `on` equals `key` of a row of model `via`
+    (`app_label.Model`) whose look-up path `to` leads to the person.
+    """
+
+    via: str
+    key: str
+    to: str
+    on: str
+
+
+Path = str | Linked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Treatment:
+    """What one field is and what happens to it; use one of the subclasses."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotPersonal(Treatment):
+    """A field that says nothing about anybody; it is exported so that the rows can be understood."""
+
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Personal(Treatment):
+    """A field that says something about somebody."""
+
+    category: Category
+    origin: Origin = Origin.PROVIDED
+    whose: Whose = Whose.SUBJECT
+    source: str = ""
+    """Who it came from, where the origin is another source (GDPR Art. 15(1)(g))."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held(_Personal):
+    """Personal data that lives and goes with its row."""
+
+    correctable: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erase(_Personal):
+    """Personal data that deletion overwrites with `to` while the row stays.
+
+    `to` is a plain value that fits the column; or `Surrogate()`, for columns that are unique.
+    """
+
+    to: object
+    correctable: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surrogate:
+    """A random value, fresh for every row, that leads back to nobody: `prefix` + 32 hex digits + `suffix`."""
+
+    prefix: str = ""
+    suffix: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retain(_Personal):
+    """Personal data that outlives a deletion because a law demands it, until the declaration's retention ends."""
+
+    law: str
+    correctable: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secret(_Personal):
+    """A password hash, token or key: never exported, only said to be held (R67).
+
+    `to` overwrites it where the row survives; leave it out where the row is deleted.
+    """
+
+    to: object = None
+
+
+class PersonalData:
+    """Base of every declaration: one model, one purpose, one retention, one treatment a field.
+
+    `subject`      look-up path(s) from the row to the person, in the model's own field names
+                   (`"customer"`, `"thread__user"`); the user model itself says `"pk"`.
+    `identifiers`  fields by which a person without an account is found (`"contact_email"`).
+    `row`          what deletion does with the row: DELETED, OVERWRITTEN (fields erased, row stays) or
+                   RETAINED (nothing changes). Erase needs OVERWRITTEN; Retain needs OVERWRITTEN or RETAINED.
+    `born`         the date-time field that says when the row was made; a replayed deletion touches only rows
+                   born before it.
+    `reviewed`     its rows are seen by staff before they are released (legal advice, holds, notes).
+    `released`     False: rows are held and said to be held, but never handed out (legal privilege).
+    `fields`       a treatment for every concrete field, many-to-many field and generic relation; a key may be
+                   one name or a tuple of names that share a treatment.
+    `files_of`     (by itself from FileField): nothing to declare; files follow their field's treatment.
+    """
+
+    subject: ClassVar[Path | tuple[Path, ...]]
+    identifiers: ClassVar[tuple[str, ...]] = ()
+    purpose: ClassVar[Purpose]
+    retention: ClassVar[Retention]
+    row: ClassVar[Row] = Row.DELETED
+    born: ClassVar[str] = ""
+    reviewed: ClassVar[bool] = False
+    released: ClassVar[bool] = True
+    fields: ClassVar[Mapping[str | tuple[str, ...], Treatment]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """A registered declaration: what `PersonalData` said, bound to its model."""
+
+    model: type[Model]
+    role: str
+    """Which of the people in the row it is about; empty where there is one."""
+    describe: str
+    subject: tuple[Path, ...]
+    identifiers: tuple[str, ...]
+    purpose: Purpose
+    retention: Retention
+    row: Row
+    born: str
+    reviewed: bool
+    released: bool
+    fields: Mapping[str, Treatment]
+    twice: tuple[str, ...] = field(default=())
+    """Fields that were given two treatments; the checks refuse them."""
+
+    @property
+    def label(self) -> str:
+        """`app_label.Model`, followed by `:role` where the model has several."""
+        base = self.model._meta.label
+        return f"{base}:{self.role}" if self.role else base
+
+

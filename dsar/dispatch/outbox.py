@@ -1,0 +1,69 @@
+"""Wake a task by its name, once the work it belongs to is committed, and never lose the call.
+
+The row is written with the work. After the commit it is published and then removed; if the process dies or
+the broker is away in between, `sweep` publishes it later. A task may therefore be woken twice, never not at all.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING
+
+from celery import current_app
+from django.db import transaction
+from django.db.models.functions import Now
+from kombu.exceptions import OperationalError
+
+from dsar.dispatch.models import Wake
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+BATCH = 100
+
+logger = logging.getLogger(__name__)
+
+
+def wake(task: str, *arguments: object, due: datetime | None = None, queue: str = "requests") -> None:
+    """Have the task run once the caller's transaction has committed, not before `due`.
+
+    `arguments` are JSON and lie in the broker in the clear: references, never personal data.
+    """
+    row = Wake.objects.create(task=task, arguments=list(arguments), queue=queue, due_at=due or Now())
+    if due is None:
+        transaction.on_commit(partial(_publish, Wake.objects.filter(pk=row.pk)), robust=True)
+
+
+def sweep() -> int:
+    """Publish whatever is due, earliest first, and return how many; stops quietly while the broker is away."""
+    total = 0
+    while published := _publish(Wake.objects.filter(due_at__lte=Now())):
+        total += published
+    return total
+
+
+def _publish(rows: QuerySet[Wake]) -> int:
+    """Publish up to a batch of rows that nobody else is publishing, and remove those the broker took."""
+    with transaction.atomic():
+        batch = rows.order_by("due_at", "pk").select_for_update(skip_locked=True)[:BATCH]
+        taken: list[int] = []
+        for row in batch:
+            if not _send(row):
+                break
+            taken.append(row.pk)
+        # A crash before this commits leaves the rows: they are published again.
+        if taken:
+            Wake.objects.filter(pk__in=taken).delete()
+    return len(taken)
+
+
+def _send(row: Wake) -> bool:
+    try:
+        current_app.send_task(row.task, args=row.arguments, queue=row.queue, retry=False)
+    except OperationalError:
+        logger.warning("The broker is away; %s stays in the outbox.", row.task)
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Duties that recur without a request: replaying erasures after a restore, expiring what is due."""

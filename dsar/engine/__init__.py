@@ -1,0 +1,1 @@
+"""The engine: discover, plan, execute, verify; one statement a model, fenced steps, resumable."""

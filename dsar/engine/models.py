@@ -1,0 +1,72 @@
+"""A plan, its steps, and the heartbeat of whoever carries it out."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from dsar.cases.models import Request
+
+
+class Plan(models.Model):
+    """What a request will do, as it was when it was approved; execution follows this, not the code's new mind."""
+
+    request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="plan")
+    document = models.JSONField()
+    digest = models.CharField(max_length=64)
+    planned_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "dsar_engine_plan"
+
+    def __str__(self) -> str:
+        return f"plan of {self.request_id}"
+
+
+class Step(models.Model):
+    """One action of a plan that is done once: rows of one declaration, a file effect, a package, a check."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        INTENDED = "intended", "Intended"
+        DONE = "done", "Done"
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="steps")
+    position = models.PositiveIntegerField()
+    action = models.CharField(max_length=30)
+    declaration = models.CharField(max_length=120, blank=True)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
+    expected = models.BigIntegerField(default=0)
+    done = models.BigIntegerField(default=0)
+    cursor = models.JSONField(default=dict)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "dsar_engine_step"
+        ordering = ["request", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "position"], name="dsar_step_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "intended", "done"]),
+                name="dsar_step_state_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.action} {self.declaration}"
+
+
+class Heartbeat(models.Model):
+    """When the holder of a lease was last alive, in the database's time.
+
+    Its own row, so that a beat never waits for a step that holds the request's row.
+    """
+
+    request = models.OneToOneField(Request, on_delete=models.CASCADE, related_name="heartbeat")
+    token = models.BigIntegerField()
+    beat_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "dsar_engine_heartbeat"
+
+    def __str__(self) -> str:
+        return f"heartbeat of {self.request_id}"

@@ -1,0 +1,1 @@
+"""The seven rights: what each plans and how each is carried out."""

@@ -1,0 +1,72 @@
+"""Why a request may be refused: the grounds of `grounds.json`, by right and regime."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_FILE = Path(__file__).with_name("grounds.json")
+_EVERYWHERE = "*"
+_SILENT = "mandatory_silent"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """One ground: the rights it answers, its words for the person, its source in each regime."""
+
+    code: str
+    kind: str
+    """permissive, mandatory, or mandatory_silent: the last never appears in a letter (PDPA s 21(4))."""
+    rights: frozenset[str]
+    words: str
+    sources: Mapping[str, str]
+
+    def holds(self, *, right: str, regime: str) -> bool:
+        """Whether a refusal of this right may rest on it under this regime."""
+        told = self.kind != _SILENT
+        return told and right in self.rights and bool(self.source(regime))
+
+    def source(self, regime: str) -> str:
+        """Where the regime says so; empty where it does not."""
+        return self.sources.get(regime, self.sources.get(_EVERYWHERE, ""))
+
+
+@cache
+def all_grounds() -> Mapping[str, Ground]:
+    """Every ground by its code."""
+    said = json.loads(_FILE.read_text(encoding="utf-8"))
+    return {
+        code: Ground(
+            code=code,
+            kind=one["kind"],
+            rights=frozenset(one["rights"]),
+            words=one["words"],
+            sources=one["sources"],
+        )
+        for code, one in said.items()
+    }
+
+
+def applicable(right: str, *, regime: str) -> list[Ground]:
+    """The grounds on which this right may be refused under this regime, by code (R132)."""
+    return [
+        ground
+        for _, ground in sorted(all_grounds().items())
+        if ground.holds(right=right, regime=regime)
+    ]
+
+
+def missing(right: str, *, regimes: list[str], given: Mapping[str, str]) -> list[str]:
+    """The regimes for which no valid ground was given; a refusal needs one under each (R2)."""
+    return [regime for regime in regimes if not _valid(right, regime, given.get(regime, ""))]
+
+
+def _valid(right: str, regime: str, code: str) -> bool:
+    ground = all_grounds().get(code)
+    return ground is not None and ground.holds(right=right, regime=regime)

@@ -1,0 +1,52 @@
+"""Door: the models of every room, so that Django finds them."""
+
+from __future__ import annotations
+
+from dsar.cases.models import (
+    Case,
+    Correction,
+    Decision,
+    Letter,
+    Note,
+    RecipientTask,
+    Request,
+)
+from dsar.dispatch.models import Wake
+from dsar.engine.models import Heartbeat, Plan, Step
+from dsar.keys.models import Key
+from dsar.ledger.models import Entry
+from dsar.packages.models import Download, Package
+from dsar.registers.models import (
+    Consent,
+    Disclosure,
+    Hold,
+    Objection,
+    Purpose,
+    Restriction,
+    Suppression,
+)
+
+__all__ = [
+    "Case",
+    "Consent",
+    "Correction",
+    "Decision",
+    "Disclosure",
+    "Download",
+    "Entry",
+    "Heartbeat",
+    "Hold",
+    "Key",
+    "Letter",
+    "Note",
+    "Objection",
+    "Package",
+    "Plan",
+    "Purpose",
+    "RecipientTask",
+    "Request",
+    "Restriction",
+    "Step",
+    "Suppression",
+    "Wake",
+]

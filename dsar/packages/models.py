@@ -1,0 +1,76 @@
+"""A package and each time it was fetched."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+
+class Package(models.Model):
+    """A sealed archive in storage. The request it answers is known by reference only."""
+
+    class State(models.TextChoices):
+        WRITING = "writing", "Being written"
+        READY = "ready", "Ready"
+        REVOKED = "revoked", "Revoked"
+        SHREDDED = "shredded", "Shredded"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    request_reference = models.UUIDField()
+    state = models.CharField(max_length=16, choices=State.choices, default=State.WRITING)
+    name = models.CharField(max_length=200, unique=True)
+    """Where the storage keeps it; says nothing about the person."""
+    filename = models.CharField(max_length=100)
+    key = models.ForeignKey("dsar.Key", on_delete=models.PROTECT, related_name="+")
+    sealed_bytes = models.BigIntegerField(default=0)
+    archive_bytes = models.BigIntegerField(default=0)
+    archive_sha256 = models.CharField(max_length=64, blank=True)
+    """Of the archive before encryption: same plan and rows, same digest."""
+    manifest_sha256 = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "dsar_packages_package"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["writing", "ready", "revoked", "shredded"]),
+                name="dsar_package_state_known",
+            ),
+            models.UniqueConstraint(
+                fields=["request_reference"],
+                condition=models.Q(state__in=["writing", "ready"]),
+                name="dsar_package_one_a_request",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "expires_at"], name="dsar_package_expiry")]
+
+    def __str__(self) -> str:
+        return f"package {self.pk}"
+
+
+class Download(models.Model):
+    """One fetch of a package; it counts when its last byte was sent."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="downloads")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="+",
+    )
+    started_at = models.DateTimeField(auto_now_add=True)
+    first_byte = models.BigIntegerField(default=0)
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "dsar_packages_download"
+
+    def __str__(self) -> str:
+        return f"download {self.pk}"

@@ -1,0 +1,197 @@
+"""The registers' tables: what the processing gate and the guards ask."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def about_a_person(**options: Any) -> models.ForeignKey[Any, Any]:
+    """A reference to the person that outlives the account: typed like its key, enforced by nobody."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+        **options,
+    )
+
+
+class Purpose(models.Model):
+    """A purpose as the apps declared it, kept so that records can point at it after the code changed."""
+
+    code = models.CharField(max_length=60, primary_key=True)
+    label = models.CharField(max_length=200)
+    basis = models.CharField(max_length=30)
+    marketing = models.BooleanField(default=False)
+    said = models.JSONField(default=dict)
+    """Everything the declaration says, as it stood at the last deployment."""
+
+    class Meta:
+        db_table = "dsar_registers_purpose"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Consent(models.Model):
+    """Where one person's consent to one purpose stands now; the ledger keeps how it got there."""
+
+    subject = about_a_person()
+    purpose = models.ForeignKey(Purpose, on_delete=models.PROTECT, related_name="consents")
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    wording = models.TextField(blank=True)
+    policy_version = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    method = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        db_table = "dsar_registers_consent"
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "purpose"], name="dsar_consent_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"consent to {self.purpose_id}"
+
+
+class Objection(models.Model):
+    """A person's objection to one purpose (GDPR Art. 21); marketing ones are absolute."""
+
+    subject = about_a_person()
+    purpose = models.ForeignKey(Purpose, on_delete=models.PROTECT, related_name="objections")
+    request_reference = models.UUIDField(null=True, blank=True)
+    objected_at = models.DateTimeField(default=timezone.now)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "dsar_registers_objection"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "purpose"],
+                condition=models.Q(lifted_at__isnull=True),
+                name="dsar_objection_open_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"objection to {self.purpose_id}"
+
+
+class Restriction(models.Model):
+    """Processing limited to storage (GDPR Art. 18), for one purpose or, without one, for all."""
+
+    class Ground(models.TextChoices):
+        ACCURACY_CONTESTED = "accuracy_contested", "Accuracy is contested (Art. 18(1)(a))"
+        UNLAWFUL = "unlawful", "Processing is unlawful, deletion is not wished (Art. 18(1)(b))"
+        CLAIMS = "claims", "Needed for legal claims (Art. 18(1)(c))"
+        OBJECTION_PENDING = "objection_pending", "An objection is being weighed (Art. 18(1)(d))"
+
+    subject = about_a_person()
+    purpose = models.ForeignKey(
+        Purpose, on_delete=models.PROTECT, related_name="restrictions", null=True, blank=True
+    )
+    ground = models.CharField(max_length=30, choices=Ground.choices)
+    request_reference = models.UUIDField(null=True, blank=True)
+    restricted_at = models.DateTimeField(default=timezone.now)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "dsar_registers_restriction"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "purpose"],
+                condition=models.Q(lifted_at__isnull=True),
+                nulls_distinct=False,
+                name="dsar_restriction_open_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    ground__in=["accuracy_contested", "unlawful", "claims", "objection_pending"]
+                ),
+                name="dsar_restriction_ground_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"restriction of {self.purpose_id or 'all processing'}"
+
+
+class Hold(models.Model):
+    """A reason for which a person's data must not go, whatever is asked (R155)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subject = about_a_person()
+    ground = models.CharField(max_length=200)
+    law = models.CharField(max_length=200)
+    hidden = models.BooleanField(default=True)
+    """Whether the person must not learn of it."""
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    placed_at = models.DateTimeField(default=timezone.now)
+    review_on = models.DateField()
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "dsar_registers_hold"
+        indexes = [
+            models.Index(
+                fields=["subject"],
+                condition=models.Q(released_at__isnull=True),
+                name="dsar_hold_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"hold {self.pk}"
+
+
+class Suppression(models.Model):
+    """An address that must not be written to again: only its HMAC, so it may outlive the person's data (R129)."""
+
+    channel = models.CharField(max_length=20)
+    digest = models.BinaryField(max_length=32)
+    scope = models.CharField(max_length=60, default="marketing")
+    suppressed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "dsar_registers_suppression"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "digest", "scope"], name="dsar_suppression_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} suppressed for {self.scope}"
+
+
+class Disclosure(models.Model):
+    """What was told to whom about a person, when and why (PDPA s 21(1)(b); R59)."""
+
+    subject = about_a_person()
+    recipient_code = models.CharField(max_length=60)
+    recipient = models.CharField(max_length=200)
+    purpose = models.ForeignKey(Purpose, on_delete=models.PROTECT, related_name="disclosures")
+    categories = models.JSONField(default=list)
+    disclosed_at = models.DateTimeField(default=timezone.now)
+    basis = models.CharField(max_length=200)
+    secret = models.BooleanField(default=False)
+    """Never told to the person (PDPA s 21(4))."""
+
+    class Meta:
+        db_table = "dsar_registers_disclosure"
+        indexes = [models.Index(fields=["subject", "disclosed_at"], name="dsar_disclosure_when")]
+
+    def __str__(self) -> str:
+        return f"disclosure to {self.recipient_code}"

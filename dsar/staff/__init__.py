@@ -1,0 +1,1 @@
+"""Privacy staff's admin."""

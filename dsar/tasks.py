@@ -1,0 +1,28 @@
+"""Door: the tasks that Celery finds. Each only hands on."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from celery import shared_task
+
+from dsar.dispatch import outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
+
+SWEEPERS: tuple[Callable[[], object], ...] = (outbox.sweep,)
+"""What the periodic sweep looks after, in order."""
+
+
+@shared_task(name="dsar.sweep", ignore_result=True)
+def sweep() -> None:
+    """Pick up whatever a lost broker or worker left behind; one sweeper's failure does not stop the next."""
+    for sweeper in SWEEPERS:
+        try:
+            sweeper()
+        except Exception:
+            logger.exception("The sweeper %s failed.", sweeper.__qualname__)

@@ -1,0 +1,175 @@
+"""The outbox: a committed wake reaches the broker, whatever happens to the broker or to the process in between."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from celery import Celery, current_app
+from django.db import connection, transaction
+from django.utils import timezone
+
+from dsar.dispatch import outbox
+from dsar.dispatch.models import Wake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+QUEUE = "outbox-test"
+TASK = "test.greet"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def broker():
+    """A queue of the real broker, empty before and after."""
+    with current_app.connection_for_write() as link:
+        link.default_channel.queue_declare(QUEUE)
+        link.default_channel.queue_purge(QUEUE)
+        yield link.default_channel
+        link.default_channel.queue_purge(QUEUE)
+
+
+@pytest.fixture
+def broker_down(tmp_path):
+    """A block in which the broker is at a socket that nobody listens to."""
+
+    @contextmanager
+    def down() -> Iterator[None]:
+        real = current_app._get_current_object()
+        lost = Celery("down", broker=f"redis+socket://{tmp_path}/closed.sock", set_as_current=True)
+        try:
+            yield
+        finally:
+            real.set_current()
+            lost.close()
+
+    return down
+
+
+def messages(channel) -> list[list[object]]:
+    found = []
+    while message := channel.basic_get(QUEUE, no_ack=True):
+        found.append(json.loads(message.body)[0])
+    return found
+
+
+def test_a_committed_wake_is_published_and_its_row_removed(broker):
+    with transaction.atomic():
+        outbox.wake(TASK, "alice-request", 3, queue=QUEUE)
+        assert Wake.objects.count() == 1
+        assert messages(broker) == []
+    assert messages(broker) == [["alice-request", 3]]
+    assert not Wake.objects.exists()
+
+
+def test_a_rolled_back_wake_is_never_published(broker):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        outbox.wake(TASK, "never", queue=QUEUE)
+        raise ZeroDivisionError
+    assert outbox.sweep() == 0
+    assert messages(broker) == []
+
+
+def test_a_wake_of_the_future_waits_for_its_time(broker):
+    outbox.wake(TASK, "later", due=timezone.now() + timedelta(hours=1), queue=QUEUE)
+    assert outbox.sweep() == 0
+    Wake.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    assert outbox.sweep() == 1
+    assert messages(broker) == [["later"]]
+
+
+@pytest.mark.timeout(5)
+def test_a_dead_broker_costs_no_error_and_loses_nothing(broker_down, caplog):
+    with broker_down():
+        for number in range(3):
+            outbox.wake(TASK, number, queue=QUEUE)
+        assert outbox.sweep() == 0
+    assert Wake.objects.count() == 3
+    assert "stays in the outbox" in caplog.text
+
+
+def test_the_sweep_publishes_what_a_dead_broker_left(broker, broker_down):
+    with broker_down():
+        outbox.wake(TASK, "alice-request", queue=QUEUE)
+        assert Wake.objects.count() == 1
+    assert outbox.sweep() == 1
+    assert messages(broker) == [["alice-request"]]
+    assert not Wake.objects.exists()
+
+
+def test_sweep_publishes_the_earliest_first_and_all_batches(broker, monkeypatch):
+    monkeypatch.setattr(outbox, "BATCH", 2)
+    now = timezone.now()
+    for minutes in (1, 3, 5, 2, 4):
+        outbox.wake(TASK, minutes, due=now - timedelta(minutes=minutes), queue=QUEUE)
+    assert outbox.sweep() == 5
+    assert messages(broker) == [[5], [4], [3], [2], [1]]
+    assert not Wake.objects.exists()
+
+
+def test_a_broker_lost_in_mid_batch_leaves_only_what_it_did_not_take(broker, monkeypatch):
+    past = timezone.now() - timedelta(minutes=1)
+    for number in range(3):
+        outbox.wake(TASK, number, due=past, queue=QUEUE)
+    send, sent = outbox._send, []
+    monkeypatch.setattr(outbox, "_send", lambda row: len(sent) < 1 and (sent.append(row) or send(row)))
+    assert outbox.sweep() == 1
+    monkeypatch.undo()
+    assert Wake.objects.count() == 2
+    assert outbox.sweep() == 2
+    assert messages(broker) == [[0], [1], [2]]
+
+
+def test_a_crash_after_publishing_publishes_again_and_never_loses(broker, monkeypatch):
+    outbox.wake(TASK, "twice", due=timezone.now(), queue=QUEUE)
+    send = outbox._send
+
+    def send_and_die(row: Wake) -> bool:
+        send(row)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(outbox, "_send", send_and_die)
+    with pytest.raises(KeyboardInterrupt):
+        outbox.sweep()
+    monkeypatch.undo()
+    assert outbox.sweep() == 1
+    assert messages(broker) == [["twice"], ["twice"]]
+
+
+def test_two_sweeps_at_once_publish_each_row_once(broker, monkeypatch):
+    monkeypatch.setattr(outbox, "BATCH", 5)
+    past = timezone.now() - timedelta(minutes=1)
+    for number in range(20):
+        outbox.wake(TASK, number, due=past, queue=QUEUE)
+    both_hold_a_batch = threading.Barrier(2, timeout=10)
+    send, first = outbox._send, threading.local()
+
+    def send_when_both_are_in(row: Wake) -> bool:
+        if not hasattr(first, "done"):
+            first.done = True
+            both_hold_a_batch.wait()
+        return send(row)
+
+    monkeypatch.setattr(outbox, "_send", send_when_both_are_in)
+    counts: list[int] = []
+
+    def sweep() -> None:
+        try:
+            counts.append(outbox.sweep())
+        finally:
+            connection.close()
+
+    sweeps = [threading.Thread(target=sweep) for _ in range(2)]
+    for thread in sweeps:
+        thread.start()
+    for thread in sweeps:
+        thread.join()
+    assert sum(counts) == 20
+    assert min(counts) >= 5
+    assert sorted(messages(broker)) == [[number] for number in range(20)]
