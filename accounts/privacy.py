@@ -21,6 +21,7 @@ from dsar.declarations import (
     NotPersonal,
     Origin,
     PersonalData,
+    Retain,
     Retention,
     Row,
     Secret,
@@ -30,6 +31,12 @@ from dsar.registry import declare, holds_nothing
 
 _POLICY = "Privacy policy 4.1(2)"
 _KEY = NotPersonal(because="A technical key of our database.")
+_CUSTOMERS_DATE = NotPersonal(because="A date of the customer's matter, whoever answers it.")
+_CUSTOMERS_OWN = Retain(
+    law="Privacy policy 1.2(4): the conversation is the customer's own, for as long as it is kept",
+    category=Category.COMMUNICATION,
+    whose=Whose.SOMEBODY_ELSE,
+)
 
 holds_nothing(Campaign, because="The text of a mailing is the same for everybody.")
 
@@ -55,6 +62,36 @@ class UserData(PersonalData):
     }
 
 
+class _RightsData(PersonalData):
+    """What your account may do."""
+
+    subject = "user"
+    purpose = purposes.ACCOUNT_MANAGEMENT
+    retention = Retention(after="user__last_login", years=5, law=_POLICY)
+
+
+@declare(User.groups.through)
+class RolesData(_RightsData):
+    """Roles that your account has."""
+
+    fields = {
+        "id": _KEY,
+        "user": Held(category=Category.UID, origin=Origin.DERIVED),
+        "group": Held(category=Category.ACCOUNT, origin=Origin.DERIVED),
+    }
+
+
+@declare(User.user_permissions.through)
+class PermissionsData(_RightsData):
+    """Single permissions that your account has."""
+
+    fields = {
+        "id": _KEY,
+        "user": Held(category=Category.UID, origin=Origin.DERIVED),
+        "permission": Held(category=Category.ACCOUNT, origin=Origin.DERIVED),
+    }
+
+
 @declare(Profile)
 class ProfileData(PersonalData):
     """What you told us about yourself."""
@@ -62,7 +99,7 @@ class ProfileData(PersonalData):
     subject = "user"
     purpose = purposes.ACCOUNT_MANAGEMENT
     retention = Retention(after="user__last_login", years=5, law=_POLICY)
-    born = "user__date_joined"
+    born = "created_at"
     fields = {
         "id": _KEY,
         "user": Held(category=Category.UID, origin=Origin.DERIVED),
@@ -71,7 +108,7 @@ class ProfileData(PersonalData):
         "phone": Held(category=Category.TELEPHONE_NUMBER, correctable=True),
         "language": Held(category=Category.LANGUAGE, correctable=True),
         "country": Held(category=Category.COUNTRY, correctable=True),
-        "updated_at": Held(category=Category.ACCOUNT, origin=Origin.OBSERVED),
+        ("created_at", "updated_at"): Held(category=Category.ACCOUNT, origin=Origin.OBSERVED),
     }
 
 
@@ -124,10 +161,8 @@ class HandledThreadData(PersonalData):
     born = "opened_at"
     fields = {
         "id": _KEY,
-        ("user", "subject"): Held(category=Category.COMMUNICATION, whose=Whose.SOMEBODY_ELSE),
-        ("opened_at", "closed_at"): Held(
-            category=Category.COMMUNICATIONS_METADATA, origin=Origin.OBSERVED
-        ),
+        ("user", "subject"): _CUSTOMERS_OWN,
+        ("opened_at", "closed_at"): _CUSTOMERS_DATE,
         "handler": Erase(to=None, category=Category.PROFESSIONAL, origin=Origin.DERIVED),
     }
 
@@ -162,8 +197,8 @@ class SupportAnswerData(PersonalData):
         "id": _KEY,
         "thread": NotPersonal(because="A technical reference to the thread."),
         "staff": Erase(to=None, category=Category.PROFESSIONAL, origin=Origin.DERIVED),
-        ("text", "people_named"): Held(category=Category.COMMUNICATION, whose=Whose.SOMEBODY_ELSE),
-        "sent_at": Held(category=Category.COMMUNICATIONS_METADATA, origin=Origin.OBSERVED),
+        ("text", "people_named"): _CUSTOMERS_OWN,
+        "sent_at": _CUSTOMERS_DATE,
     }
 
 

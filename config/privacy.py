@@ -32,8 +32,11 @@ _OWNER = Held(category=Category.UID, origin=Origin.DERIVED)
 _WHEN = Held(category=Category.COMMUNICATIONS_METADATA, origin=Origin.OBSERVED)
 
 holds_nothing(ContentType, because="The list of the project's tables.")
-holds_nothing(Permission, because="The list of what can be allowed.")
-holds_nothing(Group, because="The list of roles; who has one is held with the account.")
+holds_nothing(Permission, because="The list of what can be allowed; name says what, not who.")
+holds_nothing(
+    Group, because="The list of roles; name is a role's, and who has it is held with accounts."
+)
+holds_nothing(Group.permissions.through, because="What a role may do, whoever has it.")
 
 
 @declare(EmailAddress)
@@ -44,7 +47,6 @@ class EmailAddressData(PersonalData):
     identifiers = ("email",)
     purpose = ACCOUNT_MANAGEMENT
     retention = Retention(after="user__last_login", years=5, law=_POLICY)
-    born = "user__date_joined"
     fields = {
         "id": _KEY,
         "user": _OWNER,

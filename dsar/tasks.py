@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from celery import shared_task
 
 from dsar.dispatch import outbox
+from dsar.packages import vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
-SWEEPERS: tuple[Callable[[], object], ...] = (outbox.sweep,)
+SWEEPERS: tuple[Callable[[], object], ...] = (outbox.sweep, vault.expire_due)
 """What the periodic sweep looks after, in order."""
 
 

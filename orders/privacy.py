@@ -35,7 +35,7 @@ _KEY = NotPersonal(because="A technical key of our database.")
 _OF_ORDER = NotPersonal(because="A technical reference to the order.")
 _BOOKED = Retain(law=_BOOKS, category=Category.TRANSACTION, origin=Origin.OBSERVED)
 
-holds_nothing(Product, because="The catalogue is the same for everybody.")
+holds_nothing(Product, because="The catalogue: name is what a product is called.")
 
 
 @declare(Order)
@@ -78,7 +78,6 @@ class OrderLineData(PersonalData):
         after="order__placed_at", from_end_of="financial_year", years=5, law=_BOOKS
     )
     row = Row.RETAINED
-    born = "order__placed_at"
     fields = {
         "id": _KEY,
         "order": _OF_ORDER,
@@ -113,16 +112,16 @@ class ReportData(PersonalData):
     subject = "order__customer"
     identifiers = ("delivered_to",)
     purpose = purposes.ORDER_FULFILMENT
-    retention = Retention(after="delivered_at", years=5, law=_POLICY)
+    retention = Retention(after="delivered_at", from_end_of="financial_year", years=5, law=_BOOKS)
     row = Row.OVERWRITTEN
     born = "delivered_at"
     fields = {
         "id": _KEY,
         "order": _OF_ORDER,
         "delivered_to": Erase(to="", category=Category.EMAIL_ADDRESS, correctable=True),
-        "delivered_at": Held(category=Category.PURCHASE, origin=Origin.OBSERVED),
+        "delivered_at": Retain(law=_BOOKS, category=Category.PURCHASE, origin=Origin.OBSERVED),
         ("enterprise", "registration_number", "summary"): NotPersonal(
-            because="About an enterprise; without the order's customer it says nothing about the buyer."
+            because="About an enterprise; the people behind it stand in rows of their own."
         ),
     }
 

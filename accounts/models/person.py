@@ -81,6 +81,7 @@ class Profile(models.Model):
     country = models.CharField(
         max_length=2, blank=True, help_text="ISO 3166-1 code of two letters."
     )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from dsar.contract.vocabulary import Category, LegalBasis, Origin, Row, Whose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from django.db.models import Model
 
@@ -107,6 +107,8 @@ class _Personal(Treatment):
     whose: Whose = Whose.SUBJECT
     source: str = ""
     """Who it came from, where the origin is another source (GDPR Art. 15(1)(g))."""
+    read: Callable[[Any], object] | None = None
+    """Makes the row's value readable where the column alone is not (sealed under a case key)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +167,8 @@ class PersonalData:
                    born before it.
     `reviewed`     its rows are seen by staff before they are released (legal advice, holds, notes).
     `released`     False: rows are held and said to be held, but never handed out (legal privilege).
+    `concealed`    values of columns that mark rows the person must never learn of: neither shown nor counted
+                   nor hinted at (`{"secret": True}`, PDPA s 21(4)).
     `fields`       a treatment for every concrete field, many-to-many field and generic relation; a key may be
                    one name or a tuple of names that share a treatment.
     `files_of`     (by itself from FileField): nothing to declare; files follow their field's treatment.
@@ -178,6 +182,7 @@ class PersonalData:
     born: ClassVar[str] = ""
     reviewed: ClassVar[bool] = False
     released: ClassVar[bool] = True
+    concealed: ClassVar[Mapping[str, object]] = {}
     fields: ClassVar[Mapping[str | tuple[str, ...], Treatment]]
 
 
@@ -197,6 +202,7 @@ class Declaration:
     born: str
     reviewed: bool
     released: bool
+    concealed: Mapping[str, object]
     fields: Mapping[str, Treatment]
     twice: tuple[str, ...] = field(default=())
     """Fields that were given two treatments; the checks refuse them."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
 from inspect import cleandoc
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import autodiscover_modules
 
 from dsar.contract.declarations import Declaration, PersonalData, Treatment
@@ -27,6 +31,8 @@ class Registry:
     nothing: dict[type[Model], str] = field(default_factory=dict)
     purposes: dict[str, Purpose] = field(default_factory=dict)
     twice: list[tuple[type[Model], str]] = field(default_factory=list)
+    conflicting: set[str] = field(default_factory=set)
+    """Codes under which two different purposes were registered."""
 
     def of(self, model: type[Model]) -> list[Declaration]:
         """Every declaration of a model, in the order they were made."""
@@ -82,13 +88,17 @@ def holds_nothing(model: type[Model], *, because: str) -> None:
 
 def register_purpose(purpose: Purpose) -> Purpose:
     """Make a purpose known, also one that no declaration names (a campaign, a personalised search)."""
-    _registry.purposes.setdefault(purpose.code, purpose)
+    if _registry.purposes.setdefault(purpose.code, purpose) != purpose:
+        _registry.conflicting.add(purpose.code)
     return purpose
 
 
 def autodiscover() -> None:
     """Import every installed app's privacy.py, and the project's own beside its settings."""
     autodiscover_modules("privacy")
+    project = f"{settings.SETTINGS_MODULE.rpartition('.')[0]}.privacy".lstrip(".")
+    if find_spec(project) is not None:
+        import_module(project)
 
 
 @contextmanager
@@ -103,6 +113,10 @@ def replaced() -> Iterator[Registry]:
 
 
 def _bind(model: type[Model], *, role: str, said: type[PersonalData]) -> Declaration:
+    for name in ("subject", "purpose", "retention", "fields"):
+        if not hasattr(said, name):
+            message = f"The declaration {said.__qualname__} of {model._meta.label} says no {name}."
+            raise ImproperlyConfigured(message)
     fields, twice = _spread(said.fields)
     return Declaration(
         model=model,
@@ -116,6 +130,7 @@ def _bind(model: type[Model], *, role: str, said: type[PersonalData]) -> Declara
         born=said.born,
         reviewed=said.reviewed,
         released=said.released,
+        concealed=said.concealed,
         fields=fields,
         twice=twice,
     )

@@ -14,6 +14,7 @@ from celery import current_app
 from django.db import transaction
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
+from kombu.pools import producers
 
 from dsar.dispatch.models import Wake
 
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.db.models import QuerySet
+    from kombu import Connection
 
 BATCH = 100
+_IMPATIENT = {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1}
+"""Transport options of publishing: a web request must not wait for a dead broker, the row waits instead."""
 
 logger = logging.getLogger(__name__)
 
@@ -61,9 +65,19 @@ def _publish(rows: QuerySet[Wake]) -> int:
 
 
 def _send(row: Wake) -> bool:
+    link = _link()
     try:
-        current_app.send_task(row.task, args=row.arguments, queue=row.queue, retry=False)
-    except OperationalError:
+        with producers[link].acquire(block=True) as producer:
+            current_app.send_task(
+                row.task, args=row.arguments, queue=row.queue, producer=producer, retry=False
+            )
+    # Connecting fails with kombu's error, a connection lost later with the transport's own.
+    except (OperationalError, *link.recoverable_connection_errors):
         logger.warning("The broker is away; %s stays in the outbox.", row.task)
         return False
     return True
+
+
+def _link() -> Connection:
+    """The broker as publishing sees it; equal links share a pool of open connections."""
+    return current_app.connection_for_write(transport_options=_IMPATIENT)

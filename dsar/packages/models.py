@@ -33,6 +33,8 @@ class Package(models.Model):
     ready_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    """When the storage had let go of the file; its key was destroyed at `ended_at` already."""
 
     class Meta:
         db_table = "dsar_packages_package"
@@ -47,14 +49,21 @@ class Package(models.Model):
                 name="dsar_package_one_a_request",
             ),
         ]
-        indexes = [models.Index(fields=["state", "expires_at"], name="dsar_package_expiry")]
+        indexes = [
+            models.Index(fields=["state", "expires_at"], name="dsar_package_expiry"),
+            models.Index(
+                fields=["ended_at"],
+                condition=models.Q(ended_at__isnull=False, removed_at__isnull=True),
+                name="dsar_package_to_remove",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"package {self.pk}"
 
 
 class Download(models.Model):
-    """One fetch of a package; it counts when its last byte was sent."""
+    """One fetch of a package or of a part of it; it counts when the person has the whole archive with it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="downloads")
@@ -67,6 +76,8 @@ class Download(models.Model):
     )
     started_at = models.DateTimeField(auto_now_add=True)
     first_byte = models.BigIntegerField(default=0)
+    next_byte = models.BigIntegerField(default=0)
+    """The first byte that was not handed over any more."""
     completed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

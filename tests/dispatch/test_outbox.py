@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,6 +19,7 @@ from dsar.dispatch.models import Wake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 QUEUE = "outbox-test"
 TASK = "test.greet"
@@ -35,21 +37,31 @@ def broker():
         link.default_channel.queue_purge(QUEUE)
 
 
+@contextmanager
+def broker_at(path: Path) -> Iterator[None]:
+    """A block in which the broker is expected at another socket."""
+    real = current_app._get_current_object()
+    other = Celery("other", broker=f"redis+socket://{path}", set_as_current=True)
+    try:
+        yield
+    finally:
+        real.set_current()
+        other.close()
+
+
 @pytest.fixture
 def broker_down(tmp_path):
-    """A block in which the broker is at a socket that nobody listens to."""
+    """A block in which nobody listens at the broker's socket."""
+    return lambda: broker_at(tmp_path / "closed.sock")
 
-    @contextmanager
-    def down() -> Iterator[None]:
-        real = current_app._get_current_object()
-        lost = Celery("down", broker=f"redis+socket://{tmp_path}/closed.sock", set_as_current=True)
-        try:
-            yield
-        finally:
-            real.set_current()
-            lost.close()
 
-    return down
+@pytest.fixture
+def broker_hangs(tmp_path):
+    """A block in which the broker takes connections and never answers."""
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(tmp_path / "silent.sock"))
+        silent.listen()
+        yield lambda: broker_at(tmp_path / "silent.sock")
 
 
 def messages(channel) -> list[list[object]]:
@@ -92,6 +104,22 @@ def test_a_dead_broker_costs_no_error_and_loses_nothing(broker_down, caplog):
         assert outbox.sweep() == 0
     assert Wake.objects.count() == 3
     assert "stays in the outbox" in caplog.text
+
+
+@pytest.mark.timeout(10)
+def test_a_hanging_broker_is_given_up_and_loses_nothing(broker_hangs):
+    with broker_hangs():
+        outbox.wake(TASK, "alice-request", queue=QUEUE)
+    assert Wake.objects.count() == 1
+
+
+def test_a_connection_that_the_broker_closed_loses_nothing(broker):
+    outbox.wake(TASK, 1, queue=QUEUE)
+    broker.client.client_kill_filter(_type="normal", skipme=True)
+    outbox.wake(TASK, 2, queue=QUEUE)
+    outbox.sweep()
+    assert messages(broker) == [[1], [2]]
+    assert not Wake.objects.exists()
 
 
 def test_the_sweep_publishes_what_a_dead_broker_left(broker, broker_down):

@@ -1,0 +1,444 @@
+"""What dsar itself holds about people: their requests, what they said, and what was done about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from dsar.cases.models import (
+    Case,
+    Correction,
+    Decision,
+    Letter,
+    Note,
+    RecipientTask,
+    Request,
+)
+from dsar.declarations import (
+    Category,
+    Held,
+    LegalBasis,
+    Linked,
+    NotPersonal,
+    Origin,
+    PersonalData,
+    Purpose,
+    Retention,
+    Row,
+    Secret,
+    Whose,
+)
+from dsar.dispatch.models import Wake
+from dsar.engine.models import Heartbeat, Plan, Step
+from dsar.keys import box
+from dsar.keys.models import Key
+from dsar.ledger.models import Entry
+from dsar.packages.models import Download, Package
+from dsar.registers import models as registers
+from dsar.registry import declare, holds_nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REQUEST_HANDLING: Final = Purpose(
+    code="request_handling",
+    label="Answering requests about personal data and proving that they were answered",
+    basis=LegalBasis.LEGAL_OBLIGATION,
+    pdpa="s 13(b) read with ss 12, 21 and 22: required by written law",
+    dpv="RightsFulfilment",
+)
+
+_KEPT_LAW: Final = "GDPR Art. 5(2) and 17(3)(b), (e); Limitation Act 1959 (Singapore) s 6"
+_TECHNICAL: Final = NotPersonal(because="A technical key that the rows are joined by.")
+_PROCEDURE: Final = Held(category=Category.LEGAL, origin=Origin.DERIVED)
+_ASKED: Final = Held(category=Category.LEGAL, origin=Origin.PROVIDED)
+_ACCOUNT: Final = Held(category=Category.ACCOUNT, origin=Origin.OBSERVED)
+_STAFF: Final = Held(
+    category=Category.ACCOUNT, origin=Origin.OBSERVED, whose=Whose.SOMEBODY_ELSE
+)
+_SOMEBODY_ELSES: Final = Held(
+    category=Category.LEGAL, origin=Origin.DERIVED, whose=Whose.SOMEBODY_ELSE
+)
+_CHOICE: Final = Held(category=Category.PRIVACY_PREFERENCE, origin=Origin.PROVIDED)
+
+
+def _kept(after: str) -> Retention:
+    """Three years after a trigger: longer than every regime's demand for records of requests (R45)."""
+    return Retention(after=after, years=3, law=_KEPT_LAW)
+
+
+def _opened(name: str, *, case: str) -> Callable[[Any], object]:
+    """Read a column that is sealed under its case's key; a destroyed key leaves nothing to read."""
+
+    def read(row: Any) -> str | None:
+        sealed = getattr(row, name)
+        owner = row
+        for step in case.split("__") if case else ():
+            owner = getattr(owner, step)
+        try:
+            return None if sealed is None else box.unseal(owner.key, bytes(sealed)).decode()
+        except box.KeyDestroyedError:
+            return None
+
+    return read
+
+
+@declare(Case)
+class CasePersonalData(PersonalData):
+    """A submission: when it came, through which channel, under which laws, and where answers go."""
+
+    subject, purpose, retention = "subject", REQUEST_HANDLING, _kept("received_at")
+    row, born = Row.RETAINED, "created_at"
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        ("id", "key"): _TECHNICAL,
+        "subject": _ACCOUNT,
+        ("reference", "regimes", "verified_at", "verification_method"): _PROCEDURE,
+        ("subject_relation", "channel", "language", "received_at"): _ASKED,
+        "created_at": _PROCEDURE,
+        "contact": Held(category=Category.EMAIL_ADDRESS, read=_opened("contact", case="")),
+        "link_digest": Secret(category=Category.AUTHENTICATION, origin=Origin.DERIVED),
+    }
+
+
+@declare(Request)
+class RequestPersonalData(PersonalData):
+    """One right that was asked for, its clock, its state and its outcome."""
+
+    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("case__received_at")
+    row = Row.RETAINED
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        ("id", "case"): _TECHNICAL,
+        ("right", "scope"): _ASKED,
+        (
+            "state",
+            "outcome",
+            "statutory_due_at",
+            "due_at",
+            "rule_version",
+            "not_before",
+            "answered_at",
+            "closed_at",
+            "result",
+        ): _PROCEDURE,
+        ("lease_token", "lease_until", "attempts"): NotPersonal(
+            because="They say which worker carries the request out, not whom it is about."
+        ),
+    }
+
+
+class _DecisionTerms(PersonalData):
+    """What both people in a decision share."""
+
+    purpose, retention = REQUEST_HANDLING, _kept("decided_at")
+    row = Row.RETAINED
+
+
+@declare(Decision)
+class DecisionPersonalData(_DecisionTerms):
+    """What was decided on a request and on which grounds."""
+
+    subject = "request__case__subject"
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        ("id", "request"): _TECHNICAL,
+        ("verdict", "grounds", "automatic", "decided_at", "approved_at", "plan_digest"): _PROCEDURE,
+        "reason": Held(
+            category=Category.LEGAL,
+            origin=Origin.DERIVED,
+            read=_opened("reason", case="request__case"),
+        ),
+        ("decided_by", "approved_by"): _STAFF,
+    }
+
+
+@declare(Decision, role="staff")
+class StaffDecisionPersonalData(_DecisionTerms):
+    """Which requests a member of staff decided or approved."""
+
+    subject = ("decided_by", "approved_by")
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        ("id", "request"): _TECHNICAL,
+        ("decided_at", "approved_at"): _PROCEDURE,
+        ("verdict", "grounds", "automatic", "plan_digest", "reason"): _SOMEBODY_ELSES,
+        ("decided_by", "approved_by"): _STAFF,
+    }
+
+
+@declare(Correction)
+class CorrectionPersonalData(PersonalData):
+    """A value a person wants changed, the value that stood there, and what became of it."""
+
+    subject, purpose = "request__case__subject", REQUEST_HANDLING
+    retention, row = _kept("request__case__received_at"), Row.RETAINED
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        ("id", "request"): _TECHNICAL,
+        ("declaration", "row", "field"): _ASKED,
+        "old": Held(
+            category=Category.IDENTIFIER,
+            origin=Origin.OBSERVED,
+            read=_opened("old", case="request__case"),
+        ),
+        "new": Held(category=Category.IDENTIFIER, read=_opened("new", case="request__case")),
+        ("result", "ground"): _PROCEDURE,
+    }
+
+
+class _NoteTerms(PersonalData):
+    """What both people in a note share. Somebody looks before a note is released: it may hold privileged advice."""
+
+    purpose, retention = REQUEST_HANDLING, _kept("written_at")
+    row, reviewed = Row.RETAINED, True
+
+
+@declare(Note)
+class NotePersonalData(_NoteTerms):
+    """What staff wrote about a case; legal advice is privileged and stays unread."""
+
+    subject = "case__subject"
+    concealed = {"kind": Note.Kind.LEGAL_ADVICE.value}  # noqa: RUF012 - read, never written.
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        ("id", "case"): _TECHNICAL,
+        ("kind", "written_at"): _PROCEDURE,
+        "text": Held(
+            category=Category.OPINION, origin=Origin.DERIVED, read=_opened("text", case="case")
+        ),
+        "written_by": _STAFF,
+    }
+
+
+@declare(Note, role="staff")
+class StaffNotePersonalData(_NoteTerms):
+    """Which notes a member of staff wrote; they are about somebody else."""
+
+    subject = "written_by"
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        ("id", "case"): _TECHNICAL,
+        "written_at": _PROCEDURE,
+        ("kind", "text"): _SOMEBODY_ELSES,
+        "written_by": _STAFF,
+    }
+
+
+@declare(Letter)
+class LetterPersonalData(PersonalData):
+    """The answers and notices that were written to the person."""
+
+    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("written_at")
+    row = Row.RETAINED
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        ("id", "case", "request", "mail_attempts"): _TECHNICAL,
+        ("kind", "written_at", "mailed_at"): Held(
+            category=Category.COMMUNICATIONS_METADATA, origin=Origin.OBSERVED
+        ),
+        "content": Held(
+            category=Category.COMMUNICATION,
+            origin=Origin.DERIVED,
+            read=_opened("content", case="case"),
+        ),
+    }
+
+
+@declare(RecipientTask)
+class RecipientTaskPersonalData(PersonalData):
+    """Which recipients were told of a correction, deletion or restriction (GDPR Art. 19)."""
+
+    subject, purpose = "request__case__subject", REQUEST_HANDLING
+    retention, row = _kept("due_at"), Row.RETAINED
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        ("id", "request"): _TECHNICAL,
+        ("recipient_code", "recipient", "state", "due_at"): _PROCEDURE,
+    }
+
+
+@declare(Plan)
+class PlanPersonalData(PersonalData):
+    """What a request was to do, as it stood when it was approved; counts and names of tables."""
+
+    subject, purpose = "request__case__subject", REQUEST_HANDLING
+    retention, row = _kept("planned_at"), Row.RETAINED
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        ("id", "request"): _TECHNICAL,
+        ("document", "digest", "planned_at"): _PROCEDURE,
+    }
+
+
+@declare(Step)
+class StepPersonalData(PersonalData):
+    """Each action that carried a request out, in counts."""
+
+    subject, purpose = "request__case__subject", REQUEST_HANDLING
+    retention, row = _kept("request__case__received_at"), Row.RETAINED
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        ("id", "request", "cursor"): _TECHNICAL,
+        (
+            "position",
+            "action",
+            "declaration",
+            "state",
+            "expected",
+            "done",
+            "finished_at",
+        ): _PROCEDURE,
+    }
+
+
+@declare(Package)
+class PackagePersonalData(PersonalData):
+    """The sealed archives made for a person: when, how large, until when."""
+
+    subject = Linked(
+        via="dsar.Request", key="id", to="case__subject", on="request_reference"
+    )
+    purpose, retention, row = REQUEST_HANDLING, _kept("expires_at"), Row.RETAINED
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        ("id", "key", "request_reference"): _TECHNICAL,
+        "name": NotPersonal(because="Where the storage keeps the archive: a random name."),
+        (
+            "state",
+            "filename",
+            "sealed_bytes",
+            "archive_bytes",
+            "archive_sha256",
+            "manifest_sha256",
+            "created_at",
+            "ready_at",
+            "expires_at",
+            "ended_at",
+        ): _PROCEDURE,
+    }
+
+
+@declare(Download)
+class DownloadPersonalData(PersonalData):
+    """Each time somebody fetched a package."""
+
+    subject, purpose, retention = "by", REQUEST_HANDLING, _kept("started_at")
+    row = Row.RETAINED
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        ("id", "package"): _TECHNICAL,
+        "by": _ACCOUNT,
+        ("started_at", "first_byte", "completed_at"): Held(
+            category=Category.COMMUNICATIONS_METADATA, origin=Origin.OBSERVED
+        ),
+    }
+
+
+@declare(registers.Consent)
+class ConsentPersonalData(PersonalData):
+    """What a person consented to, when and in which words; consent must be provable (GDPR Art. 7(1))."""
+
+    subject, purpose, retention = "subject", REQUEST_HANDLING, _kept("withdrawn_at")
+    row = Row.RETAINED
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        "id": _TECHNICAL,
+        "subject": _ACCOUNT,
+        (
+            "purpose",
+            "given_at",
+            "withdrawn_at",
+            "wording",
+            "policy_version",
+            "language",
+            "method",
+        ): _CHOICE,
+    }
+
+
+@declare(registers.Objection)
+class ObjectionPersonalData(PersonalData):
+    """What a person objected to; forgetting an objection would undo it (GDPR Art. 21)."""
+
+    subject, purpose, retention = "subject", REQUEST_HANDLING, _kept("lifted_at")
+    row = Row.RETAINED
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        ("id", "request_reference"): _TECHNICAL,
+        "subject": _ACCOUNT,
+        ("purpose", "objected_at", "lifted_at"): _CHOICE,
+    }
+
+
+@declare(registers.Restriction)
+class RestrictionPersonalData(PersonalData):
+    """For which purposes a person's data may only be stored (GDPR Art. 18)."""
+
+    subject, purpose, retention = "subject", REQUEST_HANDLING, _kept("lifted_at")
+    row = Row.RETAINED
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        ("id", "request_reference"): _TECHNICAL,
+        "subject": _ACCOUNT,
+        ("purpose", "ground", "restricted_at", "lifted_at"): _CHOICE,
+    }
+
+
+class _HoldTerms(PersonalData):
+    """What both people in a hold share."""
+
+    purpose, retention = REQUEST_HANDLING, _kept("released_at")
+    row, reviewed = Row.RETAINED, True
+
+
+@declare(registers.Hold)
+class HoldPersonalData(_HoldTerms):
+    """Why a person's data must stay for now."""
+
+    subject = "subject"
+    concealed = {"hidden": True}  # noqa: RUF012 - declarations are read, never written.
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        "id": _TECHNICAL,
+        "subject": _ACCOUNT,
+        ("ground", "law", "hidden", "placed_at", "review_on", "released_at"): _PROCEDURE,
+        "placed_by": _STAFF,
+    }
+
+
+@declare(registers.Hold, role="staff")
+class StaffHoldPersonalData(_HoldTerms):
+    """Which holds a member of staff placed; they are about somebody else."""
+
+    subject = "placed_by"
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        "id": _TECHNICAL,
+        "placed_at": _PROCEDURE,
+        ("subject", "ground", "law", "hidden", "review_on", "released_at"): _SOMEBODY_ELSES,
+        "placed_by": _STAFF,
+    }
+
+
+@declare(registers.Disclosure)
+class DisclosurePersonalData(PersonalData):
+    """What was told to whom about a person, when and why (PDPA s 21(1)(b))."""
+
+    subject, purpose, retention = "subject", REQUEST_HANDLING, _kept("disclosed_at")
+    row = Row.RETAINED
+    concealed = {"secret": True}  # noqa: RUF012 - declarations are read, never written.
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        "id": _TECHNICAL,
+        "subject": _ACCOUNT,
+        (
+            "recipient_code",
+            "recipient",
+            "purpose",
+            "categories",
+            "disclosed_at",
+            "basis",
+            "secret",
+        ): _PROCEDURE,
+    }
+
+
+holds_nothing(
+    registers.Purpose,
+    because="It repeats what the apps declare; a purpose is about processing, not about a person.",
+)
+# A keyed digest is pseudonymous, yet it leads to nobody by itself: it answers only "may this address be
+# written to?", to whoever already holds the address, and forgetting it would undo an objection for good.
+holds_nothing(
+    registers.Suppression,
+    because="Only an HMAC of an address under a key that stands elsewhere; it must outlive the person's data so "
+    "that nobody writes to the address again (GDPR Art. 21(3), 17(3)(b)).",
+)
+holds_nothing(Key, because="Random key material, wrapped; it speaks of nobody.")
+holds_nothing(
+    Entry,
+    because="Identifiers and free text stand in it only as HMAC under a key that dies with the case (GDPR Art. 5(2)).",
+)
+holds_nothing(Heartbeat, because="It says when a worker was last alive.")
+holds_nothing(Wake, because="The name of a task and the identifiers of the work, gone once published.")
