@@ -58,7 +58,7 @@ def database(
 def redis(*, embedded: Servers | None) -> str:
     """Name the broker's server and database."""
     given = env.str("REDIS_URL", default="")
-    return given or (embedded.redis_url() if embedded else "")
+    return str(given or (embedded.redis_url() if embedded else ""))
 
 
 def broker(redis_url: str) -> str:
@@ -93,7 +93,7 @@ def private_storage(name: str, *, root: Path | str, bucket: str) -> dict[str, An
 def _database_url(*, owner: bool, embedded: Servers | None) -> str:
     given = env.str("DATABASE_URL", default="")
     if given:
-        return env.str("DATABASE_OWNER_URL", default=given) if owner else given
+        return str(env.str("DATABASE_OWNER_URL", default=given) if owner else given)
     if embedded is None:
         raise environ.ImproperlyConfigured("Set DATABASE_URL, or leave REDIS_URL unset too.")
     return embedded.database_url(role=roles.OWNER if owner else roles.APPLICATION)

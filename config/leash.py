@@ -1,6 +1,6 @@
 """Run a program that ends when the command that started it ends, however that ends.
 
-    python -m config.leash PARENT PROGRAM ARGUMENTS…
+python -m config.leash PARENT PROGRAM ARGUMENTS…
 """
 
 from __future__ import annotations

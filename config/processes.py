@@ -17,13 +17,13 @@ import urllib.error
 import urllib.request
 import uuid
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.embedded.places import CHECKOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 QUEUES = "requests,notifications,mail"
 # Root is who runs a container; the demonstration says nothing about it.

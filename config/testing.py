@@ -9,13 +9,13 @@ import contextlib
 import os
 import secrets
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import psycopg
 import pytest
 from psycopg import sql
 
-from config.embedded import daemons, postgresql, servers
+from config.embedded import daemons, postgresql, servers, valkey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,10 +115,11 @@ def child_environment(transactional_db: None) -> dict[str, str]:  # noqa: ARG001
 
 
 def _next_number(local: servers.Servers) -> int:
-    client = servers.valkey.connect(local.places)
+    client = valkey.connect(local.places)
     try:
-        turns = (servers.valkey.DATABASES - 1) // NUMBERS_PER_WORKER
-        number = 2 + (int(client.incr(COUNTER)) % (turns - 1)) * NUMBERS_PER_WORKER
+        turns = (valkey.DATABASES - 1) // NUMBERS_PER_WORKER
+        turn = cast("int", client.incr(COUNTER))
+        number = 2 + (turn % (turns - 1)) * NUMBERS_PER_WORKER
         for offset in range(NUMBERS_PER_WORKER):
             client.select(number + offset)
             client.flushdb()

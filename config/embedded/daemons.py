@@ -41,6 +41,11 @@ def start(
         )
 
 
+def detach(process: subprocess.Popen[bytes]) -> None:
+    """Stop regarding a server as a child: it outlives this command, and others find it by number."""
+    process.returncode = 0
+
+
 def is_alive(pid: int, *, marker: str) -> bool:
     """Whether this number is still the server's: numbers are reused, and a zombie has no words."""
     return marker.encode() in _command_line(pid)

@@ -48,9 +48,7 @@ def ensure(places: Places) -> bool:
         _start(places)
     else:
         # It is alive and recovering, or was being started by a command that was killed.
-        daemons.wait_until(
-            lambda: is_answering(places), seconds=START_SECONDS, what="PostgreSQL"
-        )
+        daemons.wait_until(lambda: is_answering(places), seconds=START_SECONDS, what="PostgreSQL")
     return True
 
 
@@ -144,6 +142,7 @@ def _start(places: Places) -> None:
         return is_answering(places)
 
     daemons.wait_until(answered, seconds=START_SECONDS, what="PostgreSQL")
+    daemons.detach(process)
 
 
 def _launch(places: Places) -> subprocess.Popen[bytes]:
@@ -157,12 +156,14 @@ def _launch(places: Places) -> subprocess.Popen[bytes]:
 
 
 def _forget_dead_server(places: Places) -> None:
-    """Remove a killed server's note if its number is another process's by now.
+    """Remove a killed server's notes where its number is another process's by now.
 
     PostgreSQL refuses to start while any process of the same user has that number. In every other
-    case the note stays: with it PostgreSQL looks for backends that outlived their server.
+    case its note in the data stays: with it PostgreSQL looks for backends that outlived a server.
     """
     note = places.cluster / "postmaster.pid"
     with contextlib.suppress(FileNotFoundError, ValueError):
         if daemons.exists(int(note.read_text().split("\n", 1)[0])):
             note.unlink()
+    # The gate is held and this folder is ours alone: no living server has this lock.
+    (places.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)

@@ -22,9 +22,7 @@ class Servers:
 
     places: Places
 
-    def database_url(
-        self, *, role: str = roles.APPLICATION, database: str = roles.DATABASE
-    ) -> str:
+    def database_url(self, *, role: str = roles.APPLICATION, database: str = roles.DATABASE) -> str:
         """Write the address of a database as DATABASE_URL, and libpq, have it."""
         return f"postgresql://{role}@/{database}?host={quote(str(self.places.sockets))}"
 

@@ -27,6 +27,7 @@ def ensure(places: Places) -> bool:
         return False
     if running_pid(places) is None:
         _start(places)
+    # It may be reading its files, started by a command that was killed.
     daemons.wait_until(lambda: is_answering(places), seconds=START_SECONDS, what="Valkey")
     return True
 
@@ -80,9 +81,16 @@ def _start(places: Places) -> None:
         "set-proc-title": "no",
     }
     settings = [part for name, value in options.items() for part in (f"--{name}", value)]
-    daemons.start(
-        [binaries.valkey(places), *settings], account=places.account, log=places.home / "valkey.log"
-    )
+    log = places.home / "valkey.log"
+    process = daemons.start([binaries.valkey(places), *settings], account=places.account, log=log)
+
+    def answered() -> bool:
+        if process.poll() is not None:
+            raise daemons.ServerError(f"Valkey ended:\n{daemons.tail(log)}")
+        return is_answering(places)
+
+    daemons.wait_until(answered, seconds=START_SECONDS, what="Valkey")
+    daemons.detach(process)
 
 
 def _note(places: Places) -> Path:
