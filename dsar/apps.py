@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class DsarConfig(AppConfig):
@@ -18,3 +19,5 @@ class DsarConfig(AppConfig):
         """Read every app's privacy.py, then hang the checks in; both need the models, so not before this."""
         import_module("dsar.registry").autodiscover()
         import_module("dsar.checks")
+        purposes = import_module("dsar.registers.purposes")
+        post_migrate.connect(purposes.write_after_migrate, sender=self, dispatch_uid="dsar.purposes")

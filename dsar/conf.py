@@ -8,16 +8,18 @@ from django.conf import settings
 
 DEFAULTS: dict[str, Any] = {
     "WAITING_PERIOD_SECONDS": 7 * 24 * 3600,
-    "LEASE_SECONDS": 20,
+    "LEASE_SECONDS": 15,
     "HEARTBEAT_SECONDS": 5,
     "SWEEP_SECONDS": 5,
     "PACKAGE_DAYS": 14,
-    "LARGE_ROWS": 5_000,
+    "LARGE_ROWS": 50_000,
     "BATCH_ROWS": 250_000,
     "PREVIEW_ROWS": 500,
     "FRESH_LOGIN_SECONDS": 900,
+    "SWEEP_HOUR": None,
     "MASTER_KEYS": (),
     "SUPPRESSION_KEY": "",
+    "CALLING_CODE": "65",
     "ERASURE_JOURNAL": "",
     "ORGANISATION": {},
 }

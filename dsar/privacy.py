@@ -52,9 +52,7 @@ _TECHNICAL: Final = NotPersonal(because="A technical key that the rows are joine
 _PROCEDURE: Final = Held(category=Category.LEGAL, origin=Origin.DERIVED)
 _ASKED: Final = Held(category=Category.LEGAL, origin=Origin.PROVIDED)
 _ACCOUNT: Final = Held(category=Category.ACCOUNT, origin=Origin.OBSERVED)
-_STAFF: Final = Held(
-    category=Category.ACCOUNT, origin=Origin.OBSERVED, whose=Whose.SOMEBODY_ELSE
-)
+_STAFF: Final = Held(category=Category.ACCOUNT, origin=Origin.OBSERVED, whose=Whose.SOMEBODY_ELSE)
 _SOMEBODY_ELSES: Final = Held(
     category=Category.LEGAL, origin=Origin.DERIVED, whose=Whose.SOMEBODY_ELSE
 )
@@ -284,9 +282,7 @@ class StepPersonalData(PersonalData):
 class PackagePersonalData(PersonalData):
     """The sealed archives made for a person: when, how large, until when."""
 
-    subject = Linked(
-        via="dsar.Request", key="id", to="case__subject", on="request_reference"
-    )
+    subject = Linked(via="dsar.Request", key="id", to="case__subject", on="request_reference")
     purpose, retention, row = REQUEST_HANDLING, _kept("expires_at"), Row.RETAINED
     fields = {  # noqa: RUF012 - declarations are read, never written.
         ("id", "key", "request_reference"): _TECHNICAL,
@@ -385,20 +381,20 @@ class HoldPersonalData(_HoldTerms):
         "id": _TECHNICAL,
         "subject": _ACCOUNT,
         ("ground", "law", "hidden", "placed_at", "review_on", "released_at"): _PROCEDURE,
-        "placed_by": _STAFF,
+        ("placed_by", "released_by"): _STAFF,
     }
 
 
 @declare(registers.Hold, role="staff")
 class StaffHoldPersonalData(_HoldTerms):
-    """Which holds a member of staff placed; they are about somebody else."""
+    """Which holds a member of staff placed or released; they are about somebody else."""
 
-    subject = "placed_by"
+    subject = ("placed_by", "released_by")
     fields = {  # noqa: RUF012 - declarations are read, never written.
         "id": _TECHNICAL,
         "placed_at": _PROCEDURE,
         ("subject", "ground", "law", "hidden", "review_on", "released_at"): _SOMEBODY_ELSES,
-        "placed_by": _STAFF,
+        ("placed_by", "released_by"): _STAFF,
     }
 
 
@@ -441,4 +437,6 @@ holds_nothing(
     because="Identifiers and free text stand in it only as HMAC under a key that dies with the case (GDPR Art. 5(2)).",
 )
 holds_nothing(Heartbeat, because="It says when a worker was last alive.")
-holds_nothing(Wake, because="The name of a task and the identifiers of the work, gone once published.")
+holds_nothing(
+    Wake, because="The name of a task and the identifiers of the work, gone once published."
+)

@@ -186,7 +186,7 @@ class PersonalData:
     fields: ClassVar[Mapping[str | tuple[str, ...], Treatment]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Declaration:
     """A registered declaration: what `PersonalData` said, bound to its model."""
 

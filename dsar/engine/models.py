@@ -70,3 +70,19 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"heartbeat of {self.request_id}"
+
+
+class Removal(models.Model):
+    """A stored file that a deletion has promised to remove: written with the deletion, gone when the file is."""
+
+    request_reference = models.UUIDField()
+    field = models.CharField(max_length=160)
+    """`app_label.Model.field`, which says which storage."""
+    name = models.TextField()
+
+    class Meta:
+        db_table = "dsar_engine_removal"
+        indexes = [models.Index(fields=["request_reference"], name="dsar_removal_request")]
+
+    def __str__(self) -> str:
+        return f"removal {self.pk}"

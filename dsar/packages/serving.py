@@ -37,10 +37,8 @@ class _Part:
     first: int
     end: int
     total: int
-
-    @property
-    def whole(self) -> bool:
-        return self.end - self.first == self.total
+    asked: bool = False
+    """Whether a range was asked for and is answered as one."""
 
 
 def response(http_request: HttpRequest, package: Package, *, by: Any) -> HttpResponseBase:
@@ -80,12 +78,13 @@ def _part(http_request: HttpRequest, package: Package) -> _Part:
 def _asked(first: str, last: str, *, total: int) -> _Part | None:
     if not first:
         return _suffix(last, total=total)
-    start, end = int(first), int(last) + 1 if last else total
-    if end <= start:
+    start = int(first)
+    if last and int(last) < start:
         return None
     if start >= total:
         raise _UnsatisfiableError
-    return _Part(first=start, end=min(end, total), total=total)
+    end = min(int(last) + 1, total) if last else total
+    return _Part(first=start, end=end, total=total, asked=True)
 
 
 def _suffix(length: str, *, total: int) -> _Part | None:
@@ -94,7 +93,7 @@ def _suffix(length: str, *, total: int) -> _Part | None:
         return None
     if int(length) == 0:
         raise _UnsatisfiableError
-    return _Part(first=max(total - int(length), 0), end=total, total=total)
+    return _Part(first=max(total - int(length), 0), end=total, total=total, asked=True)
 
 
 def _etag(package: Package) -> str:
@@ -112,7 +111,7 @@ def _ranged(
 ) -> HttpResponseBase:
     answer["Content-Length"] = str(part.end - part.first)
     answer["Content-Disposition"] = content_disposition_header(True, package.filename)  # noqa: FBT003
-    if not part.whole:
+    if part.asked:
         answer.status_code = HTTPStatus.PARTIAL_CONTENT
         answer["Content-Range"] = f"bytes {part.first}-{part.end - 1}/{part.total}"
     return _headed(answer, package)

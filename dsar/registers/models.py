@@ -65,10 +65,12 @@ class Consent(models.Model):
 
 
 class Objection(models.Model):
-    """A person's objection to one purpose (GDPR Art. 21); marketing ones are absolute."""
+    """A person's objection (GDPR Art. 21) to one purpose or, without one, to marketing as a whole."""
 
     subject = about_a_person()
-    purpose = models.ForeignKey(Purpose, on_delete=models.PROTECT, related_name="objections")
+    purpose = models.ForeignKey(
+        Purpose, on_delete=models.PROTECT, related_name="objections", null=True, blank=True
+    )
     request_reference = models.UUIDField(null=True, blank=True)
     objected_at = models.DateTimeField(default=timezone.now)
     lifted_at = models.DateTimeField(null=True, blank=True)
@@ -79,12 +81,13 @@ class Objection(models.Model):
             models.UniqueConstraint(
                 fields=["subject", "purpose"],
                 condition=models.Q(lifted_at__isnull=True),
+                nulls_distinct=False,
                 name="dsar_objection_open_once",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"objection to {self.purpose_id}"
+        return f"objection to {self.purpose_id or 'marketing'}"
 
 
 class Restriction(models.Model):
@@ -141,6 +144,9 @@ class Hold(models.Model):
     placed_at = models.DateTimeField(default=timezone.now)
     review_on = models.DateField()
     released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         db_table = "dsar_registers_hold"

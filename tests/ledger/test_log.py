@@ -112,7 +112,7 @@ def test_entries_travel_in_a_pipeline():
 @pytest.mark.django_db
 def test_the_model_refuses_every_change():
     log.append(Tag.REQUEST_VIEWED, request=REQUEST)
-    entry = Entry.objects.get()
+    entry = log.entries(REQUEST).get()
     changes = [
         entry.save,
         entry.delete,
@@ -127,7 +127,7 @@ def test_the_model_refuses_every_change():
     for change in changes:
         with pytest.raises(LedgerImmutableError):
             change()
-    assert Entry.objects.get().canonical == entry.canonical
+    assert log.entries(REQUEST).get().canonical == entry.canonical
 
 
 @pytest.mark.django_db
@@ -142,8 +142,8 @@ def test_the_model_refuses_every_change():
 )
 def test_the_database_refuses_every_change_even_to_the_owner(statement):
     log.append(Tag.REQUEST_VIEWED, request=REQUEST)
-    before = Entry.objects.get().canonical
+    before = log.entries(REQUEST).get().canonical
     refused = pytest.raises(IntegrityError, match="The ledger only grows")
     with refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
-    assert Entry.objects.get().canonical == before
+    assert log.entries(REQUEST).get().canonical == before

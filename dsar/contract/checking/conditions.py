@@ -21,7 +21,9 @@ def holds(condition: Any, written: Mapping[str, Any]) -> bool | None:
     if not isinstance(condition, Q):
         return None
     answers = [holds(child, written) for child in condition.children]
-    found = reduce(_JOINS.get(condition.connector, _unknown), answers, _START.get(condition.connector))
+    found = reduce(
+        _JOINS.get(condition.connector, _unknown), answers, _START.get(condition.connector)
+    )
     return None if found is None else found is not condition.negated
 
 

@@ -151,7 +151,10 @@ def _unique(declaration: Declaration, *, written: Mapping[str, Any]) -> Iterator
 
 def _constraints(declaration: Declaration, *, written: Mapping[str, Any]) -> Iterator[Error]:
     for constraint in declaration.model._meta.constraints:
-        if isinstance(constraint, CheckConstraint) and holds(constraint.condition, written) is False:
+        if (
+            isinstance(constraint, CheckConstraint)
+            and holds(constraint.condition, written) is False
+        ):
             yield refuse(
                 45,
                 declaration.model,

@@ -84,4 +84,3 @@ def _nothing(model: type[Model], *, because: str) -> Iterator[Error]:
                 "and the reason does not speak of it.",
                 hint=f'Declare the model, or say in because="..." why "{name}" is about nobody.',
             )
-

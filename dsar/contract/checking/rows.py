@@ -80,4 +80,6 @@ def _is_written(field: Any) -> bool:
 
 
 def _is_correctable(field: Any) -> bool:
-    return _is_written(field) and not field.many_to_many and field.editable and not field.primary_key
+    return (
+        _is_written(field) and not field.many_to_many and field.editable and not field.primary_key
+    )

@@ -1,0 +1,371 @@
+"""From declarations to SQL: which rows are a person's, which columns may be read, what deletion writes.
+
+Every statement is compiled once for a set of declarations, with a place held for the person's key, and bound
+again for each person. Look-up paths become `key IN (a UNION b)`, never OR: the planner then uses each path's
+index (1 ms where OR took 478 ms on ten million rows).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.db import connection, models
+from django.db.models import Field, ManyToManyField
+from django.db.models.expressions import RawSQL
+
+from dsar.contract.declarations import (
+    Erase,
+    Held,
+    Linked,
+    NotPersonal,
+    Retain,
+    Secret,
+    Surrogate,
+)
+from dsar.contract.vocabulary import Row, Whose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from dsar.contract.declarations import Declaration, Path, Treatment
+
+
+class _Person:
+    """The place that a compiled statement holds for the person's key."""
+
+
+PERSON = _Person()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fragment:
+    """A piece of SQL with `%s` places and what goes into them; `PERSON` stands for the person's key."""
+
+    sql: str
+    params: tuple[object, ...] = ()
+
+    def bind(self, person: object) -> tuple[str, list[object]]:
+        """The SQL and its parameters for one person."""
+        return self.sql, [person if value is PERSON else value for value in self.params]
+
+    @staticmethod
+    def join(separator: str, pieces: Iterable[Fragment]) -> Fragment:
+        """The pieces one after the other."""
+        found = list(pieces)
+        return Fragment(
+            sql=separator.join(piece.sql for piece in found),
+            params=tuple(value for piece in found for value in piece.params),
+        )
+
+
+def literal(fragment: Fragment, person: object) -> str:
+    """The statement with its parameters written into it, for COPY, which takes none."""
+    sql, params = fragment.bind(person)
+    with connection.cursor() as cursor:
+        return str(cursor.mogrify(sql, params))
+
+
+def quote(name: str) -> str:
+    """A quoted identifier."""
+    return connection.ops.quote_name(name)
+
+
+def table(declaration: Declaration) -> str:
+    """The declared model's quoted table."""
+    return quote(declaration.model._meta.db_table)
+
+
+def key_column(declaration: Declaration) -> str:
+    """The primary key's quoted column, with its table."""
+    return f"{table(declaration)}.{quote(_pk(declaration).column)}"
+
+
+@lru_cache(maxsize=1024)
+def condition(declaration: Declaration) -> Fragment:
+    """The WHERE condition that holds for exactly the person's rows of this declaration."""
+    paths = [_path_query(declaration.model, path) for path in declaration.subject]
+    if len(paths) == 1 and len(paths[0].alias_map) == 1:
+        return _own_condition(paths[0])
+    pieces = [_subselect(query) for query in paths]
+    union = Fragment.join(" UNION ", pieces)
+    return Fragment(sql=f"{key_column(declaration)} IN ({union.sql})", params=union.params)
+
+
+@lru_cache(maxsize=1024)
+def shown_condition(declaration: Declaration) -> Fragment:
+    """The same, without the rows that the person must never learn of (PDPA s 21(4))."""
+    pieces = [condition(declaration)]
+    for name, value in declaration.concealed.items():
+        column = declaration.model._meta.get_field(name).column
+        pieces.append(
+            Fragment(
+                sql=f"{table(declaration)}.{quote(column)} IS DISTINCT FROM %s", params=(value,)
+            )
+        )
+    return Fragment.join(" AND ", pieces)
+
+
+def _pk(declaration: Declaration) -> Field[Any, Any]:
+    return declaration.model._meta.pk
+
+
+def _person_place() -> RawSQL:
+    return RawSQL("%s", (PERSON,))
+
+
+def _path_query(model: type[models.Model], path: Path) -> models.sql.Query:
+    """The model's rows that one path joins to the person, keys only."""
+    manager = model._base_manager
+    if isinstance(path, Linked):
+        via = apps.get_model(path.via)._base_manager.filter(**{path.to: _person_place()})
+        reached = manager.filter(**{f"{path.on}__in": via.values(path.key)})
+    else:
+        reached = manager.filter(**{path: _person_place()})
+    keys = reached.order_by().values("pk").query
+    keys.get_compiler(connection=connection).as_sql()
+    return keys
+
+
+def _own_condition(query: models.sql.Query) -> Fragment:
+    compiler = query.get_compiler(connection=connection)
+    compiler.as_sql()
+    sql, params = compiler.compile(query.where)
+    return Fragment(sql=sql, params=tuple(params))
+
+
+def _subselect(query: models.sql.Query) -> Fragment:
+    sql, params = query.get_compiler(connection=connection).as_sql()
+    return Fragment(sql=sql, params=tuple(params))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A field as it is handed out: its name, the SQL that reads it, and what kind of value that gives."""
+
+    name: str
+    treatment: Treatment
+    json_sql: str
+    text_sql: str
+    guarded: bool
+    """Whether the text can hold anything a person typed, and so needs guarding against formulas."""
+
+
+def is_released(treatment: Treatment) -> bool:
+    """Whether a field's value is handed to the person: not a secret, not somebody else's."""
+    if isinstance(treatment, Secret):
+        return False
+    return isinstance(treatment, NotPersonal) or treatment.whose is Whose.SUBJECT  # type: ignore[attr-defined]
+
+
+def fields_of(declaration: Declaration) -> list[tuple[Field[Any, Any], Treatment]]:
+    """The declared concrete and many-to-many fields with their treatments, in the model's order."""
+    meta = declaration.model._meta
+    known = [*meta.concrete_fields, *meta.local_many_to_many]
+    return [
+        (field, declaration.fields[field.name])
+        for field in known
+        if field.name in declaration.fields
+    ]
+
+
+def needs_python(declaration: Declaration) -> bool:
+    """Whether a released field turns its column into a value in Python (sealed, encrypted, custom types)."""
+    return any(
+        is_released(treatment) and (reader(treatment) is not None or _converts(field))
+        for field, treatment in fields_of(declaration)
+    )
+
+
+def reader(treatment: Treatment) -> Callable[[Any], object] | None:
+    """The declared function that reads a field of a row, where the column alone cannot be read."""
+    return getattr(treatment, "read", None)
+
+
+def _converts(field: Field[Any, Any]) -> bool:
+    """Whether a field class outside Django has a `from_db_value` of its own."""
+    converter = getattr(type(field), "from_db_value", None)
+    return converter is not None and not str(converter.__module__).startswith("django.")
+
+
+@lru_cache(maxsize=1024)
+def released_columns(declaration: Declaration) -> tuple[Column, ...]:
+    """The columns that the person's copy shows."""
+    return tuple(
+        _column(declaration, field, treatment)
+        for field, treatment in fields_of(declaration)
+        if is_released(treatment)
+    )
+
+
+def _column(declaration: Declaration, field: Field[Any, Any], treatment: Treatment) -> Column:
+    if isinstance(field, ManyToManyField):
+        raw = _linked_keys(declaration, field)
+        return Column(
+            name=field.name,
+            treatment=treatment,
+            json_sql=raw,
+            text_sql=f"array_to_string({raw}, ' ')",
+            guarded=False,
+        )
+    raw = f"{table(declaration)}.{quote(field.column)}"
+    return Column(
+        name=field.name,
+        treatment=treatment,
+        json_sql=_json_sql(field, raw),
+        text_sql=_text_sql(field, raw),
+        guarded=_is_textual(field),
+    )
+
+
+def _linked_keys(declaration: Declaration, field: ManyToManyField[Any, Any]) -> str:
+    through = quote(field.m2m_db_table())
+    mine, theirs = quote(field.m2m_column_name()), quote(field.m2m_reverse_name())
+    return (
+        f"ARRAY(SELECT m.{theirs} FROM {through} m"
+        f" WHERE m.{mine} = {key_column(declaration)} ORDER BY 1)"
+    )
+
+
+def _kind(field: Field[Any, Any]) -> str:
+    return (field.db_type(connection) or "").split("(")[0]
+
+
+def _json_sql(field: Field[Any, Any], raw: str) -> str:
+    """Decimals and intervals as strings, bytes in base64; everything else is JSON by itself."""
+    match _kind(field):
+        case "numeric" | "interval":
+            return f"{raw}::text"
+        case "bytea":
+            return f"translate(encode({raw}, 'base64'), E'\\n', '')"
+        case _:
+            return raw
+
+
+def _text_sql(field: Field[Any, Any], raw: str) -> str:
+    match _kind(field):
+        case "bytea":
+            return f"translate(encode({raw}, 'base64'), E'\\n', '')"
+        case "timestamp with time zone":
+            return f"(to_json({raw})#>>'{{}}')"
+        case _:
+            return f"{raw}::text"
+
+
+def _is_textual(field: Field[Any, Any]) -> bool:
+    return _kind(field) in {"varchar", "text", "citext", "jsonb", "json", "char"} or _kind(
+        field
+    ).endswith("[]")
+
+
+@lru_cache(maxsize=1024)
+def overwrites(declaration: Declaration) -> tuple[tuple[str, Fragment, Fragment], ...]:
+    """For each field that deletion overwrites: its column, the new value, and what holds once it is written."""
+    found = []
+    for field, treatment in fields_of(declaration):
+        if isinstance(field, ManyToManyField) or not _is_overwritten(treatment):
+            continue
+        found.append((field.column, *_overwrite(field, treatment.to)))  # type: ignore[attr-defined]
+    return tuple(found)
+
+
+def _is_overwritten(treatment: Treatment) -> bool:
+    return isinstance(treatment, Erase | Secret)
+
+
+def _overwrite(field: Field[Any, Any], to: object) -> tuple[Fragment, Fragment]:
+    column = quote(field.column)
+    if isinstance(to, Surrogate):
+        value = Fragment(
+            sql="%s || replace(gen_random_uuid()::text, '-', '') || %s",
+            params=(to.prefix, to.suffix),
+        )
+        pattern = f"^{_escape(to.prefix)}[0-9a-f]{{32}}{_escape(to.suffix)}$"
+        return value, Fragment(sql=f"{column} ~ %s", params=(pattern,))
+    stored = _stored(field, to)
+    return (
+        Fragment(sql="%s", params=(stored,)),
+        Fragment(sql=f"{column} IS NOT DISTINCT FROM %s", params=(stored,)),
+    )
+
+
+def _stored(field: Field[Any, Any], to: object) -> object:
+    """The value as the column takes it: a model's own preparation, None for NULL."""
+    return None if to is None else field.get_db_prep_save(to, connection)
+
+
+def _escape(text: str) -> str:
+    return "".join(f"\\{char}" if not char.isalnum() else char for char in text)
+
+
+def order(declarations: Iterable[Declaration]) -> list[Declaration]:
+    """Children before parents: whatever refers to a row, or is found through it, comes before that row.
+
+    Deterministic: equals go by label. A cycle of references is cut at its smallest label.
+    """
+    waiting = sorted(declarations, key=lambda found: found.label)
+    ordered: list[Declaration] = []
+    while waiting:
+        needed = {model for one in waiting for model in _parents(one) if model is not one.model}
+        free = [one for one in waiting if one.model not in needed] or waiting[:1]
+        ordered += free
+        waiting = [one for one in waiting if one not in free]
+    return ordered
+
+
+@lru_cache(maxsize=1024)
+def _parents(declaration: Declaration) -> frozenset[type[models.Model]]:
+    """Models this one refers to or is found through."""
+    meta = declaration.model._meta
+    referred = {
+        field.related_model
+        for field in meta.concrete_fields
+        if field.is_relation and isinstance(field.related_model, type)
+    }
+    passed = {model for path in declaration.subject for model in _on_the_way(declaration, path)}
+    return frozenset((referred | passed) - {declaration.model})
+
+
+def _on_the_way(declaration: Declaration, path: Path) -> set[type[models.Model]]:
+    if isinstance(path, Linked):
+        return {apps.get_model(path.via)}
+    passed: set[type[models.Model]] = set()
+    model: type[models.Model] = declaration.model
+    for name in path.split("__"):
+        if name == "pk":
+            break
+        field = model._meta.get_field(name) if _has(model, name) else None
+        if field is None or not isinstance(field.related_model, type):
+            break
+        model = field.related_model
+        passed.add(model)
+    return passed
+
+
+def _has(model: type[models.Model], name: str) -> bool:
+    return any(getattr(field, "name", "") == name for field in model._meta.get_fields())
+
+
+def is_root(declaration: Declaration) -> bool:
+    """Whether this declares the person's own row."""
+    return declaration.model is get_user_model() and declaration.subject == ("pk",)
+
+
+def keeps_rows(declaration: Declaration) -> bool:
+    """Whether rows are still there after a deletion."""
+    return declaration.row is not Row.DELETED
+
+
+def what_happens(treatment: Treatment, *, row: Row) -> str:
+    """What deletion does with a field: deleted, overwritten or retained."""
+    if row is Row.DELETED:
+        return Row.DELETED.value
+    if isinstance(treatment, Erase) or (isinstance(treatment, Secret) and row is Row.OVERWRITTEN):
+        return Row.OVERWRITTEN.value
+    return Row.RETAINED.value
+
+
+PERSONAL = (Held, Erase, Retain, Secret)

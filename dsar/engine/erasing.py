@@ -1,0 +1,197 @@
+"""The statements of a deletion: one DELETE or UPDATE a model, children first, pipelined in one transaction.
+
+A model with more rows than a batch holds goes in batches of their own first. Used by a deletion and by the
+replay of one after a restore, so that both end the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.db.models import FileField, ManyToManyField
+
+from dsar.contract import compiler
+from dsar.contract.compiler import Fragment
+from dsar.contract.declarations import Erase
+from dsar.contract.vocabulary import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from dsar.contract.declarations import Declaration
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One compiled statement and what its row count means; `label` is empty for what nobody counts."""
+
+    label: str
+    fragment: Fragment
+
+
+def lock_person(person: object) -> bool:
+    """Lock the person's row, so that whoever refers to it waits; says whether there is one."""
+    user = get_user_model()
+    return user._base_manager.select_for_update().filter(pk=person).values("pk").first() is not None
+
+
+def close_account(person: object) -> None:
+    """Shut the person out, where the user model knows of inactive accounts; sessions die with it."""
+    user = get_user_model()
+    if any(field.name == "is_active" for field in user._meta.concrete_fields):
+        user._base_manager.filter(pk=person).update(is_active=False)
+
+
+def statements(
+    declarations: Iterable[Declaration], *, born_before: datetime | None = None
+) -> list[Statement]:
+    """Everything a deletion writes for these declarations, in the order in which it must be written."""
+    found: list[Statement] = []
+    for declaration in compiler.order(declarations):
+        found += _of(declaration, born_before)
+    return found
+
+
+def _of(declaration: Declaration, born_before: datetime | None) -> list[Statement]:
+    if declaration.row is Row.RETAINED:
+        return []
+    where = _where(declaration, born_before)
+    unlinks = [
+        Statement(label="", fragment=_unlink(declaration, field, where))
+        for field, treatment in compiler.fields_of(declaration)
+        if isinstance(field, ManyToManyField)
+        and (declaration.row is Row.DELETED or isinstance(treatment, Erase))
+    ]
+    main = _delete if declaration.row is Row.DELETED else _update
+    return [*unlinks, Statement(label=declaration.label, fragment=main(declaration, where))]
+
+
+def _where(declaration: Declaration, born_before: datetime | None) -> Fragment:
+    where = compiler.condition(declaration)
+    if born_before is None or not declaration.born:
+        return where
+    column = declaration.model._meta.get_field(declaration.born).column
+    return Fragment(
+        sql=f"{where.sql} AND {compiler.table(declaration)}.{compiler.quote(column)} < %s",
+        params=(*where.params, born_before),
+    )
+
+
+def _delete(declaration: Declaration, where: Fragment) -> Fragment:
+    return Fragment(
+        sql=f"DELETE FROM {compiler.table(declaration)} WHERE {where.sql}", params=where.params
+    )
+
+
+def _update(declaration: Declaration, where: Fragment) -> Fragment:
+    """Overwrite what is not overwritten yet, so that a second run finds nothing to do."""
+    written = compiler.overwrites(declaration)
+    values = Fragment.join(
+        ", ",
+        (
+            Fragment(sql=f"{compiler.quote(column)} = {value.sql}", params=value.params)
+            for column, value, _ in written
+        ),
+    )
+    done = Fragment.join(" AND ", (already for _, _, already in written))
+    return Fragment(
+        sql=f"UPDATE {compiler.table(declaration)} SET {values.sql}"
+        f" WHERE {where.sql} AND NOT ({done.sql})",
+        params=(*values.params, *where.params, *done.params),
+    )
+
+
+def _unlink(declaration: Declaration, field: ManyToManyField[Any, Any], where: Fragment) -> Fragment:
+    return Fragment(
+        sql=f"DELETE FROM {compiler.quote(field.m2m_db_table())}"
+        f" WHERE {compiler.quote(field.m2m_column_name())} IN"
+        f" (SELECT {compiler.key_column(declaration)} FROM {compiler.table(declaration)}"
+        f" WHERE {where.sql})",
+        params=where.params,
+    )
+
+
+def pipelined(found: Sequence[Statement], person: object) -> dict[str, int]:
+    """Send all statements at once, wait once; returns the rows done by label.
+
+    Errors surface when the pipeline is read, outside Django's cursors, and are turned into Django's there.
+    """
+    sent = []
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        for statement in found:
+            cursor = connection.connection.cursor()
+            sql, params = statement.fragment.bind(person)
+            cursor.execute(sql, params)
+            sent.append((statement.label, cursor))
+    done: dict[str, int] = {}
+    for label, cursor in sent:
+        if label:
+            done[label] = done.get(label, 0) + max(cursor.rowcount, 0)
+        cursor.close()
+    return done
+
+
+def batch(declaration: Declaration, *, rows: int) -> Statement | None:
+    """At most `rows` rows of a large model; run until it does none. Its own transaction each time."""
+    if declaration.row is Row.RETAINED:
+        return None
+    where = compiler.condition(declaration)
+    table = compiler.table(declaration)
+    if declaration.row is Row.DELETED:
+        limited = _some(table, where, rows)
+        return Statement(
+            label=declaration.label,
+            fragment=Fragment(sql=f"DELETE FROM {table} WHERE {limited.sql}", params=limited.params),
+        )
+    written = compiler.overwrites(declaration)
+    done = Fragment.join(" AND ", (already for _, _, already in written))
+    open_ = Fragment(sql=f"{where.sql} AND NOT ({done.sql})", params=(*where.params, *done.params))
+    return Statement(label=declaration.label, fragment=_update(declaration, _some(table, open_, rows)))
+
+
+def _some(table: str, where: Fragment, rows: int) -> Fragment:
+    return Fragment(
+        sql=f"{table}.ctid = ANY(ARRAY(SELECT {table}.ctid FROM {table} WHERE {where.sql} LIMIT {rows}))",
+        params=where.params,
+    )
+
+
+def file_fields(declaration: Declaration) -> list[FileField]:
+    """The file fields whose files a deletion removes."""
+    return [
+        field
+        for field, treatment in compiler.fields_of(declaration)
+        if isinstance(field, FileField)
+        and (declaration.row is Row.DELETED or isinstance(treatment, Erase))
+    ]
+
+
+def remaining(declarations: Sequence[Declaration]) -> Fragment:
+    """Counts what a deletion should have left nothing of: rows not deleted, rows not overwritten."""
+    return Fragment.join(
+        " UNION ALL ",
+        (
+            _remaining(position, declaration)
+            for position, declaration in enumerate(declarations)
+            if declaration.row is not Row.RETAINED
+        ),
+    )
+
+
+def _remaining(position: int, declaration: Declaration) -> Fragment:
+    where = compiler.condition(declaration)
+    if declaration.row is Row.OVERWRITTEN:
+        done = Fragment.join(" AND ", (a for _, _, a in compiler.overwrites(declaration)))
+        where = Fragment(
+            sql=f"{where.sql} AND NOT ({done.sql})", params=(*where.params, *done.params)
+        )
+    return Fragment(
+        sql=f"SELECT {position} AS position, count(*) AS rows"
+        f" FROM {compiler.table(declaration)} WHERE {where.sql}",
+        params=where.params,
+    )

@@ -1,0 +1,82 @@
+"""Carry out a plan, step by step; the path after a crash is this same path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+from django.db import transaction
+
+from dsar.cases import lifecycle
+from dsar.cases.actors import Actor
+from dsar.cases.states import Right, State
+from dsar.engine import leases, planning
+from dsar.engine.rights import (
+    access,
+    consent_withdrawal,
+    correction,
+    deletion,
+    objection,
+    portability,
+    restriction,
+)
+from dsar.engine.rights.deletion import EligibilityChangedError
+from dsar.engine.verification import LeftoverError
+from dsar.ledger import log
+from dsar.ledger.tags import Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from dsar.engine.leases import Lease
+
+RUN: dict[str, Callable[[Lease], None]] = {
+    Right.ACCESS: access.run,
+    Right.PORTABILITY: portability.run,
+    Right.CORRECTION: correction.run,
+    Right.DELETION: deletion.run,
+    Right.OBJECTION: objection.run,
+    Right.RESTRICTION: restriction.run,
+    Right.CONSENT_WITHDRAWAL: consent_withdrawal.run,
+}
+
+logger = structlog.get_logger(__name__)
+
+
+class PlanOutdatedError(RuntimeError):
+    """The code would now do something else than what was approved; nothing is done until somebody decides."""
+
+
+def run(request_id: UUID | None = None) -> UUID | None:
+    """Claim the request that is due first (or the named one) and carry it out; returns its id, None where none waits.
+
+    Whatever fails leaves the request either claimable again, after its lease, or in needs_attention with the
+    reason in the ledger. No failure ends in a closed request.
+    """
+    lease = leases.claim(request_id)
+    if lease is None:
+        return None
+    try:
+        with leases.kept_alive(lease):
+            _carry_out(lease)
+    except leases.LeaseLostError:
+        logger.info("lease_lost", request=str(lease.request_id), token=lease.token)
+    except (PlanOutdatedError, EligibilityChangedError, LeftoverError) as error:
+        _needs_attention(lease, error)
+    return lease.request_id
+
+
+def _carry_out(lease: Lease) -> None:
+    request = leases.read(lease)
+    if planning.outdated(request):
+        raise PlanOutdatedError
+    RUN[request.right](lease)
+
+
+def _needs_attention(lease: Lease, error: Exception) -> None:
+    logger.error("needs_attention", request=str(lease.request_id), reason=type(error).__name__)
+    with transaction.atomic():
+        request = leases.fence(lease)
+        log.append(Tag.REQUEST_FAILED, request=request.pk, reason=type(error).__name__)
+        lifecycle.advance(request, to=State.NEEDS_ATTENTION, actor=Actor.system())

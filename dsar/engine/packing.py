@@ -1,0 +1,280 @@
+"""What goes into a package, member by member, streamed from one snapshot of the database."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from django.db import connection, transaction
+from django.db.models import FileField
+from django.utils import timezone
+
+from dsar import conf
+from dsar.contract import compiler, information, registry
+from dsar.contract.schema import schema_of
+from dsar.engine import discovery, leases, sources
+from dsar.packages import archive, pages, vault
+from dsar.packages.archive import Member, Written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
+
+    from dsar.cases.models import Request
+    from dsar.contract.compiler import Column
+    from dsar.contract.declarations import Declaration
+    from dsar.engine.leases import Lease
+    from dsar.engine.sources import Source
+    from dsar.packages.models import Package
+
+_FORMAT = "dsar-data/1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """Which part of what is held a package shows."""
+
+    kind: str
+    wanted: Callable[[Declaration, Column], bool]
+    with_files: bool
+    with_schema: bool
+    leave_out: Callable[[Declaration], bool]
+
+
+def _all(_declaration: Declaration, _column: Column) -> bool:
+    return True
+
+
+def _none(_declaration: Declaration) -> bool:
+    return False
+
+
+EVERYTHING = Contents(
+    kind="access", wanted=_all, with_files=True, with_schema=False, leave_out=_none
+)
+
+
+@dataclass(kw_only=True)
+class Packed:
+    """A package that is written and not yet handed over, and what is in it."""
+
+    package: Package
+    written: Written
+    rows: dict[str, int]
+    left_out: list[str]
+    information: dict[str, Any]
+
+
+def pack(lease: Lease, *, contents: Contents) -> Packed:
+    """Seal a package under a key of its own. Nothing of it is readable before the answer says it is ready.
+
+    A crash in here leaves a sealed file nobody has a use for; the next attempt abandons it and begins again.
+    """
+    with transaction.atomic():
+        request = leases.fence(lease)
+        package = vault.begin(request.pk, filename=f"{request.case.reference}-{contents.kind}.zip")
+    with sources.snapshot(), vault.writing(package) as to:
+        reading = _Reading(request=request, contents=contents, at=timezone.now())
+        written = archive.write(
+            reading.members(), to=to, recipient=vault.recipient(package), at=reading.at
+        )
+    return Packed(
+        package=package,
+        written=written,
+        rows=reading.counts,
+        left_out=reading.left_out,
+        information=reading.information,
+    )
+
+
+@dataclass(kw_only=True)
+class _Reading:
+    """One pass over a person's data; previews are kept for index.html, which comes last."""
+
+    request: Request
+    contents: Contents
+    at: datetime
+    counts: dict[str, int] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    information: dict[str, Any] = field(default_factory=dict)
+    previews: dict[str, bytes] = field(default_factory=dict)
+    planned: list[Source] = field(default_factory=list)
+
+    @property
+    def person(self) -> object:
+        """The key of the person whose data this is."""
+        return self.request.case.subject_id
+
+    def members(self) -> Iterator[Member]:
+        """The archive's members in the order in which they are written."""
+        self._discover()
+        yield Member(name="data.json", chunks=self._data())
+        yield from self._tables()
+        if self.contents.with_files:
+            for source in self.planned:
+                yield from _files(source.declaration, self.person)
+        yield Member(name="information.json", chunks=[_pretty(self.information)])
+        if self.contents.with_schema:
+            yield Member(name="schema.json", chunks=[_pretty(schema_of(self.planned))])
+        yield Member(name="index.html", chunks=self._index())
+
+    def _discover(self) -> None:
+        declarations = registry.current().all()
+        counts = discovery.discover(self.person, declarations=declarations)
+        held = [found for found in declarations if counts[found.label]]
+        shown = [found for found in held if not self.contents.leave_out(found)]
+        self.left_out = [found.label for found in held if found not in shown or not found.released]
+        self.planned = sources.plan_sources(shown, counts, wanted=self.contents.wanted)
+        self.counts = {source.label: source.count for source in self.planned}
+        self.information = information.information(held)
+
+    def _data(self) -> Iterator[bytes]:
+        yield _opening(self.request, self.contents, self.at)
+        separator = b"\n"
+        for source, blocks in sources.rows_as_json(self.planned, self.person):
+            yield separator + _table_opening(source)
+            yield from self._without_first_comma(source, blocks)
+            yield b"]}"
+            separator = b",\n"
+        yield b"\n]}\n"
+
+    def _without_first_comma(self, source: Source, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """Every row comes with a comma before it; the first one's goes. The first block is the preview."""
+        first = next(blocks, b"")
+        self.previews[source.label] = first[1:]
+        yield first[1:]
+        yield from blocks
+
+    def _tables(self) -> Iterator[Member]:
+        for source, blocks in sources.rows_as_csv(self.planned, self.person):
+            yield Member(name=_csv_name(source), chunks=_with_heading(source, blocks))
+
+    def _index(self) -> Iterable[bytes]:
+        return pages.index(
+            heading={
+                "reference": self.request.case.reference,
+                "kind": self.contents.kind,
+                "snapshot_at": self.at.isoformat(),
+                "organisation": conf.get("ORGANISATION"),
+            },
+            information=self.information,
+            tables=(self._page_table(source) for source in self.planned),
+            excluded=_excluded(self.planned, self.left_out),
+        )
+
+    def _page_table(self, source: Source) -> pages.Table:
+        meta = source.declaration.model._meta
+        return pages.Table(
+            label=source.label,
+            title=str(meta.verbose_name_plural).capitalize(),
+            purpose=source.declaration.describe,
+            columns=[(column.name, _category(column)) for column in source.columns],
+            total=source.count,
+            rows=_rows(self.previews.get(source.label, b"")),
+            csv_name=_csv_name(source),
+            note="",
+        )
+
+
+def _rows(preview: bytes) -> list[dict[str, Any]]:
+    if not preview:
+        return []
+    rows = json.loads(b"[" + preview.rstrip(b"\n") + b"]")
+    return cast("list[dict[str, Any]]", rows[: conf.get("PREVIEW_ROWS")])
+
+
+def _category(column: Column) -> str:
+    return str(getattr(column.treatment, "category", ""))
+
+
+def _csv_name(source: Source) -> str:
+    return f"csv/{source.label.replace(':', '-')}.csv"
+
+
+def _with_heading(source: Source, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    yield sources.heading(source)
+    yield from blocks
+
+
+def _opening(request: Request, contents: Contents, at: datetime) -> bytes:
+    head = {
+        "format": _FORMAT,
+        "reference": request.case.reference,
+        "right": contents.kind,
+        "snapshot_at": at.isoformat(),
+    }
+    return json.dumps(head, indent=1).encode()[:-2] + b',\n "tables": ['
+
+
+def _table_opening(source: Source) -> bytes:
+    head = {
+        "declaration": source.label,
+        "title": str(source.declaration.model._meta.verbose_name_plural),
+        "purpose": source.declaration.purpose.code,
+        "count": source.count,
+        "withheld": withheld(source.declaration),
+    }
+    return json.dumps(head).encode()[:-1] + b', "rows": [\n'
+
+
+def withheld(declaration: Declaration) -> dict[str, str]:
+    """Fields that are held and not shown, and why."""
+    return {
+        name.name: "secret" if type(treatment).__name__ == "Secret" else "about somebody else"
+        for name, treatment in compiler.fields_of(declaration)
+        if not compiler.is_released(treatment)
+    }
+
+
+def _excluded(planned: list[Source], left_out: list[str]) -> list[dict[str, str]]:
+    fields = [
+        {"what": f"{source.label}.{name}", "why": why}
+        for source in planned
+        for name, why in withheld(source.declaration).items()
+    ]
+    return [*fields, *({"what": label, "why": "not part of this answer"} for label in left_out)]
+
+
+def _pretty(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+
+
+def _files(declaration: Declaration, person: object) -> Iterator[Member]:
+    """Every stored file of a declaration's released file fields, streamed from its storage."""
+    for found, treatment in compiler.fields_of(declaration):
+        if isinstance(found, FileField) and compiler.is_released(treatment):
+            for key, name in _stored_names(declaration, found, person):
+                chunks = _chunks(found, name)
+                if chunks is not None:
+                    yield Member(name=f"files/{declaration.label}/{key}/{_base(name)}", chunks=chunks)
+
+
+def _stored_names(
+    declaration: Declaration, found: FileField, person: object
+) -> list[tuple[object, str]]:
+    where, params = compiler.shown_condition(declaration).bind(person)
+    column = f"{compiler.table(declaration)}.{compiler.quote(found.column)}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {compiler.key_column(declaration)}, {column} FROM {compiler.table(declaration)}"
+            f" WHERE {where} AND {column} <> '' ORDER BY 1",
+            params,
+        )
+        return cast("list[tuple[object, str]]", cursor.fetchall())
+
+
+def _chunks(found: FileField, name: str) -> Iterator[bytes] | None:
+    """A file's bytes; None where the row names a file that the storage no longer has."""
+    if not found.storage.exists(name):
+        return None
+    return _streamed(found, name)
+
+
+def _streamed(found: FileField, name: str) -> Iterator[bytes]:
+    with found.storage.open(name, "rb") as stored:
+        yield from stored.chunks()
+
+
+def _base(name: str) -> str:
+    return name.rsplit("/", 1)[-1]

@@ -1,0 +1,138 @@
+"""What a request will do, decided before anything is done: read-only, deterministic, kept as it was approved."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import rfc8785
+from django.db import transaction
+
+from dsar.cases.states import Right
+from dsar.contract import registry
+from dsar.engine import discovery
+from dsar.engine.models import Plan, Step
+from dsar.engine.rights import (
+    access,
+    consent_withdrawal,
+    correction,
+    deletion,
+    objection,
+    portability,
+    restriction,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dsar.cases.models import Request
+
+STEPS: dict[str, Callable[[Request, dict[str, int]], list[dict[str, Any]]]] = {
+    Right.ACCESS: access.steps,
+    Right.PORTABILITY: portability.steps,
+    Right.CORRECTION: correction.steps,
+    Right.DELETION: deletion.steps,
+    Right.OBJECTION: objection.steps,
+    Right.RESTRICTION: restriction.steps,
+    Right.CONSENT_WITHDRAWAL: consent_withdrawal.steps,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """A plan that nobody has approved yet."""
+
+    document: dict[str, Any]
+    digest: str
+    """SHA-256 of what the plan does to which kinds of data: what was shown is what is approved."""
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        """The steps in the order in which they are done."""
+        return list(self.document["steps"])
+
+
+def plan(request: Request) -> Planned:
+    """Look at what is held and say what this request would do; changes nothing.
+
+    The same rows and the same declarations give the same plan, byte for byte. A copy for the person is planned
+    without the rows that the person must never learn of; a deletion covers them.
+    """
+    counts = discovery.discover(
+        request.case.subject_id, concealed=request.right == Right.DELETION
+    )
+    document = {
+        "version": 1,
+        "right": request.right,
+        "steps": STEPS[request.right](request, counts),
+    }
+    return Planned(document=document, digest=digest(document))
+
+
+def digest(document: dict[str, Any]) -> str:
+    """SHA-256 of a plan's shape in RFC 8785 form; how many rows there are may change while a plan waits."""
+    steps = [[action, label, [list(pair) for pair in fields]] for action, label, fields in shape(document)]
+    return hashlib.sha256(rfc8785.dumps(steps)).hexdigest()
+
+
+def outdated(request: Request) -> bool:
+    """Whether the code would by now treat an approved kind of data otherwise than the approved plan says.
+
+    How many rows there are may change, and so may kinds that came to hold something since; what happens to a kind
+    that was approved may not.
+    """
+    approved = shape(request.plan.document)
+    counts = {label: 1 for _, label, _ in approved if label}
+    declared = {one.label: 0 for one in registry.current().all()} | counts
+    now = shape({"steps": STEPS[request.right](request, declared)})
+    return any(step not in now for step in approved)
+
+
+def shape(document: dict[str, Any]) -> list[tuple[str, str, tuple[tuple[str, str], ...]]]:
+    """What a plan does, without how many rows it does it to: compared when the code may have changed since."""
+    return [
+        (step["action"], step.get("declaration", ""), tuple(sorted(step.get("fields", {}).items())))
+        for step in document["steps"]
+    ]
+
+
+@transaction.atomic
+def keep(request: Request, planned: Planned) -> Plan:
+    """Store the plan and its steps with the request, in place of an earlier one that was not begun."""
+    kept, _ = Plan.objects.update_or_create(
+        request=request, defaults={"document": planned.document, "digest": planned.digest}
+    )
+    Step.objects.filter(request=request).delete()
+    Step.objects.bulk_create(
+        Step(
+            request=request,
+            position=position,
+            action=step["action"],
+            declaration=step.get("declaration", ""),
+            expected=step.get("expected", 0),
+        )
+        for position, step in enumerate(planned.steps)
+    )
+    return kept
+
+
+def explain(document: dict[str, Any]) -> list[str]:
+    """The plan in plain sentences, one a step, for staff and in previews."""
+    return [_sentence(step) for step in document["steps"]]
+
+
+def _sentence(step: dict[str, Any]) -> str:
+    what = step.get("title") or step.get("declaration") or ""
+    rows = step.get("expected", 0)
+    match step["action"]:
+        case "delete":
+            return f"Delete {rows} of {what}."
+        case "overwrite":
+            changed = ", ".join(n for n, done in step["fields"].items() if done == "overwritten")
+            kept = step.get("reason", "")
+            return f"Overwrite {changed} in {rows} of {what}. {kept}".strip()
+        case "retain":
+            return f"Keep {rows} of {what}. {step.get('reason', '')}".strip()
+        case _:
+            return str(step.get("reason") or step["action"]).strip()

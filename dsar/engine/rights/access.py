@@ -1,0 +1,36 @@
+"""Access (GDPR Art. 15, PDPA s 21): everything held, with the information about it, in one sealed package."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dsar.contract import compiler, registry
+from dsar.engine import answering, packing
+
+if TYPE_CHECKING:
+    from dsar.cases.models import Request
+    from dsar.engine.leases import Lease
+
+
+def steps(request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """One package with every released row of every declaration that holds something."""
+    return [
+        {
+            "action": "package",
+            "declaration": declaration.label,
+            "title": str(declaration.model._meta.verbose_name_plural),
+            "expected": counts[declaration.label],
+            "fields": {
+                column.name: "released" for column in compiler.released_columns(declaration)
+            },
+            "reason": "" if declaration.released else "Held, and not handed out.",
+        }
+        for declaration in registry.current().all()
+        if counts[declaration.label]
+    ]
+
+
+def run(lease: Lease) -> None:
+    """Write the package, then answer. A crash before the answer begins the package again."""
+    packed = packing.pack(lease, contents=packing.EVERYTHING)
+    answering.answer_with_package(lease, packed)

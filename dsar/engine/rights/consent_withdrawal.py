@@ -1,0 +1,28 @@
+"""Withdrawal of consent (GDPR Art. 7(3), PDPA s 16): per purpose, at once, without staff; deletes nothing (R112)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dsar.engine.rights import purposes
+from dsar.registers import consents
+
+if TYPE_CHECKING:
+    from dsar.cases.models import Request
+    from dsar.engine.leases import Lease
+
+
+def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
+    """One step a purpose."""
+    return purposes.steps(purposes.named(request), action="withdraw")
+
+
+def apply(request: Request) -> None:
+    """Withdraw from this moment on; the caller holds the transaction."""
+    for code in purposes.named(request):
+        consents.withdraw(request.case.subject_id, code, request=request.pk)
+
+
+def run(lease: Lease) -> None:
+    """Apply and answer."""
+    purposes.run(lease, apply=apply, codes=purposes.named)

@@ -1,0 +1,209 @@
+"""Correction (GDPR Art. 16, PDPA s 22): proposed values are checked by the model's own rules and applied field by field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from dsar.cases.models import Correction
+from dsar.cases.states import Outcome
+from dsar.contract import compiler, registry
+from dsar.engine import answering, leases, telling
+from dsar.keys import box
+from dsar.ledger import log
+from dsar.ledger.tags import Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dsar.cases.models import Request
+    from dsar.contract.declarations import Declaration
+    from dsar.engine.leases import Lease
+
+_Result = Correction.Result
+
+
+class NotCorrectableError(ValueError):
+    """A proposed correction cannot be taken in; `errors` says why, by `declaration/row/field`."""
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__("not correctable")
+        self.errors = errors
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """One field of one row, as it stands and as the person wants it. Both are the field's text form."""
+
+    declaration: str
+    row: str
+    field: str
+    old: str
+    new: str
+
+
+def propose(person: object, wanted: Sequence[Mapping[str, Any]]) -> list[Proposal]:
+    """Check what a person wants corrected: `{"declaration", "row", "field", "value"}` each.
+
+    The row must be the person's, the field declared correctable, and the value pass the model's own validation.
+    Raises NotCorrectableError with a message for every one that does not.
+    """
+    proposals, errors = [], {}
+    for one in wanted:
+        try:
+            proposals.append(_proposal(person, one))
+        except ValidationError as error:
+            errors["/".join(str(one.get(k, "")) for k in ("declaration", "row", "field"))] = list(
+                error.messages
+            )
+    if errors:
+        raise NotCorrectableError(errors)
+    return proposals
+
+
+def _proposal(person: object, one: Mapping[str, Any]) -> Proposal:
+    declaration = _declaration(str(one.get("declaration", "")))
+    field = _correctable(declaration, str(one.get("field", "")))
+    row = _row(declaration, person, str(one.get("row", "")))
+    value = _checked(row, field, one.get("value"))
+    old, new = field.value_to_string(row), _as_text(row, field, value)
+    if old == new:
+        raise ValidationError("This is the value that we hold already.")
+    return Proposal(
+        declaration=declaration.label, row=str(row.pk), field=field.name, old=old, new=new
+    )
+
+
+def _declaration(label: str) -> Declaration:
+    try:
+        return registry.current().get(label)
+    except KeyError as error:
+        raise ValidationError(f"Nothing is held under the name “{label}”.") from error
+
+
+def _correctable(declaration: Declaration, name: str) -> models.Field[Any, Any]:
+    for field, treatment in compiler.fields_of(declaration):
+        if field.name == name and getattr(treatment, "correctable", False):
+            return field
+    raise ValidationError("This field cannot be corrected here; write to us and say what is wrong.")
+
+
+def _row(
+    declaration: Declaration, person: object, key: str, *, locked: bool = False
+) -> models.Model:
+    """The person's row with this key; somebody else's row does not exist as far as they can tell."""
+    rows = declaration.model._base_manager.all()
+    sql, params = compiler.condition(declaration).bind(person)
+    try:
+        found = rows.extra(where=[sql], params=params).filter(pk=key).values("pk").first()
+    except (ValueError, ValidationError):
+        found = None
+    if found is None:
+        raise ValidationError("You have no such record.")
+    return (rows.select_for_update() if locked else rows).get(pk=found["pk"])
+
+
+def _checked(row: models.Model, field: models.Field[Any, Any], value: object) -> object:
+    """The value cleaned by the field and by the model as a whole."""
+    cleaned = field.clean(value, row)
+    setattr(row, field.attname, cleaned)
+    others = {other.name for other in row._meta.fields if other.name != field.name}
+    row.full_clean(exclude=others)
+    row.refresh_from_db(fields=[field.name])
+    return cleaned
+
+
+def _as_text(row: models.Model, field: models.Field[Any, Any], value: object) -> str:
+    before = getattr(row, field.attname)
+    setattr(row, field.attname, value)
+    text = field.value_to_string(row)
+    setattr(row, field.attname, before)
+    return text
+
+
+def shown(request: Request) -> list[dict[str, str]]:
+    """Old → new of every field of a request, opened for whoever may see it."""
+    key = request.case.key
+    return [
+        {
+            "id": str(one.pk),
+            "declaration": one.declaration,
+            "row": one.row,
+            "field": one.field,
+            "old": box.unseal(key, one.old).decode(),
+            "new": box.unseal(key, one.new).decode(),
+            "result": one.result,
+            "ground": one.ground,
+        }
+        for one in request.corrections.order_by("pk")
+    ]
+
+
+def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
+    """One step a field; values stay sealed and are not part of the plan."""
+    return [
+        {
+            "action": "correct",
+            "declaration": one.declaration,
+            "expected": 1,
+            "fields": {one.field: "corrected"},
+            "reason": f"Correct {one.field} of {one.declaration}.",
+        }
+        for one in request.corrections.order_by("pk")
+    ]
+
+
+def run(lease: Lease) -> None:
+    """Apply every field that was not refused and did not change meanwhile; answer in the same transaction."""
+    with transaction.atomic():
+        request = leases.fence(lease)
+        for one in request.corrections.select_for_update().filter(result=_Result.PROPOSED):
+            _apply(request, one)
+        _close(request)
+
+
+def _apply(request: Request, one: Correction) -> None:
+    one.result, one.ground = _attempt(request, one)
+    one.save(update_fields=["result", "ground"])
+    tag = Tag.FIELD_CORRECTED if one.result == _Result.CORRECTED else Tag.CORRECTION_REFUSED
+    log.append(tag, request=request.pk, declaration=one.declaration, field=one.field)
+
+
+def _attempt(request: Request, one: Correction) -> tuple[str, str]:
+    """What became of one field, and the ground if nothing did."""
+    key = request.case.key
+    old, new = box.unseal(key, one.old).decode(), box.unseal(key, one.new).decode()
+    try:
+        declaration = _declaration(one.declaration)
+        row = _row(declaration, request.case.subject_id, one.row, locked=True)
+        field = _correctable(declaration, one.field)
+        if field.value_to_string(row) != old:
+            return _Result.CHANGED_MEANWHILE, ""
+        setattr(row, field.attname, _checked(row, field, field.to_python(new)))
+    except ValidationError:
+        return _Result.REFUSED, "no_longer_valid"
+    row.save(update_fields=[field.name])
+    return _Result.CORRECTED, ""
+
+
+def _close(request: Request) -> None:
+    results = shown(request)
+    corrected = [one for one in results if one["result"] == _Result.CORRECTED]
+    if corrected:
+        telling.open_tasks(request)
+    request.result = {"corrected": len(corrected), "asked": len(results)}
+    request.save(update_fields=["result"])
+    answering.close(
+        request,
+        content={"corrections": results, "recipients": telling.recipients(request)},
+        outcome=_outcome(len(corrected), len(results)),
+    )
+
+
+def _outcome(corrected: int, asked: int) -> Outcome:
+    if corrected == asked:
+        return Outcome.FULFILLED
+    return Outcome.PARTIALLY_FULFILLED if corrected else Outcome.REFUSED

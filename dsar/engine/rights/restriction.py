@@ -1,0 +1,31 @@
+"""Restriction of processing (GDPR Art. 18): storage only, for named purposes or for all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dsar.engine.rights import purposes
+from dsar.registers import restrictions
+
+if TYPE_CHECKING:
+    from dsar.cases.models import Request
+    from dsar.engine.leases import Lease
+
+
+def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
+    """One step a purpose; without named purposes a single one for all processing."""
+    return purposes.steps(purposes.named(request) or [""], action="restrict")
+
+
+def apply(request: Request) -> None:
+    """Limit processing to storage from this moment on; the caller holds the transaction."""
+    ground = request.scope["ground"]
+    for code in purposes.named(request) or [None]:
+        restrictions.restrict(
+            request.case.subject_id, purpose=code, ground=ground, request=request.pk
+        )
+
+
+def run(lease: Lease) -> None:
+    """Apply and answer."""
+    purposes.run(lease, apply=apply, codes=purposes.named)

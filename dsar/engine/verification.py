@@ -1,0 +1,229 @@
+"""After a deletion: the same reading must return only what was planned to stay, and no text may still name the person.
+
+The first look counts the person's own rows. The sweep goes through every text and JSON column of the database for
+the person's addresses, numbers and names: once for all deletions that wait for it, at an off-peak hour if one is set.
+Hits in rows that are another person's (a shared mailbox, a namesake) are explained; any other fails the deletion.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import connection, models
+
+from dsar.contract import compiler, registry
+from dsar.contract.compiler import Fragment
+from dsar.contract.declarations import Linked, Retain
+from dsar.contract.vocabulary import Category, Row, Whose
+from dsar.engine import erasing
+from dsar.engine.models import Step
+from dsar.keys import box
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dsar.cases.models import Request
+    from dsar.contract.declarations import Declaration
+
+_TELLING = frozenset(
+    {
+        Category.NAME,
+        Category.EMAIL_ADDRESS,
+        Category.EMAIL_ADDRESS_WORK,
+        Category.TELEPHONE_NUMBER,
+    }
+)
+_SHORTEST = 6
+"""Shorter identifiers would find strangers."""
+_MOST_HITS = 1000
+
+
+class LeftoverError(RuntimeError):
+    """Something of the person is still there after a deletion; a member of staff has to look."""
+
+    def __init__(self, places: dict[str, int]) -> None:
+        super().__init__(f"still found after deletion: {places}")
+        self.places = places
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """A row in which an erased identifier still stands."""
+
+    model: type[models.Model]
+    key: str
+    columns: tuple[str, ...]
+
+
+def verify_rows(request: Request) -> None:
+    """Count the person's rows again, those born since included; raises LeftoverError."""
+    declarations = tuple(registry.current().all())
+    sql, params = erasing.remaining(declarations).bind(request.case.subject_id)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        found = {declarations[position].label: rows for position, rows in cursor.fetchall() if rows}
+    if found:
+        raise LeftoverError(found)
+
+
+def verify(request: Request) -> dict[str, int]:
+    """Both looks at once; returns how many hits of the sweep were explained, by model. Raises LeftoverError."""
+    verify_rows(request)
+    step = _step(request)
+    return sweep(request, unseal(request, step.cursor["identifiers"]))
+
+
+def keep_identifiers(request: Request, declarations: Sequence[Declaration]) -> None:
+    """Put the identifiers aside, sealed, before they are erased: the sweep will look for them."""
+    step = _step(request)
+    if "identifiers" not in step.cursor:
+        found = gather(request.case.subject_id, declarations)
+        step.cursor = step.cursor | {"identifiers": seal(request, found)}
+        step.save(update_fields=["cursor"])
+
+
+def forget_identifiers(request: Request) -> None:
+    """Strike the identifiers out once nothing has to be looked for any more."""
+    Step.objects.filter(request=request, action="verify").update(cursor={}, state=Step.State.DONE)
+
+
+def _step(request: Request) -> Step:
+    return Step.objects.get(request=request, action="verify")
+
+
+def gather(person: object, declarations: Sequence[Declaration]) -> list[str]:
+    """The addresses, numbers and names of this person that a deletion will erase."""
+    pieces = [piece for one in declarations for piece in _telling(one)]
+    if not pieces:
+        return []
+    sql, params = Fragment.join(" UNION ", pieces).bind(person)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return sorted({value.strip() for (value,) in cursor.fetchall() if _is_telling(value)})
+
+
+def _is_telling(value: str | None) -> bool:
+    return value is not None and len(value.strip()) >= _SHORTEST
+
+
+def _telling(declaration: Declaration) -> Iterator[Fragment]:
+    where = compiler.condition(declaration)
+    for field, treatment in compiler.fields_of(declaration):
+        if _tells(declaration, treatment):
+            column = f"{compiler.table(declaration)}.{compiler.quote(field.column)}"
+            yield Fragment(
+                sql=f"(SELECT DISTINCT {column}::text FROM {compiler.table(declaration)}"
+                f" WHERE {where.sql} LIMIT 50)",
+                params=where.params,
+            )
+
+
+def _tells(declaration: Declaration, treatment: Any) -> bool:
+    return (
+        getattr(treatment, "category", None) in _TELLING
+        and treatment.whose is Whose.SUBJECT
+        and compiler.what_happens(treatment, row=declaration.row) != Row.RETAINED.value
+    )
+
+
+def seal(request: Request, identifiers: list[str]) -> str:
+    """The identifiers as they may wait for the sweep: under the case key."""
+    sealed = box.seal(request.case.key, json.dumps(identifiers).encode())
+    return base64.b64encode(sealed).decode()
+
+
+def unseal(request: Request, sealed: str) -> list[str]:
+    """The identifiers again."""
+    return list(json.loads(box.unseal(request.case.key, base64.b64decode(sealed))))
+
+
+def sweep(request: Request, identifiers: list[str]) -> dict[str, int]:
+    """Search every text and JSON column; returns how many hits were explained, by model.
+
+    Raises LeftoverError with the models in which an identifier stands without explanation.
+    """
+    explained: dict[str, int] = {}
+    failed: dict[str, int] = {}
+    for hit in _search(identifiers):
+        tally = explained if _is_explained(hit, request.case.subject_id) else failed
+        tally[hit.model._meta.label] = tally.get(hit.model._meta.label, 0) + 1
+    if failed:
+        raise LeftoverError(failed)
+    return explained
+
+
+def _search(identifiers: list[str]) -> Iterator[Hit]:
+    patterns = [f"%{_escaped(value)}%" for value in identifiers]
+    if not patterns:
+        return
+    for model in apps.get_models(include_auto_created=True):
+        statement = _searching(model)
+        if statement is not None:
+            yield from _hits(model, statement, patterns)
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+@lru_cache(maxsize=1024)
+def _searching(model: type[models.Model]) -> str | None:
+    meta = model._meta
+    columns = [field.column for field in meta.local_concrete_fields if _is_searched(field)]
+    if not meta.managed or meta.proxy or not columns:
+        return None
+    matches = [f"{compiler.quote(column)}::text ILIKE ANY(%(patterns)s)" for column in columns]
+    found = ", ".join(
+        f"CASE WHEN {match} THEN '{column}' END"
+        for match, column in zip(matches, columns, strict=True)
+    )
+    return (
+        f"SELECT {compiler.quote(meta.pk.column)}::text, array_remove(ARRAY[{found}], NULL)"
+        f" FROM {compiler.quote(meta.db_table)} WHERE {' OR '.join(matches)} LIMIT {_MOST_HITS}"
+    )
+
+
+def _is_searched(field: models.Field[Any, Any]) -> bool:
+    kind = (field.db_type(connection) or "").split("(")[0]
+    return kind in {"varchar", "text", "citext", "jsonb", "json", "char"} or kind.endswith("[]")
+
+
+def _hits(model: type[models.Model], statement: str, patterns: list[str]) -> Iterator[Hit]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"patterns": patterns})
+        for key, columns in cursor.fetchall():
+            yield Hit(model=model, key=key, columns=tuple(columns))
+
+
+def _is_explained(hit: Hit, person: object) -> bool:
+    """Whether a hit is what the plan retained, or a row that is another person's."""
+    return any(
+        _was_retained(one, hit) or _is_somebody_elses(one, hit, person)
+        for one in registry.current().of(hit.model)
+    )
+
+
+def _was_retained(declaration: Declaration, hit: Hit) -> bool:
+    """Every column of the hit is one that a law keeps."""
+    kept = {
+        field.column
+        for field, treatment in compiler.fields_of(declaration)
+        if isinstance(treatment, Retain)
+    }
+    return declaration.row is not Row.DELETED and set(hit.columns) <= kept
+
+
+def _is_somebody_elses(declaration: Declaration, hit: Hit, person: object) -> bool:
+    """The row leads to another person, or to none: a guest's row is not the account holder's."""
+    rows = declaration.model._base_manager.filter(pk=hit.key)
+    mine = models.Q()
+    for path in declaration.subject:
+        if isinstance(path, Linked):
+            return False
+        mine |= models.Q(**{path: person})
+    return rows.exists() and not rows.filter(mine).exists()

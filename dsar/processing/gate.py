@@ -1,0 +1,102 @@
+"""The rule by which a person's data may be used for a purpose, written once and as one condition on people.
+
+Consent needs one that is open, and whatever the person said against the purpose since it was given counts.
+Legal obligation goes on whatever the person says (GDPR Art. 17(3)(b), 18(2)). Everything else stops at a
+restriction, public and legitimate interest also at an objection, marketing also at one to marketing as a whole.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Exists, Model, OuterRef, Q
+
+from dsar.contract.vocabulary import LegalBasis
+from dsar.registers import purposes
+from dsar.registers.models import Consent, Objection, Restriction
+from dsar.registers.people import key_of
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from dsar.contract.declarations import Purpose
+    from dsar.registers.people import Person
+
+People = TypeVar("People", bound=Model)
+
+
+def permitted(person: Person | None, purpose: Purpose | str) -> bool:
+    """Whether this person's data may be used for this purpose now; False for whoever or whatever is unknown."""
+    key = key_of(person)
+    if key is None:
+        return False
+    one = get_user_model()._base_manager.filter(pk=key)
+    return only_permitted(one, purpose).exists()
+
+
+def only_permitted(people: QuerySet[People], purpose: Purpose | str) -> QuerySet[People]:
+    """Narrow a queryset of users to those for whom `permitted` is true, in the same one statement."""
+    try:
+        said = purposes.declared(purpose)
+    except purposes.UnknownPurposeError:
+        return people.none()
+    return people.filter(_is_active(people.model), _has_basis(said))
+
+
+def _is_active(model: type[Model]) -> Q:
+    """A closed account permits nothing; a user model without the field closes none."""
+    try:
+        model._meta.get_field("is_active")
+    except FieldDoesNotExist:
+        return Q()
+    return Q(is_active=True)
+
+
+def _has_basis(purpose: Purpose) -> Q:
+    if purpose.basis == LegalBasis.LEGAL_OBLIGATION:
+        return Q()
+    if purpose.basis == LegalBasis.CONSENT:
+        return Q(Exists(_consents(purpose)))
+    against = Q(Exists(_restrictions(purpose).filter(subject=OuterRef("pk"))))
+    if _objectionable(purpose):
+        against |= Q(Exists(_objections(purpose).filter(subject=OuterRef("pk"))))
+    return ~against
+
+
+def _consents(purpose: Purpose) -> QuerySet[Consent]:
+    """Open consents of the person outside, without those that the person spoke against later."""
+    given = Consent.objects.filter(
+        subject=OuterRef("pk"), purpose=purpose.code, withdrawn_at__isnull=True
+    )
+    later_restrictions = _restrictions(purpose).filter(
+        subject=OuterRef("subject"), restricted_at__gte=OuterRef("given_at")
+    )
+    given = given.filter(~Exists(later_restrictions))
+    if not purpose.marketing:
+        return given
+    later_objections = _objections(purpose).filter(
+        subject=OuterRef("subject"), objected_at__gte=OuterRef("given_at")
+    )
+    return given.filter(~Exists(later_objections))
+
+
+def _restrictions(purpose: Purpose) -> QuerySet[Restriction]:
+    """The open restrictions of this purpose, or of all."""
+    return Restriction.objects.filter(
+        Q(purpose=purpose.code) | Q(purpose__isnull=True), lifted_at__isnull=True
+    )
+
+
+def _objections(purpose: Purpose) -> QuerySet[Objection]:
+    """The open objections to this purpose, and where it is marketing, to marketing as a whole."""
+    meant = Q(purpose=purpose.code)
+    if purpose.marketing:
+        meant |= Q(purpose__isnull=True)
+    return Objection.objects.filter(meant, lifted_at__isnull=True)
+
+
+def _objectionable(purpose: Purpose) -> bool:
+    interests = (LegalBasis.PUBLIC_INTEREST, LegalBasis.LEGITIMATE_INTEREST)
+    return purpose.marketing or purpose.basis in interests

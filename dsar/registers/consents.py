@@ -1,0 +1,84 @@
+"""Consent: given to one purpose, withdrawn as easily as it was given (GDPR Art. 7(3))."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from dsar.contract.vocabulary import LegalBasis
+from dsar.ledger import log
+from dsar.ledger.tags import Tag
+from dsar.registers import purposes
+from dsar.registers.models import Consent
+from dsar.registers.people import key_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from dsar.contract.declarations import Purpose
+    from dsar.registers.people import Person
+
+
+def give(
+    person: Person,
+    purpose: Purpose | str,
+    *,
+    wording: str,
+    policy_version: str = "",
+    language: str = "",
+    method: str = "",
+) -> Consent:
+    """Record consent as it was asked for; given again, the new wording and time take the old one's place.
+
+    Raises WrongBasisError for a purpose that does not rest on consent: asking for one there would
+    promise a choice that the person does not have.
+    """
+    said = purposes.declared(purpose)
+    if said.basis != LegalBasis.CONSENT:
+        raise purposes.WrongBasisError(said, needed="only a purpose that rests on consent can be given one")
+    asked = {
+        "wording": wording,
+        "policy_version": policy_version,
+        "language": language,
+        "method": method,
+    }
+    with transaction.atomic():
+        consent, _ = Consent.objects.update_or_create(
+            subject_id=key_of(person),
+            purpose_id=said.code,
+            defaults={**asked, "given_at": Now(), "withdrawn_at": None},
+        )
+        log.append(
+            Tag.CONSENT_GIVEN,
+            consent=consent.pk,
+            purpose=said.code,
+            wording=sha256(wording.encode()).hexdigest(),
+        )
+    return consent
+
+
+def withdraw(person: Person, purpose: Purpose | str, *, request: UUID | None = None) -> bool:
+    """Withdraw consent from this moment on; False if none was open."""
+    code = purposes.code_of(purpose)
+    with transaction.atomic():
+        consent = open_for(person).filter(purpose_id=code).select_for_update().first()
+        if consent is None:
+            return False
+        Consent.objects.filter(pk=consent.pk).update(withdrawn_at=Now())
+        log.append(Tag.CONSENT_WITHDRAWN, request=request, consent=consent.pk, purpose=code)
+    return True
+
+
+def open_for(person: Person) -> QuerySet[Consent]:
+    """What the person consents to now."""
+    return Consent.objects.filter(subject_id=key_of(person), withdrawn_at__isnull=True)
+
+
+def is_open(person: Person, purpose: Purpose | str) -> bool:
+    """Whether the person consents to the purpose now; the gate asks more than this."""
+    return open_for(person).filter(purpose_id=purposes.code_of(purpose)).exists()

@@ -1,0 +1,65 @@
+"""Holds: while one is open, nothing of the person is deleted (R155)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from dsar.ledger import log
+from dsar.ledger.tags import Tag
+from dsar.registers.models import Hold
+from dsar.registers.people import key_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.db.models import QuerySet
+
+    from dsar.registers.people import Person
+
+
+def place(
+    person: Person,
+    *,
+    ground: str,
+    law: str,
+    review_on: date,
+    by: AbstractBaseUser,
+    hidden: bool = True,
+) -> Hold:
+    """Place a hold; several may stand at once, each with its own ground."""
+    with transaction.atomic():
+        hold = Hold.objects.create(
+            subject_id=key_of(person),
+            ground=ground,
+            law=law,
+            review_on=review_on,
+            hidden=hidden,
+            placed_by=by,
+            placed_at=Now(),
+        )
+        log.append(Tag.HOLD_PLACED, hold=str(hold.pk), review_on=review_on.isoformat())
+    return hold
+
+
+def release(hold: Hold, *, by: AbstractBaseUser) -> bool:
+    """End a hold; False if it had ended before."""
+    with transaction.atomic():
+        standing = Hold.objects.filter(pk=hold.pk, released_at__isnull=True)
+        changed = standing.update(released_at=Now(), released_by=by)
+        if changed:
+            log.append(Tag.HOLD_RELEASED, hold=str(hold.pk))
+    return bool(changed)
+
+
+def open_for(person: Person) -> QuerySet[Hold]:
+    """The holds that stand, hidden ones included: only guards and staff may ask."""
+    return Hold.objects.filter(subject_id=key_of(person), released_at__isnull=True)
+
+
+def is_open(person: Person) -> bool:
+    """Whether any hold stands."""
+    return open_for(person).exists()

@@ -1,0 +1,74 @@
+"""Restriction: a person's data is stored and not otherwise used (GDPR Art. 18)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from dsar.ledger import log
+from dsar.ledger.tags import Tag
+from dsar.registers import purposes
+from dsar.registers.models import Restriction
+from dsar.registers.people import key_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from dsar.contract.declarations import Purpose
+    from dsar.registers.people import Person
+
+
+def restrict(
+    person: Person,
+    purpose: Purpose | str | None = None,
+    *,
+    ground: Restriction.Ground,
+    request: UUID | None = None,
+) -> Restriction:
+    """Restrict one purpose, or without one all of them; the restriction that stands already if there is one."""
+    code = None if purpose is None else purposes.declared(purpose).code
+    with transaction.atomic():
+        restriction, is_new = Restriction.objects.get_or_create(
+            subject_id=key_of(person),
+            purpose_id=code,
+            lifted_at=None,
+            defaults={"ground": ground, "request_reference": request, "restricted_at": Now()},
+        )
+        if is_new:
+            log.append(
+                Tag.RESTRICTION_PLACED,
+                request=request,
+                restriction=restriction.pk,
+                purpose=code,
+                ground=ground,
+            )
+    return restriction
+
+
+def lift(restriction: Restriction, *, request: UUID | None = None) -> bool:
+    """End a restriction; False if it had ended before. The person is told first (Art. 18(3))."""
+    with transaction.atomic():
+        changed = Restriction.objects.filter(pk=restriction.pk, lifted_at__isnull=True).update(lifted_at=Now())
+        if changed:
+            log.append(
+                Tag.RESTRICTION_LIFTED,
+                request=request,
+                restriction=restriction.pk,
+                purpose=restriction.purpose_id,
+            )
+    return bool(changed)
+
+
+def open_for(person: Person) -> QuerySet[Restriction]:
+    """The restrictions that stand."""
+    return Restriction.objects.filter(subject_id=key_of(person), lifted_at__isnull=True)
+
+
+def is_open(person: Person, purpose: Purpose | str | None = None) -> bool:
+    """Whether this purpose, or with None all processing, is restricted by name."""
+    code = None if purpose is None else purposes.code_of(purpose)
+    return open_for(person).filter(purpose_id=code).exists()

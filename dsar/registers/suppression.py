@@ -1,0 +1,97 @@
+"""Addresses that must not be written to again, known only by their HMAC, so that the list may outlive the person."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from django.db import transaction
+
+from dsar import conf
+from dsar.ledger import log
+from dsar.ledger.tags import Tag
+from dsar.registers.models import Suppression
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+MARKETING = "marketing"
+LONGEST_LOCAL_NUMBER = 8
+_NOT_A_DIGIT = re.compile(r"\D")
+
+
+class Channel(StrEnum):
+    """How an address is reached."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+class SuppressionKeyMissingError(Exception):
+    """Set DSAR["SUPPRESSION_KEY"] to a long random text and never change it: the list cannot be read without it."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
+def add(
+    address: str,
+    *,
+    channel: Channel = Channel.EMAIL,
+    scope: str = MARKETING,
+    request: UUID | None = None,
+) -> bool:
+    """Suppress an address; False if it was on the list."""
+    with transaction.atomic():
+        _, is_new = Suppression.objects.get_or_create(
+            channel=channel, digest=_digest(address, channel=channel), scope=scope
+        )
+        if is_new:
+            log.append(Tag.ADDRESS_SUPPRESSED, request=request, channel=channel, scope=scope)
+    return is_new
+
+
+def is_suppressed(
+    address: str, *, channel: Channel = Channel.EMAIL, scope: str = MARKETING
+) -> bool:
+    """Whether the address must not be written to."""
+    return bool(suppressed_among([address], channel=channel, scope=scope))
+
+
+def suppressed_among(
+    addresses: Iterable[str], *, channel: Channel = Channel.EMAIL, scope: str = MARKETING
+) -> set[str]:
+    """Those of a batch of addresses that must not be written to, as they were given; one query."""
+    digests = {address: _digest(address, channel=channel) for address in addresses}
+    listed = Suppression.objects.filter(
+        channel=channel, scope=scope, digest__in=set(digests.values())
+    )
+    found = {bytes(digest) for digest in listed.values_list("digest", flat=True)}
+    return {address for address, digest in digests.items() if digest in found}
+
+
+def normalised(address: str, *, channel: Channel) -> str:
+    """One spelling for every way an address is written.
+
+    Two mailboxes that differ only by case fall together: a list that suppresses too much is safe.
+    """
+    if channel is Channel.EMAIL:
+        return normalize("NFKC", address).strip().casefold()
+    digits = _NOT_A_DIGIT.sub("", normalize("NFKC", address))
+    if digits.startswith("00"):
+        return digits[2:]
+    is_local = len(digits) <= LONGEST_LOCAL_NUMBER and "+" not in address
+    return conf.get("CALLING_CODE") + digits if is_local else digits
+
+
+def _digest(address: str, *, channel: Channel) -> bytes:
+    key = conf.get("SUPPRESSION_KEY")
+    if not key:
+        raise SuppressionKeyMissingError
+    message = f"{channel}:{normalised(address, channel=channel)}"
+    return hmac.new(key.encode(), message.encode(), hashlib.sha256).digest()

@@ -1,0 +1,18 @@
+"""The people who stand in tests, whatever the project's user model is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+
+def person(name: str, **fields: Any) -> AbstractBaseUser:
+    """A fictional person who logs in by name, or by e-mail where that is how people log in."""
+    model = get_user_model()
+    address = f"{name}@example.test"
+    login = address if model.USERNAME_FIELD == model.get_email_field_name() else name
+    return model._default_manager.create(**{model.USERNAME_FIELD: login, **fields})

@@ -1,0 +1,50 @@
+"""Fictional purposes, one of every kind that the registers and the gate tell apart."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dsar.contract import registry
+from dsar.contract.declarations import Purpose
+from dsar.contract.vocabulary import LegalBasis
+from dsar.registers import purposes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONTRACT = Purpose(code="ordering", label="Ordering", basis=LegalBasis.CONTRACT, pdpa="s 13")
+LEGAL = Purpose(code="bookkeeping", label="Bookkeeping", basis=LegalBasis.LEGAL_OBLIGATION, pdpa="s 13(b)")
+INTEREST = Purpose(
+    code="abuse",
+    label="Finding abuse",
+    basis=LegalBasis.LEGITIMATE_INTEREST,
+    pdpa="First Schedule, Part 3",
+    interest="A service that works",
+)
+PUBLIC = Purpose(code="statistics", label="Statistics", basis=LegalBasis.PUBLIC_INTEREST, pdpa="s 17")
+VITAL = Purpose(code="rescue", label="Rescue", basis=LegalBasis.VITAL_INTEREST, pdpa="First Schedule, Part 1")
+CONSENT = Purpose(code="profile", label="Profile", basis=LegalBasis.CONSENT, pdpa="s 13(a)")
+NEWSLETTER = Purpose(
+    code="newsletter", label="Newsletter", basis=LegalBasis.CONSENT, pdpa="s 13(a)", marketing=True
+)
+CAMPAIGN = Purpose(
+    code="campaign",
+    label="Campaign",
+    basis=LegalBasis.LEGITIMATE_INTEREST,
+    pdpa="First Schedule, Part 3",
+    interest="Customers who come back",
+    marketing=True,
+)
+ALL = (CONTRACT, LEGAL, INTEREST, PUBLIC, VITAL, CONSENT, NEWSLETTER, CAMPAIGN)
+UNDECLARED = Purpose(code="nobody-knows", label="?", basis=LegalBasis.CONTRACT, pdpa="")
+
+
+@contextmanager
+def declared(*said: Purpose) -> Iterator[None]:
+    """A block in which these purposes, and no others, are declared and written to their table."""
+    with registry.replaced():
+        for purpose in said:
+            registry.register_purpose(purpose)
+        purposes.write()
+        yield

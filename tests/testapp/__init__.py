@@ -1,0 +1,1 @@
+"""An app with every kind of declaration: a lending library of tools, plainly fictional."""
