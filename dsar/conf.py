@@ -22,6 +22,14 @@ DEFAULTS: dict[str, Any] = {
     "CALLING_CODE": "65",
     "ERASURE_JOURNAL": "",
     "ORGANISATION": {},
+    "TIME_ZONE": "Asia/Singapore",
+    "REGIMES": ("SG",),
+    "POLICY": {},
+    "INTERNAL_TARGET_DAYS": None,
+    "REPEAT_DAYS": 90,
+    "LINK_URL": "",
+    "LINK_DAYS": 365,
+    "CODE_SECONDS": 600,
 }
 
 

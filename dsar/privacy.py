@@ -9,6 +9,7 @@ from dsar.cases.models import (
     Correction,
     Decision,
     Letter,
+    Link,
     Note,
     RecipientTask,
     Request,
@@ -93,7 +94,21 @@ class CasePersonalData(PersonalData):
         ("subject_relation", "channel", "language", "received_at"): _ASKED,
         "created_at": _PROCEDURE,
         "contact": Held(category=Category.EMAIL_ADDRESS, read=_opened("contact", case="")),
-        "link_digest": Secret(category=Category.AUTHENTICATION, origin=Origin.DERIVED),
+    }
+
+
+@declare(Link)
+class LinkPersonalData(PersonalData):
+    """A mailed link to a case, for a person without account; neither link nor code can be read from it."""
+
+    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("made_at")
+    row, born = Row.RETAINED, "made_at"
+    fields = {  # noqa: RUF012 - declarations are read, never written.
+        ("id", "case"): _TECHNICAL,
+        ("made_at", "expires_at", "code_expires_at", "failures", "opened_at"): _PROCEDURE,
+        ("token_digest", "code_digest"): Secret(
+            category=Category.AUTHENTICATION, origin=Origin.DERIVED
+        ),
     }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from celery import shared_task
 
+from dsar.cases import notices
 from dsar.dispatch import outbox
 from dsar.packages import vault
 
@@ -27,3 +28,15 @@ def sweep() -> None:
             sweeper()
         except Exception:
             logger.exception("The sweeper %s failed.", sweeper.__qualname__)
+
+
+@shared_task(name="dsar.mail_notice", ignore_result=True)
+def mail_notice(letter: str) -> None:
+    """Tell a requester that a letter waits for them."""
+    notices.send(letter)
+
+
+@shared_task(name="dsar.mail_code", ignore_result=True)
+def mail_code(link: int) -> None:
+    """Mail the code that opens a link."""
+    notices.send_code(link)

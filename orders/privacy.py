@@ -207,6 +207,7 @@ class OrderDisclosureData(PersonalData):
     purpose = purposes.ORDER_FULFILMENT
     retention = Retention(after="disclosed_at", years=2, law=_POLICY)
     born = "disclosed_at"
+    concealed = {"secret": True}
     fields = {
         "id": _KEY,
         "order": _OF_ORDER,
@@ -214,7 +215,7 @@ class OrderDisclosureData(PersonalData):
             category=Category.PRIVACY_PREFERENCE, origin=Origin.DERIVED
         ),
         "secret": NotPersonal(
-            because="Marks rows that are told to nobody; those told are never marked."
+            because="Marks rows that are told to nobody; no row that is told has it."
         ),
     }
 

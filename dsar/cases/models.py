@@ -58,11 +58,11 @@ class Case(models.Model):
     key = models.OneToOneField("dsar.Key", on_delete=models.PROTECT, related_name="+")
     contact = models.BinaryField()
     """The address answers go to, sealed under the case key: it must work when the account is gone."""
-    link_digest = models.BinaryField(max_length=32, null=True, blank=True)
-    """SHA-256 of the token in the mailed link that reaches this case without an account."""
 
     class Meta:
         db_table = "dsar_cases_case"
+        # Nobody files, changes or deletes a case by hand (R8): the modules of this room do.
+        default_permissions = ("view",)
         ordering = ["-received_at"]
         indexes = [
             models.Index(fields=["subject", "-received_at"], name="dsar_case_subject"),
@@ -102,6 +102,13 @@ class Request(models.Model):
     class Meta:
         db_table = "dsar_cases_request"
         ordering = ["due_at"]
+        default_permissions = ("view",)
+        permissions = [
+            ("handle_request", "Can triage, verify and answer requests"),
+            ("decide_request", "Can decide requests"),
+            ("approve_request", "Can give the second signature"),
+            ("audit_request", "Can read and export the evidence of requests"),
+        ]
         constraints = [
             models.CheckConstraint(condition=_one_of("state", State), name="dsar_state_known"),
             models.CheckConstraint(condition=_one_of("right", Right), name="dsar_right_known"),
@@ -262,6 +269,31 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.case_id}"
+
+
+class Link(models.Model):
+    """A mailed way to one case for a person without account: the link finds it, a code mailed apart opens it.
+
+    Neither stands here in a usable form (R28).
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="links")
+    token_digest = models.BinaryField(max_length=32, unique=True)
+    """SHA-256 of the token, which is long and random."""
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    code_digest = models.CharField(max_length=64, blank=True)
+    """HMAC of the code under the case key, because a code is short enough to guess; empty once used."""
+    code_expires_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "dsar_cases_link"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"link to {self.case_id}"
 
 
 class RecipientTask(models.Model):

@@ -71,3 +71,34 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 
 IMMEDIATE = frozenset({Right.CONSENT_WITHDRAWAL})
 """Rights that take effect at filing, without staff (GDPR Art. 7(3)); marketing objections join them."""
+
+_ASIDE = frozenset(
+    {
+        Outcome.WITHDRAWN_BY_REQUESTER,
+        Outcome.FORWARDED_TO_CONTROLLER,
+        Outcome.DUPLICATE,
+        Outcome.SPAM,
+        Outcome.NOT_A_RIGHTS_REQUEST,
+    }
+)
+
+DONE = frozenset({Outcome.FULFILLED, Outcome.PARTIALLY_FULFILLED, Outcome.NO_DATA_HELD})
+"""Outcomes that say the right was carried out."""
+
+ENDINGS: dict[State, frozenset[Outcome]] = {
+    State.SUBMITTED: _ASIDE,
+    State.AWAITING_VERIFICATION: _ASIDE | {Outcome.IDENTITY_NOT_VERIFIED},
+    State.IN_REVIEW: _ASIDE | {Outcome.REFUSED, Outcome.NO_DATA_HELD, Outcome.IDENTITY_NOT_VERIFIED},
+    State.AWAITING_REQUESTER: _ASIDE | {Outcome.REFUSED, Outcome.IDENTITY_NOT_VERIFIED},
+    State.APPROVED: frozenset({Outcome.WITHDRAWN_BY_REQUESTER}),
+    State.EXECUTING: DONE | {Outcome.REFUSED},
+    State.NEEDS_ATTENTION: frozenset({Outcome.PARTIALLY_FULFILLED, Outcome.REFUSED}),
+    State.CLOSED: frozenset(),
+}
+"""The outcomes with which each state may close; nothing that was not executed ends as fulfilled.
+
+A request that takes effect at once may also close as done from where it was filed.
+"""
+
+UNANSWERED = frozenset({Outcome.SPAM, Outcome.DUPLICATE})
+"""Outcomes that need no letter."""

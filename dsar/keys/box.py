@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
@@ -27,6 +28,7 @@ from dsar.keys.models import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
 MATERIAL_BYTES = 32
 REWRAP_BATCH = 500
@@ -116,27 +118,41 @@ def destroy(key: Key) -> bool:
     return bool(changed)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """What one transaction of a rewrap did."""
+
+    last: UUID
+    seen: int
+    changed: int
+
+
 def rewrap() -> int:
     """Wrap every key under the newest master key and return how many were changed; safe to run again."""
-    return sum(rewrapping())
+    return sum(batch.changed for batch in rewrapping())
 
 
-def rewrapping() -> Iterator[int]:
-    """Rewrap in batches, each in its own transaction, and yield how many keys of each changed."""
+def rewrapping() -> Iterator[Batch]:
+    """Rewrap in batches, each in its own transaction; those that the newest master key opens stay."""
     last = None
     while batch := _rewrap_batch(after=last):
-        last, changed = batch
-        yield changed
+        last = batch.last
+        yield batch
 
 
-def _rewrap_batch(*, after: object) -> tuple[object, int] | None:
+def _rewrap_batch(*, after: UUID | None) -> Batch | None:
     living = Key.objects.filter(wrapped__isnull=False).order_by("pk")
+    beyond = living.filter(pk__gt=after) if after else living
     with transaction.atomic():
         # The lock keeps a rewrap from bringing back what a destroy clears meanwhile.
-        keys = list((living.filter(pk__gt=after) if after else living).select_for_update()[:REWRAP_BATCH])
+        keys = list(beyond.select_for_update()[:REWRAP_BATCH])
         stale = [key for key in keys if not _is_newest(key)]
-        _write_wrapped(stale, [_master_keys().rotate(bytes(key.wrapped)) for key in stale])
-    return (keys[-1].pk, len(stale)) if keys else None
+        _write_wrapped(stale, [_rotated(key) for key in stale])
+    return Batch(last=keys[-1].pk, seen=len(keys), changed=len(stale)) if keys else None
+
+
+def _rotated(key: Key) -> bytes:
+    return _master_keys().encrypt(material(key))
 
 
 def _write_wrapped(keys: list[Key], wrapped: list[bytes]) -> None:

@@ -11,7 +11,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -20,193 +19,470 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=30)),
-                ('placed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('contact_name', models.CharField(blank=True, max_length=200)),
-                ('contact_email', models.EmailField(blank=True, max_length=254)),
-                ('contact_phone', models.CharField(blank=True, max_length=40)),
-                ('ip', models.GenericIPAddressField(blank=True, null=True)),
-                ('link_code', models.CharField(default=orders.models.order.new_link_code, editable=False, max_length=60)),
-                ('note', models.TextField(blank=True, help_text='Whatever the customer wrote with the order.')),
-                ('invoice_party', models.CharField(max_length=300)),
-                ('status', models.CharField(choices=[('placed', 'Placed'), ('paid', 'Paid'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled'), ('refunded', 'Refunded')], default='placed', max_length=20)),
-                ('currency', models.CharField(default='SGD', max_length=3)),
-                ('net', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0'))])),
-                ('tax', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0'))])),
-                ('total', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0'))])),
-                ('customer', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=30)),
+                ("placed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("contact_name", models.CharField(blank=True, max_length=200)),
+                ("contact_email", models.EmailField(blank=True, max_length=254)),
+                ("contact_phone", models.CharField(blank=True, max_length=40)),
+                ("ip", models.GenericIPAddressField(blank=True, null=True)),
+                (
+                    "link_code",
+                    models.CharField(
+                        default=orders.models.order.new_link_code, editable=False, max_length=60
+                    ),
+                ),
+                (
+                    "note",
+                    models.TextField(
+                        blank=True, help_text="Whatever the customer wrote with the order."
+                    ),
+                ),
+                ("invoice_party", models.CharField(max_length=300)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("placed", "Placed"),
+                            ("paid", "Paid"),
+                            ("delivered", "Delivered"),
+                            ("cancelled", "Cancelled"),
+                            ("refunded", "Refunded"),
+                        ],
+                        default="placed",
+                        max_length=20,
+                    ),
+                ),
+                ("currency", models.CharField(default="SGD", max_length=3)),
+                (
+                    "net",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=12,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                    ),
+                ),
+                (
+                    "tax",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=12,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                    ),
+                ),
+                (
+                    "total",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=12,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-placed_at'],
+                "ordering": ["-placed_at"],
             },
         ),
         migrations.CreateModel(
-            name='OrderDisclosure',
+            name="OrderDisclosure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recipient', models.CharField(help_text='Code of a registered recipient.', max_length=60)),
-                ('categories', models.JSONField(default=list)),
-                ('ground', models.CharField(max_length=200)),
-                ('disclosed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('secret', models.BooleanField(default=False, help_text='The person must not learn of it (PDPA s 21(4)).')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='disclosures', to='orders.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.CharField(help_text="Code of a registered recipient.", max_length=60),
+                ),
+                ("categories", models.JSONField(default=list)),
+                ("ground", models.CharField(max_length=200)),
+                ("disclosed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "secret",
+                    models.BooleanField(
+                        default=False, help_text="The person must not learn of it (PDPA s 21(4))."
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="disclosures",
+                        to="orders.order",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('description', models.TextField(blank=True)),
-                ('price', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0'))])),
-                ('quota', models.PositiveIntegerField(default=1, help_text='Reports that one unit entitles to.')),
-                ('active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("description", models.TextField(blank=True)),
+                (
+                    "price",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=12,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                    ),
+                ),
+                (
+                    "quota",
+                    models.PositiveIntegerField(
+                        default=1, help_text="Reports that one unit entitles to."
+                    ),
+                ),
+                ("active", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ['name', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='orders_product_price_not_negative')],
+                "ordering": ["name", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("price__gte", 0)),
+                        name="orders_product_price_not_negative",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=1)),
-                ('quantity', models.PositiveIntegerField(default=1)),
-                ('unit_price', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0'))])),
-                ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='orders.order')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=1)),
+                ("quantity", models.PositiveIntegerField(default=1)),
+                (
+                    "unit_price",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=12,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="orders.order",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="orders.product",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='QuotaUse',
+            name="QuotaUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('units', models.PositiveSmallIntegerField(default=1)),
-                ('used_for', models.CharField(blank=True, help_text='The enterprise looked up.', max_length=200)),
-                ('used_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='quota_uses', to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quota_uses', to='orders.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("units", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "used_for",
+                    models.CharField(
+                        blank=True, help_text="The enterprise looked up.", max_length=200
+                    ),
+                ),
+                ("used_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="quota_uses",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="quota_uses",
+                        to="orders.order",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('enterprise', models.CharField(max_length=300)),
-                ('registration_number', models.CharField(blank=True, max_length=40)),
-                ('summary', models.TextField(blank=True)),
-                ('delivered_to', models.CharField(blank=True, help_text='The address it was delivered to.', max_length=254)),
-                ('delivered_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='orders.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("enterprise", models.CharField(max_length=300)),
+                ("registration_number", models.CharField(blank=True, max_length=40)),
+                ("summary", models.TextField(blank=True)),
+                (
+                    "delivered_to",
+                    models.CharField(
+                        blank=True, help_text="The address it was delivered to.", max_length=254
+                    ),
+                ),
+                ("delivered_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="orders.order",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReportSubject',
+            name="ReportSubject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('role', models.CharField(choices=[('director', 'Director'), ('shareholder', 'Shareholder'), ('secretary', 'Company secretary'), ('owner', 'Beneficial owner')], max_length=20)),
-                ('nationality', models.CharField(blank=True, max_length=2)),
-                ('ownership_percent', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('100'))])),
-                ('risk_score', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100)])),
-                ('source', models.CharField(help_text='The register or provider it came from.', max_length=200)),
-                ('noted_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subjects', to='orders.report')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("director", "Director"),
+                            ("shareholder", "Shareholder"),
+                            ("secretary", "Company secretary"),
+                            ("owner", "Beneficial owner"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("nationality", models.CharField(blank=True, max_length=2)),
+                (
+                    "ownership_percent",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=5,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("0")),
+                            django.core.validators.MaxValueValidator(Decimal("100")),
+                        ],
+                    ),
+                ),
+                (
+                    "risk_score",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(100)],
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        help_text="The register or provider it came from.", max_length=200
+                    ),
+                ),
+                ("noted_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subjects",
+                        to="orders.report",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SearchTerm',
+            name="SearchTerm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('word', models.CharField(max_length=100)),
-                ('times', models.PositiveIntegerField(default=1)),
-                ('last_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='search_terms', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("word", models.CharField(max_length=100)),
+                ("times", models.PositiveIntegerField(default=1)),
+                ("last_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="search_terms",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['customer', '-placed_at'], name='orders_order_of_customer'),
+            model_name="order",
+            index=models.Index(fields=["customer", "-placed_at"], name="orders_order_of_customer"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['contact_email'], name='orders_order_contact'),
+            model_name="order",
+            index=models.Index(fields=["contact_email"], name="orders_order_contact"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['placed_at'], name='orders_order_when'),
+            model_name="order",
+            index=models.Index(fields=["placed_at"], name="orders_order_when"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('number',), name='orders_order_number_once'),
+            model_name="order",
+            constraint=models.UniqueConstraint(fields=("number",), name="orders_order_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('link_code',), name='orders_order_link_once'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                fields=("link_code",), name="orders_order_link_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('total', django.db.models.expressions.CombinedExpression(models.F('net'), '+', models.F('tax')))), name='orders_order_adds_up'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("net"), "+", models.F("tax")
+                        ),
+                    )
+                ),
+                name="orders_order_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('net__gte', 0), ('tax__gte', 0)), name='orders_order_not_negative'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("net__gte", 0), ("tax__gte", 0)),
+                name="orders_order_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['placed', 'paid', 'delivered', 'cancelled', 'refunded'])), name='orders_order_status_known'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["placed", "paid", "delivered", "cancelled", "refunded"])
+                ),
+                name="orders_order_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='orders_order_currency_code'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("currency__regex", "^[A-Z]{3}$")),
+                name="orders_order_currency_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('order', 'position'), name='orders_line_position_once'),
+            model_name="orderline",
+            constraint=models.UniqueConstraint(
+                fields=("order", "position"), name="orders_line_position_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('unit_price__gte', 0)), name='orders_line_amounts_possible'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0), ("unit_price__gte", 0)),
+                name="orders_line_amounts_possible",
+            ),
         ),
         migrations.AddIndex(
-            model_name='quotause',
-            index=models.Index(fields=['customer', '-used_at'], name='orders_quota_of_customer'),
+            model_name="quotause",
+            index=models.Index(fields=["customer", "-used_at"], name="orders_quota_of_customer"),
         ),
         migrations.AddConstraint(
-            model_name='quotause',
-            constraint=models.CheckConstraint(condition=models.Q(('units__gt', 0)), name='orders_quota_units_positive'),
+            model_name="quotause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("units__gt", 0)), name="orders_quota_units_positive"
+            ),
         ),
         migrations.AddIndex(
-            model_name='reportsubject',
-            index=models.Index(fields=['email'], name='orders_subject_email'),
+            model_name="reportsubject",
+            index=models.Index(fields=["email"], name="orders_subject_email"),
         ),
         migrations.AddIndex(
-            model_name='reportsubject',
-            index=models.Index(fields=['name'], name='orders_subject_name'),
+            model_name="reportsubject",
+            index=models.Index(fields=["name"], name="orders_subject_name"),
         ),
         migrations.AddConstraint(
-            model_name='reportsubject',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['director', 'shareholder', 'secretary', 'owner'])), name='orders_subject_role_known'),
+            model_name="reportsubject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["director", "shareholder", "secretary", "owner"])),
+                name="orders_subject_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportsubject',
-            constraint=models.CheckConstraint(condition=models.Q(('ownership_percent__isnull', True), ('ownership_percent__range', (0, 100)), _connector='OR'), name='orders_subject_ownership_possible'),
+            model_name="reportsubject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ownership_percent__isnull", True),
+                    ("ownership_percent__range", (0, 100)),
+                    _connector="OR",
+                ),
+                name="orders_subject_ownership_possible",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportsubject',
-            constraint=models.CheckConstraint(condition=models.Q(('risk_score__isnull', True), ('risk_score__lte', 100), _connector='OR'), name='orders_subject_risk_possible'),
+            model_name="reportsubject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("risk_score__isnull", True), ("risk_score__lte", 100), _connector="OR"
+                ),
+                name="orders_subject_risk_possible",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='searchterm',
-            constraint=models.UniqueConstraint(fields=('customer', 'word'), name='orders_term_once'),
+            model_name="searchterm",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "word"), name="orders_term_once"
+            ),
         ),
     ]

@@ -1,0 +1,1 @@
+"""Sample data for the company's apps: fictional, nasty, the same for the same numbers, written by COPY."""

@@ -1,0 +1,275 @@
+"""What a person asks for, and whether it can be asked that way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from dsar.cases import variants
+from dsar.cases.states import ObjectionScope, Right
+from dsar.contract import registry
+from dsar.contract.vocabulary import LegalBasis
+from dsar.law import rules
+from dsar.registers.models import Restriction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from dsar.contract.declarations import Purpose
+
+_INTERESTS = frozenset({LegalBasis.LEGITIMATE_INTEREST, LegalBasis.PUBLIC_INTEREST})
+"""The bases on which an objection works (GDPR Art. 21(1))."""
+
+_NO_OBJECTION = {
+    LegalBasis.CONTRACT: "contract_performance",
+    LegalBasis.LEGAL_OBLIGATION: "required_by_law",
+    LegalBasis.VITAL_INTEREST: "required_by_law",
+}
+"""The refusal ground that an objection to a purpose on another basis meets (R196)."""
+
+_KEYS: dict[Right, frozenset[str]] = {
+    Right.ACCESS: frozenset(),
+    Right.PORTABILITY: frozenset(),
+    Right.CORRECTION: frozenset(),
+    Right.DELETION: frozenset({"declarations"}),
+    Right.OBJECTION: frozenset({"objection", "purposes"}),
+    Right.RESTRICTION: frozenset({"ground", "purposes"}),
+    Right.CONSENT_WITHDRAWAL: frozenset({"purposes"}),
+}
+"""What a scope may say, right by right."""
+
+_LIMITS = frozenset({"declarations", "purposes"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """A change somebody wants in one field of one row: JSON values, as they stand and as they should be."""
+
+    declaration: str
+    row: str
+    field: str
+    new: Any
+    old: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One right asked for, with what it needs."""
+
+    right: Right
+    scope: Mapping[str, Any] = field(default_factory=dict)
+    corrections: tuple[Proposal, ...] = ()
+
+    @property
+    def variant(self) -> str:
+        """Its name in the rules and the policy table."""
+        return variants.name(self.right, self.scope)
+
+
+class IntakeError(Exception):
+    """What was asked cannot be filed this way."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(f"{self.__doc__} {'; '.join(f'{at}: {what}' for at, what in errors.items())}")
+        self.errors = dict(errors)
+
+
+def understood(asked: Sequence[Asked], *, regimes: Iterable[str]) -> list[Asked]:
+    """The same in normal form: each thing asked once, purposes spelled out, mistaken rights converted.
+
+    Raises IntakeError with a message per field, named by position: `0.scope.ground`.
+    """
+    errors = {} if asked else {"rights": "Say at least one right."}
+    for position, one in enumerate(asked):
+        found = _wrong(one, regimes=regimes)
+        errors |= {f"{position}.{where}": what for where, what in found.items()}
+    if errors:
+        raise IntakeError(errors)
+    return _merged(part for one in asked for part in _converted(_spelled_out(one)))
+
+
+def _wrong(one: Asked, *, regimes: Iterable[str]) -> dict[str, str]:
+    unknown = sorted(set(one.scope) - _KEYS[one.right])
+    if unknown:
+        return {f"scope.{key}": "This right has no such scope." for key in unknown}
+    if one.corrections and one.right is not Right.CORRECTION:
+        return {"corrections": "Only a correction proposes new values."}
+    return _CHECKS.get(one.right, _nothing_wrong)(one) or _unknown_to_law(one, regimes=regimes)
+
+
+def _unknown_to_law(one: Asked, *, regimes: Iterable[str]) -> dict[str, str]:
+    laws = rules.current().regimes
+    if any(one.variant in laws[regime].rights for regime in regimes):
+        return {}
+    return {"right": "None of the laws that apply here knows this right."}
+
+
+def _nothing_wrong(_: Asked) -> dict[str, str]:
+    return {}
+
+
+def _wrong_correction(one: Asked) -> dict[str, str]:
+    if not one.corrections:
+        return {"corrections": "Say which field is wrong and what it should be."}
+    errors: dict[str, str] = {}
+    seen: set[tuple[str, str, str]] = set()
+    for position, proposal in enumerate(one.corrections):
+        place = proposal.declaration, proposal.row, proposal.field
+        what = "This field was named already." if place in seen else _wrong_field(proposal)
+        seen.add(place)
+        if what:
+            errors[f"corrections.{position}"] = what
+    return errors
+
+
+def _wrong_field(proposal: Proposal) -> str:
+    try:
+        declaration = registry.current().get(proposal.declaration)
+    except KeyError:
+        return "There is no such record."
+    if not getattr(declaration.fields.get(proposal.field), "correctable", False):
+        return "This field cannot be corrected by a request."
+    if proposal.new is None:
+        return "Say what it should be."
+    return ""
+
+
+def _wrong_deletion(one: Asked) -> dict[str, str]:
+    known = {declaration.label for declaration in registry.current().all()}
+    given = one.scope.get("declarations", [])
+    if isinstance(given, list) and set(given) <= known and ("declarations" not in one.scope or given):
+        return {}
+    return {"scope.declarations": "Name records that we hold, or leave it out to have everything deleted."}
+
+
+def _wrong_restriction(one: Asked) -> dict[str, str]:
+    if one.scope.get("ground") not in Restriction.Ground.values:
+        return {"scope.ground": f"Choose one of: {', '.join(Restriction.Ground.values)}."}
+    return _wrong_purposes(one, required=False)
+
+
+def _wrong_objection(one: Asked) -> dict[str, str]:
+    scope = one.scope.get("objection")
+    if scope not in list(ObjectionScope):
+        return {"scope.objection": f"Choose one of: {', '.join(ObjectionScope)}."}
+    if scope == ObjectionScope.MARKETING:
+        return _wrong_marketing(one)
+    return _wrong_purposes(one, required=True)
+
+
+def _wrong_marketing(one: Asked) -> dict[str, str]:
+    purposes = registry.current().purposes
+    given = one.scope.get("purposes", [])
+    if wrong := _wrong_purposes(one, required=False):
+        return wrong
+    if all(purposes[code].marketing for code in given):
+        return {}
+    return {"scope.purposes": "Not all of these are marketing; object to the others apart."}
+
+
+def _wrong_withdrawal(one: Asked) -> dict[str, str]:
+    if wrong := _wrong_purposes(one, required=True):
+        return wrong
+    known = registry.current().purposes
+    fixed = [
+        code
+        for code in one.scope["purposes"]
+        if known[code].basis not in _INTERESTS | {LegalBasis.CONSENT}
+    ]
+    if not fixed:
+        return {}
+    return {"scope.purposes": f"Not processed on your consent: {', '.join(sorted(fixed))}."}
+
+
+def _wrong_purposes(one: Asked, *, required: bool) -> dict[str, str]:
+    given = one.scope.get("purposes", [])
+    known = registry.current().purposes
+    if not isinstance(given, list) or not set(map(str, given)) <= set(known):
+        return {"scope.purposes": "Name purposes of the register."}
+    if required and not given:
+        return {"scope.purposes": "Say which purpose."}
+    return {}
+
+
+_CHECKS: dict[Right, Callable[[Asked], dict[str, str]]] = {
+    Right.CORRECTION: _wrong_correction,
+    Right.DELETION: _wrong_deletion,
+    Right.RESTRICTION: _wrong_restriction,
+    Right.OBJECTION: _wrong_objection,
+    Right.CONSENT_WITHDRAWAL: _wrong_withdrawal,
+}
+
+
+def _spelled_out(one: Asked) -> Asked:
+    """Sorted purposes, so that the same thing asked twice looks the same; marketing names all it stops."""
+    scope = {key: sorted(set(value)) if isinstance(value, list) else value for key, value in one.scope.items()}
+    if scope.get("objection") == ObjectionScope.MARKETING and not scope.get("purposes"):
+        scope["purposes"] = sorted(
+            code for code, purpose in registry.current().purposes.items() if purpose.marketing
+        )
+    return replace(one, scope=scope)
+
+
+def _converted(one: Asked) -> list[Asked]:
+    """Route what rests on another basis to the right that fits it (R125); the rest stays as asked."""
+    known = registry.current().purposes
+    codes = one.scope.get("purposes", [])
+    if one.variant == "objection_other":
+        consented = [code for code in codes if known[code].basis == LegalBasis.CONSENT]
+        others = [code for code in codes if code not in consented]
+        return _withdrawal(consented, converted=True) + _objection(others, known=known)
+    if one.right is Right.CONSENT_WITHDRAWAL:
+        consented = [code for code in codes if known[code].basis == LegalBasis.CONSENT]
+        others = [code for code in codes if code not in consented]
+        return _withdrawal(consented) + _objection(others, known=known, converted=True)
+    return [one]
+
+
+def _withdrawal(codes: list[str], *, converted: bool = False) -> list[Asked]:
+    scope: dict[str, Any] = {"purposes": codes}
+    if converted:
+        scope["converted"] = codes
+    return [Asked(right=Right.CONSENT_WITHDRAWAL, scope=scope)] if codes else []
+
+
+def _objection(
+    codes: list[str], *, known: Mapping[str, Purpose], converted: bool = False
+) -> list[Asked]:
+    """An objection, with the ground it will meet for each purpose on which it cannot work (R196)."""
+    scope: dict[str, Any] = {"objection": ObjectionScope.OTHER.value, "purposes": codes}
+    if converted:
+        scope["converted"] = codes
+    met = {code: _NO_OBJECTION[known[code].basis] for code in codes if known[code].basis in _NO_OBJECTION}
+    if met:
+        scope["grounds"] = met
+    return [Asked(right=Right.OBJECTION, scope=scope)] if codes else []
+
+
+def _merged(asked: Iterable[Asked]) -> list[Asked]:
+    """Each right once: purposes of one variant together, the same thing asked twice as one."""
+    merged: dict[tuple[Right, str, str], Asked] = {}
+    for one in asked:
+        key = one.right, one.variant, str(one.scope.get("ground", ""))
+        merged[key] = _joined(merged[key], one) if key in merged else one
+    return list(merged.values())
+
+
+def _joined(first: Asked, second: Asked) -> Asked:
+    scopes = first.scope, second.scope
+    scope = {key: _union(key, *scopes) for key in {**first.scope, **second.scope}}
+    for limit in _LIMITS & set(scope):
+        # Without a limit everything was asked for, and everything includes the part.
+        if not all(limit in one for one in scopes):
+            del scope[limit]
+    proposals = {(one.declaration, one.row, one.field): one for one in first.corrections + second.corrections}
+    return replace(first, scope=scope, corrections=tuple(proposals.values()))
+
+
+def _union(key: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> Any:
+    value = first.get(key, second.get(key))
+    if isinstance(value, list):
+        return sorted({*first.get(key, []), *second.get(key, [])})
+    if isinstance(value, dict):
+        return {**first.get(key, {}), **second.get(key, {})}
+    return value

@@ -1,0 +1,55 @@
+"""The changes a correction asks for, sealed: neither the old nor the new value stands anywhere in the clear (R84)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from dsar.cases.models import Correction
+from dsar.keys import box
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dsar.cases.asked import Proposal
+    from dsar.cases.models import Request
+    from dsar.keys.models import Key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A proposed change as JSON values."""
+
+    old: Any
+    new: Any
+
+
+def propose(request: Request, proposals: Sequence[Proposal]) -> list[Correction]:
+    """Keep what is proposed, sealed under the case key."""
+    key = request.case.key
+    rows = [
+        Correction(
+            request=request,
+            declaration=proposal.declaration,
+            row=proposal.row,
+            field=proposal.field,
+            old=_seal(key, proposal.old),
+            new=_seal(key, proposal.new),
+        )
+        for proposal in proposals
+    ]
+    return Correction.objects.bulk_create(rows) if rows else []
+
+
+def read(correction: Correction) -> Change:
+    """The old and the new value; raises KeyDestroyedError when the case content is gone."""
+    key = correction.request.case.key
+    old, new = (json.loads(box.unseal(key, sealed)) for sealed in (correction.old, correction.new))
+    return Change(old=old, new=new)
+
+
+def _seal(key: Key, value: Any) -> bytes:
+    return box.seal(key, json.dumps(value, cls=DjangoJSONEncoder).encode())

@@ -1,0 +1,176 @@
+"""What is decided on a request, and the second signature where one is needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from dsar.cases import guards, letters, lifecycle, permissions, policy, variants
+from dsar.cases.actors import ActorKind
+from dsar.cases.lifecycle import MoveError, NotPermittedError
+from dsar.cases.models import Decision, Letter, Request
+from dsar.cases.policy import Handling
+from dsar.cases.states import Outcome, State
+from dsar.keys import box
+from dsar.law import grounds as law
+from dsar.ledger import log
+from dsar.ledger.tags import Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dsar.cases.actors import Actor
+
+
+class DecisionError(MoveError):
+    """The decision is not possible."""
+
+
+def decide(
+    request: Request,
+    *,
+    verdict: Decision.Verdict,
+    actor: Actor,
+    grounds: Mapping[str, str] | None = None,
+    reason: str = "",
+    plan_digest: str = "",
+) -> Decision:
+    """Decide a request under review, and do what follows from it.
+
+    Granted, it is approved, unless a second person must sign first. Refused, the letter is written and the
+    request closes. `grounds` names a ground per regime; `reason` is sealed and goes to nobody but staff.
+    The system decides only what the policy table leaves to it. Raises DecisionError, NotPermittedError, GuardError.
+    """
+    given = dict(grounds or {})
+    with transaction.atomic():
+        locked = _lock(request)
+        _check(locked, verdict=verdict, actor=actor, grounds=given)
+        decision = _record(locked, verdict, actor, grounds=given, reason=reason, plan_digest=plan_digest)
+        _witness(decision, actor=actor, reason=reason)
+        _follow(request, decision, actor=actor)
+    return decision
+
+
+def approve(request: Request, *, actor: Actor) -> Decision:
+    """Give the second signature to a granted decision, by somebody other than who decided (R93)."""
+    with transaction.atomic():
+        decision = Decision.objects.filter(request=_lock(request)).first()
+        if decision is None or decision.verdict == Decision.Verdict.REFUSED:
+            message = "There is nothing to sign: the request was not granted."
+            raise DecisionError(message)
+        _check_signature(decision, actor=actor)
+        decision.approved_by, decision.approved_at = actor.user, timezone.now()
+        decision.save(update_fields=["approved_by", "approved_at"])
+        lifecycle.advance(request, to=State.APPROVED, actor=actor)
+    return decision
+
+
+def read_reason(decision: Decision) -> str:
+    """The sealed reason of a decision."""
+    if decision.reason is None:
+        return ""
+    return box.unseal(decision.request.case.key, decision.reason).decode()
+
+
+def _lock(request: Request) -> Request:
+    queue = Request.objects.select_for_update(of=("self",)).select_related("case__key")
+    return queue.get(pk=request.pk)
+
+
+def _check(request: Request, *, verdict: str, actor: Actor, grounds: dict[str, str]) -> None:
+    _check_actor(request, actor=actor)
+    if verdict == Decision.Verdict.REFUSED:
+        _check_refusal(request, grounds=grounds)
+    elif wrong := _unknown_grounds(request, grounds=grounds):
+        message = f"Not a ground for this right under these laws: {', '.join(wrong)}."
+        raise DecisionError(message)
+
+
+def _check_actor(request: Request, *, actor: Actor) -> None:
+    """Staff decide what is under review; the system, also what was just filed."""
+    automatic = policy.handling(request) is Handling.AUTOMATIC
+    if actor.kind is ActorKind.SYSTEM:
+        states, allowed = {State.SUBMITTED, State.IN_REVIEW}, automatic
+    else:
+        states, allowed = {State.IN_REVIEW}, actor.may(permissions.DECIDE)
+    if not allowed:
+        raise NotPermittedError
+    if request.state not in states:
+        message = f"A request that is {State(request.state).value} cannot be decided."
+        raise DecisionError(message)
+
+
+def _check_refusal(request: Request, *, grounds: dict[str, str]) -> None:
+    if missing := guards.groundless(request, given=grounds):
+        message = f"A refusal needs a valid ground under every law that applies; missing: {', '.join(missing)}."
+        raise DecisionError(message)
+
+
+def _unknown_grounds(request: Request, *, grounds: dict[str, str]) -> list[str]:
+    """Grounds for what a partial grant leaves out must be valid too; none is needed."""
+    known = {
+        regime: {ground.code for ground in law.applicable(variants.of(request), regime=regime)}
+        for regime in grounds
+    }
+    return [code for regime, code in grounds.items() if code not in known[regime]]
+
+
+def _check_signature(decision: Decision, *, actor: Actor) -> None:
+    if not actor.may(permissions.APPROVE):
+        raise NotPermittedError
+    # Where the decider's account is gone nobody can tell who decided, so it is decided again.
+    if actor.user is None or decision.decided_by_id in {None, actor.user.pk}:
+        raise lifecycle.GuardError([guards.Obstacle.UNSIGNED])
+
+
+def _record(
+    request: Request,
+    verdict: str,
+    actor: Actor,
+    *,
+    grounds: dict[str, str],
+    reason: str,
+    plan_digest: str,
+) -> Decision:
+    """Write the decision; a new one takes the place of an earlier one and of its signatures."""
+    said: dict[str, Any] = {
+        "verdict": verdict,
+        "grounds": grounds,
+        "reason": box.seal(request.case.key, reason.encode()) if reason else None,
+        "automatic": actor.kind is ActorKind.SYSTEM,
+        "decided_by": actor.user,
+        "decided_at": timezone.now(),
+        "approved_by": None,
+        "approved_at": None,
+        "plan_digest": plan_digest,
+    }
+    decision = Decision.objects.filter(request=request).first() or Decision(request=request)
+    for name, value in said.items():
+        setattr(decision, name, value)
+    decision.save()
+    return decision
+
+
+def _witness(decision: Decision, *, actor: Actor, reason: str) -> None:
+    case = decision.request.case
+    detail: dict[str, Any] = {
+        "verdict": str(decision.verdict),
+        "grounds": decision.grounds,
+        "automatic": decision.automatic,
+        "plan": decision.plan_digest,
+    }
+    if reason:
+        detail["reason"] = box.digest(case.key, reason)
+    log.append(
+        Tag.REQUEST_DECIDED, request=decision.request_id, **detail, **actor.witnessed(case)
+    )
+
+
+def _follow(request: Request, decision: Decision, *, actor: Actor) -> None:
+    if decision.verdict == Decision.Verdict.REFUSED:
+        letters.write(request, kind=Letter.Kind.REFUSAL, content={})
+        lifecycle.advance(request, to=State.CLOSED, actor=actor, outcome=Outcome.REFUSED)
+    elif policy.handling(request) is not Handling.TWO_PEOPLE:
+        lifecycle.advance(request, to=State.APPROVED, actor=actor)

@@ -1,0 +1,227 @@
+"""What must hold before a request moves: each guard looks at one move and names what stands in its way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from dsar.cases import person, policy, variants
+from dsar.cases.models import Decision, Letter, Request
+from dsar.cases.policy import Handling
+from dsar.cases.states import DONE, ENDINGS, UNANSWERED, Outcome, Right, State
+from dsar.law import grounds
+from dsar.registers.models import Hold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from dsar.cases.actors import Actor
+
+_PERSONAL = frozenset({State.IN_REVIEW, State.APPROVED, State.EXECUTING})
+_TELLING = DONE | {Outcome.REFUSED}
+_UNDER_WAY = (State.EXECUTING, State.NEEDS_ATTENTION)
+_COPIES = (Right.ACCESS, Right.PORTABILITY)
+_CHANGES = (Right.CORRECTION, Right.DELETION)
+
+
+class Obstacle(StrEnum):
+    """What stands in the way of a move, in staff's words."""
+
+    OUTCOME_MISSING = "A request closes with an outcome, and has none before."
+    OUTCOME_IMPOSSIBLE = "From this state a request cannot end with this outcome."
+    NOT_VERIFIED = "The requester's identity is not verified."
+    UNDECIDED = "The request was not decided in the requester's favour."
+    UNSIGNED = "A second person must sign, other than the one who decided."
+    UNANSWERED = "No answer was written to the requester."
+    GROUNDLESS = "A refusal needs a valid ground under every law that applies."
+    HELD = "Data of this person is on hold."
+    COPY_OPEN = "An access or portability request of this person is still open."
+    TOO_EARLY = "The waiting period has not ended."
+    TAKING_TURNS = "Another correction or deletion of this person is under way."
+
+    @property
+    def public(self) -> str:
+        """The same for the requester, who must not learn of holds (R155)."""
+        return "This request cannot move on yet; we will let you know as soon as it does."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """A move somebody wants: the locked request, where to, by whom, and the database's time."""
+
+    request: Request
+    to: State
+    actor: Actor
+    outcome: Outcome | None
+    at: datetime
+
+    def closes_as(self, outcomes: frozenset[Outcome]) -> bool:
+        """Whether it closes the request with one of these outcomes."""
+        return self.to is State.CLOSED and self.outcome in outcomes
+
+
+def obstacles(move: Move) -> list[Obstacle]:
+    """Everything that stands in the way, in the order of the guards."""
+    return [found for guard in _GUARDS if (found := guard(move))]
+
+
+def _outcome(move: Move) -> Obstacle | None:
+    if (move.to is State.CLOSED) != (move.outcome is not None):
+        return Obstacle.OUTCOME_MISSING
+    if move.outcome is None or move.outcome in ENDINGS[State(move.request.state)]:
+        return None
+    if _done_at_once(move):
+        return None
+    return Obstacle.OUTCOME_IMPOSSIBLE
+
+
+def _done_at_once(move: Move) -> bool:
+    """Whether this closes, where it was filed, a request that had its effect at filing."""
+    filed = move.request.state == State.SUBMITTED and move.outcome in DONE
+    return filed and variants.takes_effect_at_once(move.request)
+
+
+def _identity(move: Move) -> Obstacle | None:
+    """Nothing personal is shown, decided or done before identity is established (R29)."""
+    if move.to not in _PERSONAL and not move.closes_as(_TELLING):
+        return None
+    if move.request.case.verified_at or variants.takes_effect_at_once(move.request):
+        return None
+    return Obstacle.NOT_VERIFIED
+
+
+def _decision(move: Move) -> Obstacle | None:
+    if move.to not in {State.APPROVED, State.EXECUTING}:
+        return None
+    granted = (Decision.Verdict.GRANTED, Decision.Verdict.GRANTED_IN_PART)
+    if _decided(move.request, verdicts=granted) or variants.takes_effect_at_once(move.request):
+        return None
+    return Obstacle.UNDECIDED
+
+
+def _second_signature(move: Move) -> Obstacle | None:
+    """Who decides is not who approves, superusers included (R93)."""
+    if move.to not in {State.APPROVED, State.EXECUTING}:
+        return None
+    if policy.handling(move.request) is not Handling.TWO_PEOPLE:
+        return None
+    decision = Decision.objects.filter(request=move.request).first()
+    if decision is None or not _signed_by_two(decision, move=move):
+        return Obstacle.UNSIGNED
+    return None
+
+
+def _signed_by_two(decision: Decision, *, move: Move) -> bool:
+    """Whether two people signed; once both did, their accounts may go while the request waits."""
+    if decision.approved_at is None:
+        return False
+    if move.request.state != State.IN_REVIEW:
+        return True
+    signatures = decision.decided_by_id, decision.approved_by_id
+    return None not in signatures and signatures[0] != signatures[1]
+
+
+def _answer(move: Move) -> Obstacle | None:
+    """Closing without an answer sent is refused: the answer stops the clock, not the work (R49)."""
+    if move.outcome is None or move.outcome in UNANSWERED:
+        return None
+    kinds = _LETTERS.get(move.outcome, (Letter.Kind.ANSWER,))
+    if Letter.objects.filter(request=move.request, kind__in=kinds).exists():
+        return None
+    return Obstacle.UNANSWERED
+
+
+_LETTERS: dict[Outcome, tuple[Letter.Kind, ...]] = {
+    Outcome.REFUSED: (Letter.Kind.REFUSAL,),
+    Outcome.IDENTITY_NOT_VERIFIED: (Letter.Kind.REFUSAL,),
+    Outcome.WITHDRAWN_BY_REQUESTER: (Letter.Kind.WITHDRAWN,),
+    Outcome.NOT_A_RIGHTS_REQUEST: (Letter.Kind.ANSWER, Letter.Kind.REFUSAL),
+}
+
+
+def _refusal(move: Move) -> Obstacle | None:
+    if not move.closes_as(frozenset({Outcome.REFUSED})):
+        return None
+    decision = _decided(move.request, verdicts=(Decision.Verdict.REFUSED,))
+    if decision is None or groundless(move.request, given=decision.grounds):
+        return Obstacle.GROUNDLESS
+    return None
+
+
+def groundless(request: Request, *, given: dict[str, str]) -> list[str]:
+    """The regimes of the case under which `given` holds no valid ground for a refusal (R2, R132)."""
+    return grounds.missing(variants.of(request), regimes=request.case.regimes, given=given)
+
+
+def _hold(move: Move) -> Obstacle | None:
+    if not _deletes(move, to={State.APPROVED, State.EXECUTING}):
+        return None
+    held = Hold.objects.filter(subject_id=move.request.case.subject_id, released_at__isnull=True)
+    return Obstacle.HELD if held.exists() else None
+
+
+def _waiting_period(move: Move) -> Obstacle | None:
+    if move.to is not State.EXECUTING:
+        return None
+    not_before = move.request.not_before
+    if not_before is None:
+        return Obstacle.TOO_EARLY if move.request.right == Right.DELETION else None
+    return Obstacle.TOO_EARLY if move.at < not_before else None
+
+
+def _turn(move: Move) -> Obstacle | None:
+    """One correction or deletion of a person at a time; takes the person's turn before it looks."""
+    request = move.request
+    if move.to is not State.EXECUTING or request.right not in _CHANGES:
+        return None
+    person.lock(request.case.subject_id)
+    others = _requests_of_same_person(request)
+    if others.filter(right__in=_CHANGES, state__in=_UNDER_WAY).exists():
+        return Obstacle.TAKING_TURNS
+    return None
+
+
+def _copies(move: Move) -> Obstacle | None:
+    """An access request is a hold: what was asked for must not be deleted meanwhile (R71, R96).
+
+    Looked at after the person's turn was taken, so that no filing can slip in between.
+    """
+    if not _deletes(move, to={State.EXECUTING}):
+        return None
+    others = _requests_of_same_person(move.request)
+    still_open = others.filter(right__in=_COPIES).exclude(state=State.CLOSED)
+    return Obstacle.COPY_OPEN if still_open.exists() else None
+
+
+_GUARDS: tuple[Callable[[Move], Obstacle | None], ...] = (
+    _outcome,
+    _identity,
+    _decision,
+    _second_signature,
+    _answer,
+    _refusal,
+    _hold,
+    _waiting_period,
+    _turn,
+    _copies,
+)
+
+
+def _deletes(move: Move, *, to: set[State]) -> bool:
+    return move.request.right == Right.DELETION and move.to in to
+
+
+def _decided(request: Request, *, verdicts: tuple[Decision.Verdict, ...]) -> Decision | None:
+    return Decision.objects.filter(request=request, verdict__in=verdicts).first()
+
+
+def _requests_of_same_person(request: Request) -> QuerySet[Request]:
+    """Every other request about the person; a case about nobody known stands alone."""
+    others = Request.objects.exclude(pk=request.pk)
+    if request.case.subject_id is None:
+        return others.filter(case=request.case)
+    return others.filter(case__subject_id=request.case.subject_id)

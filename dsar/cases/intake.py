@@ -1,0 +1,133 @@
+"""File a case: what was asked, when it is due, how to answer, and the receipt, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import timezone
+
+from dsar import conf
+from dsar.cases import asked as asking
+from dsar.cases import corrections, identity, letters, person, repeats
+from dsar.cases.asked import Asked, IntakeError, Proposal
+from dsar.cases.models import Case, Letter, Request
+from dsar.keys import box
+from dsar.keys.models import Key
+from dsar.law import clock, rules
+from dsar.ledger import log
+from dsar.ledger.tags import Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    from dsar.cases.actors import Actor
+
+__all__ = ["Asked", "IntakeError", "Proposal", "file"]
+
+
+def file(
+    *,
+    subject: AbstractBaseUser | None,
+    asked: Sequence[Asked],
+    channel: str,
+    language: str,
+    contact: str,
+    actor: Actor,
+    received_at: datetime | None = None,
+    authenticated_at: datetime | None = None,
+    residence: str = "",
+) -> Case:
+    """File what a person asks and return the case, whose requests are all `submitted`.
+
+    `contact` is the address that answers go to; it is sealed. `authenticated_at` is when the requester last proved
+    who they are: fresh enough, the case is verified. `residence` (ISO country code) attaches the laws of that place.
+    `received_at` may lie in the past for what came by post (R10). A repeat is recorded, never refused (R18).
+    Raises IntakeError with a message per field, and then nothing is written.
+    """
+    regimes = rules.attached(residence, home=tuple(conf.get("REGIMES")))
+    wanted = asking.understood(asked, regimes=regimes)
+    arrived = _arrival(received_at, contact=contact)
+    with transaction.atomic():
+        key = box.create(Key.Kind.CASE)
+        case = Case(
+            subject_id=subject.pk if subject else None,
+            channel=channel,
+            language=language,
+            regimes=list(regimes),
+            received_at=arrived,
+            key=key,
+            contact=box.seal(key, contact.encode()),
+        )
+        return _write(case, wanted, actor=actor, authenticated_at=authenticated_at)
+
+
+def _arrival(received_at: datetime | None, *, contact: str) -> datetime:
+    """When it arrived; what is sent to nobody or comes from the future is refused."""
+    now = timezone.now()
+    errors = {} if contact.strip() else {"contact": "Say where the answer should go."}
+    if received_at is not None and received_at > now:
+        errors["received_at"] = "This lies in the future."
+    if errors:
+        raise IntakeError(errors)
+    return received_at or now
+
+
+def _write(
+    case: Case, wanted: list[Asked], *, actor: Actor, authenticated_at: datetime | None
+) -> Case:
+    if case.subject_id is not None:
+        # A deletion that is about to start waits for this filing, or this filing for its start.
+        person.lock(case.subject_id)
+    identity.recognise(case, actor=actor, authenticated_at=authenticated_at)
+    case.save(force_insert=True)
+    requests = Request.objects.bulk_create([_request(case, one) for one in wanted])
+    for request, one in zip(requests, wanted, strict=True):
+        corrections.propose(request, one.corrections)
+    _witness(case, requests, actor=actor)
+    letters.write(case, kind=Letter.Kind.RECEIPT, content={})
+    return case
+
+
+def _request(case: Case, one: Asked) -> Request:
+    zone = ZoneInfo(conf.get("TIME_ZONE"))
+    due = clock.due(case.received_at, one.variant, regimes=case.regimes, zone=zone)
+    statutory = due.moment(zone)
+    return Request(
+        case=case,
+        right=one.right,
+        scope=dict(one.scope),
+        statutory_due_at=statutory,
+        due_at=_target(case.received_at, statutory=statutory),
+        rule_version=rules.current().version,
+    )
+
+
+def _target(received_at: datetime, *, statutory: datetime) -> datetime:
+    """The date the house works to: its own target where it set one, never later than the law's."""
+    days = conf.get("INTERNAL_TARGET_DAYS")
+    return statutory if days is None else min(statutory, received_at + timedelta(days=days))
+
+
+def _witness(case: Case, requests: list[Request], *, actor: Actor) -> None:
+    seen = repeats.rights_asked_lately(case)
+    for request in requests:
+        log.append(
+            Tag.REQUEST_SUBMITTED,
+            request=request.pk,
+            case=str(case.pk),
+            right=str(request.right),
+            channel=str(case.channel),
+            regimes=list(case.regimes),
+            rules=request.rule_version,
+            due=request.due_at.isoformat(),
+            repeat=request.right in seen,
+            **actor.witnessed(case),
+        )
+        if case.verified_at:
+            identity.witness(request, actor=actor)

@@ -1,0 +1,153 @@
+"""The only writer of a request's state: one lock, one permission check, the guards, one ledger entry."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models.functions import Now
+
+from dsar import conf
+from dsar.cases import guards, notes, permissions
+from dsar.cases.guards import Move, Obstacle
+from dsar.cases.joined import transaction_of_caller
+from dsar.cases.models import Request
+from dsar.cases.states import TRANSITIONS, Outcome, Right, State
+from dsar.keys import box
+from dsar.ledger import log
+from dsar.ledger.tags import Tag
+
+if TYPE_CHECKING:
+    from dsar.cases.actors import Actor
+
+_SHOWN = ("state", "outcome", "not_before", "answered_at", "closed_at")
+
+_TAGS: dict[State, Tag] = {
+    State.AWAITING_VERIFICATION: Tag.REQUEST_VERIFICATION_ASKED,
+    State.AWAITING_REQUESTER: Tag.REQUEST_CLARIFICATION_ASKED,
+    State.APPROVED: Tag.REQUEST_APPROVED,
+    State.EXECUTING: Tag.REQUEST_CLAIMED,
+    State.NEEDS_ATTENTION: Tag.REQUEST_FAILED,
+    State.CLOSED: Tag.REQUEST_CLOSED,
+}
+
+
+class MoveError(Exception):
+    """The request cannot make this move."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or self.__doc__)
+
+
+class TransitionError(MoveError):
+    """No such move leads out of the request's state."""
+
+
+class NotPermittedError(MoveError):
+    """The actor may not make this move."""
+
+
+class GuardError(MoveError):
+    """Something stands in the way of the move."""
+
+    def __init__(self, obstacles: list[Obstacle]) -> None:
+        super().__init__(" ".join(obstacles))
+        self.obstacles = obstacles
+
+    @property
+    def public(self) -> str:
+        """What the requester may be told."""
+        return self.obstacles[0].public
+
+
+def advance(
+    request: Request,
+    *,
+    to: State,
+    actor: Actor,
+    outcome: Outcome | None = None,
+    reason: str = "",
+) -> Request:
+    """Move a request, write the evidence, and show the new state on the instance that was given.
+
+    Raises TransitionError, NotPermittedError or GuardError, and then nothing is written. A reason is kept as
+    a sealed note; the ledger gets its digest.
+    """
+    with transaction_of_caller():
+        move = _look(request, to=to, actor=actor, outcome=outcome)
+        _check(move)
+        changes = _changes(move)
+        Request.objects.filter(pk=move.request.pk).update(**changes)
+        _witness(move, reason=reason)
+    for name in _SHOWN:
+        setattr(request, name, changes.get(name, getattr(move.request, name)))
+    return request
+
+
+def obstacles(
+    request: Request, *, to: State, actor: Actor, outcome: Outcome | None = None
+) -> list[Obstacle]:
+    """What `advance` would find in the way now, for staff to see beforehand."""
+    with transaction_of_caller():
+        return guards.obstacles(_look(request, to=to, actor=actor, outcome=outcome))
+
+
+def _look(request: Request, *, to: State, actor: Actor, outcome: Outcome | None) -> Move:
+    """The request as it stands, locked, with the database's time: one clock for every worker."""
+    locked = (
+        Request.objects.select_for_update(of=("self",))
+        .select_related("case__key")
+        .annotate(at=Now())
+        .get(pk=request.pk)
+    )
+    return Move(request=locked, to=to, actor=actor, outcome=outcome, at=locked.at)
+
+
+def _check(move: Move) -> None:
+    state = State(move.request.state)
+    if move.to not in TRANSITIONS[state]:
+        message = f"No move leads from {state.value} to {move.to.value}."
+        raise TransitionError(message)
+    if not permissions.allows(move.actor, move.request, to=move.to, outcome=move.outcome):
+        raise NotPermittedError
+    if found := guards.obstacles(move):
+        raise GuardError(found)
+
+
+def _changes(move: Move) -> dict[str, Any]:
+    changes: dict[str, Any] = {"state": move.to}
+    if move.to is State.CLOSED:
+        changes |= {"outcome": move.outcome, "closed_at": move.at}
+    if move.to is State.IN_REVIEW:
+        changes["not_before"] = None
+    if move.to is State.APPROVED and move.request.state == State.IN_REVIEW:
+        changes["not_before"] = _end_of_waiting(move)
+    return changes
+
+
+def _end_of_waiting(move: Move) -> Any:
+    """A deletion can be cancelled until then (R93); nothing else waits."""
+    if move.request.right != Right.DELETION:
+        return None
+    return move.at + timedelta(seconds=conf.get("WAITING_PERIOD_SECONDS"))
+
+
+def _witness(move: Move, *, reason: str) -> None:
+    case = move.request.case
+    detail = {"from": move.request.state, "to": move.to.value} | move.actor.witnessed(case)
+    if move.outcome is not None:
+        detail["outcome"] = move.outcome.value
+    if reason:
+        notes.write(case, text=reason, actor=move.actor)
+        detail["reason"] = box.digest(case.key, reason)
+    log.append(_tag(move), request=move.request.pk, **detail)
+
+
+def _tag(move: Move) -> Tag:
+    if move.outcome is Outcome.WITHDRAWN_BY_REQUESTER:
+        return Tag.REQUEST_WITHDRAWN
+    if move.to is State.IN_REVIEW and move.request.state == State.AWAITING_REQUESTER:
+        return Tag.REQUEST_CLARIFIED
+    if move.to is State.APPROVED and move.request.state == State.EXECUTING:
+        return Tag.REQUEST_RELEASED
+    return _TAGS.get(move.to, Tag.REQUEST_MOVED)

@@ -1,0 +1,125 @@
+"""The mail that says there is news, and nothing else: no name, no right, no content (R190, R191)."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from smtplib import SMTPException
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import get_user_model
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from dsar import conf
+from dsar.cases import contents, links
+from dsar.cases.models import Letter
+from dsar.dispatch import outbox
+from dsar.keys import box
+from dsar.ledger import log
+from dsar.ledger.tags import Tag
+
+if TYPE_CHECKING:
+    from dsar.cases.models import Case, Link
+
+_MOST_ATTEMPTS = 30
+_LONGEST_PAUSE = timedelta(hours=6)
+
+logger = logging.getLogger(__name__)
+
+
+def send(letter_id: str) -> bool:
+    """Mail the notice of a letter once; False where it was sent before or must wait.
+
+    The mark is set after the mail has left: a crash in between sends it again, none loses it. A mail server
+    that refuses is tried again later, ever more rarely.
+    """
+    # Counted in a transaction of its own, so that an attempt that dies is an attempt.
+    Letter.objects.filter(pk=letter_id, mailed_at__isnull=True).update(
+        mail_attempts=F("mail_attempts") + 1
+    )
+    with transaction.atomic():
+        letter = _claim(letter_id)
+        if letter is None:
+            return False
+        if not _leaves(letter.case, text=_notice(letter.case)):
+            _try_again(letter)
+            return False
+        letter.mailed_at = timezone.now()
+        letter.save(update_fields=["mailed_at"])
+        log.append(Tag.LETTER_SENT, request=letter.request_id, letter=str(letter.pk))
+    return True
+
+
+def send_code(link_id: int) -> bool:
+    """Mail a fresh code for a link to the address of its case; False where there is none to open."""
+    with transaction.atomic():
+        issued = links.issue_code(link_id)
+        if issued is None:
+            return False
+        link, code = issued
+        return _leaves(link.case, text=_code(link, code=code))
+
+
+def _claim(letter_id: str) -> Letter | None:
+    """The letter, unless it was mailed or another worker is mailing it."""
+    waiting = Letter.objects.filter(pk=letter_id, mailed_at__isnull=True)
+    queue = waiting.select_for_update(of=("self",), skip_locked=True)
+    return queue.select_related("case__key").first()
+
+
+def _leaves(case: Case, *, text: str) -> bool:
+    try:
+        contact = box.unseal(case.key, case.contact).decode()
+    except box.KeyDestroyedError:
+        logger.warning("Case %s has no address any more; nothing is mailed.", case.reference)
+        return True
+    mail = EmailMessage(subject=f"News on your case {case.reference}", body=text, to=[contact])
+    try:
+        return bool(mail.send())
+    except (OSError, SMTPException) as error:
+        # The error's own text may repeat the address.
+        logger.warning("Mail on case %s did not leave: %s", case.reference, type(error).__name__)
+        return False
+
+
+def _try_again(letter: Letter) -> None:
+    if letter.mail_attempts >= _MOST_ATTEMPTS:
+        logger.error("The notice of letter %s is given up; tell the person otherwise.", letter.pk)
+        return
+    pause = min(timedelta(minutes=2 ** min(letter.mail_attempts, 16)), _LONGEST_PAUSE)
+    outbox.wake("dsar.mail_notice", str(letter.pk), due=timezone.now() + pause)
+
+
+def _notice(case: Case) -> str:
+    lines = [f"There is news on your case {case.reference}.", "", _way_in(case)]
+    return _signed(lines)
+
+
+def _way_in(case: Case) -> str:
+    """Log in, or the mailed link where there is no account (any more) to log in to."""
+    if _has_account(case):
+        return "Please log in to read it."
+    link = links.make(case)
+    return f"You can read it here; we will mail you a code to open it:\n{link}"
+
+
+def _has_account(case: Case) -> bool:
+    users = get_user_model()._default_manager  # noqa: SLF001 - Django's documented way to any user model.
+    return users.filter(pk=case.subject_id, is_active=True).exists() if case.subject_id else False
+
+
+def _code(link: Link, *, code: str) -> str:
+    minutes = conf.get("CODE_SECONDS") // 60
+    lines = [
+        f"Your code for case {link.case.reference}: {code}",
+        "",
+        f"It works once, for {minutes} minutes. If you did not ask for it, do nothing.",
+    ]
+    return _signed(lines)
+
+
+def _signed(lines: list[str]) -> str:
+    return "\n".join([*lines, "", contents.contact()])

@@ -1,0 +1,29 @@
+"""Taking a request back, possible until its execution begins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from dsar.cases import letters, lifecycle
+from dsar.cases.models import Letter
+from dsar.cases.states import Outcome, State
+
+if TYPE_CHECKING:
+    from dsar.cases.actors import Actor
+    from dsar.cases.models import Request
+
+
+def withdraw(request: Request, *, actor: Actor) -> Request:
+    """Close a request at the requester's wish, with a letter that says so (R20).
+
+    Raises TransitionError or NotPermittedError once execution has begun.
+    """
+    with transaction.atomic():
+        content = {"withdrawn_at": timezone.now()}
+        letters.write(request, kind=Letter.Kind.WITHDRAWN, content=content)
+        return lifecycle.advance(
+            request, to=State.CLOSED, actor=actor, outcome=Outcome.WITHDRAWN_BY_REQUESTER
+        )

@@ -1,0 +1,102 @@
+"""The people of these tests, and the shortest honest way to bring a request into a state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from dsar.cases import decisions, intake, letters, lifecycle, routing
+from dsar.cases.actors import SYSTEM, Actor, ActorKind
+from dsar.cases.asked import Asked
+from dsar.cases.models import Case, Decision, Letter, Request
+from dsar.cases.states import Outcome, Right, State
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+CONTACT = "alice.canary@example.com"
+
+ACCESS_ANSWER: dict[str, Any] = {
+    "outcome": "fulfilled",
+    "confirmation": "Yes, we process data about you.",
+    "information": dict.fromkeys(
+        (
+            "purposes",
+            "categories",
+            "recipients",
+            "retention",
+            "rights",
+            "complaint",
+            "source",
+            "automated_decisions",
+            "transfers",
+        ),
+        ["As declared."],
+    ),
+    "exclusions": [],
+}
+DELETION_ANSWER: dict[str, Any] = {
+    "outcome": "fulfilled",
+    "receipts": [{"what": "Loans", "result": "deleted"}],
+    "recipients": [],
+}
+
+
+def person(name: str, **more: Any) -> User:
+    return get_user_model().objects.create_user(username=name, email=f"{name}@example.com", **more)
+
+
+def staff(name: str, *groups: str, **more: Any) -> Actor:
+    user = person(name, is_staff=True, **more)
+    user.groups.set(Group.objects.filter(name__in=groups))
+    return Actor(kind=ActorKind.STAFF, user=user)
+
+
+def requester(user: User) -> Actor:
+    return Actor(kind=ActorKind.REQUESTER, user=user)
+
+
+def file(user: User, *asked: Asked, fresh: bool = True, **more: Any) -> Case:
+    said: dict[str, Any] = {
+        "subject": user,
+        "asked": asked,
+        "channel": Case.Channel.PORTAL,
+        "language": "en",
+        "contact": CONTACT,
+        "actor": requester(user),
+        "authenticated_at": timezone.now() if fresh else None,
+    }
+    return intake.file(**said | more)
+
+
+def request_of(user: User, right: Right, **more: Any) -> Request:
+    """One filed request of a right, verified, in the state `submitted`."""
+    scope = more.pop("scope", {})
+    corrections = more.pop("corrections", ())
+    case = file(user, Asked(right=right, scope=scope, corrections=corrections), **more)
+    return case.requests.select_related("case__key").get()
+
+
+def granted(request: Request, *, by: Actor, signed_by: Actor) -> Request:
+    """The request decided by one and signed by another where its right needs two."""
+    routing.route(request)
+    if request.state == State.IN_REVIEW:
+        decisions.decide(request, verdict=Decision.Verdict.GRANTED, actor=by)
+    if request.state == State.IN_REVIEW:
+        decisions.approve(request, actor=signed_by)
+    return request
+
+
+def execute(request: Request) -> Request:
+    return lifecycle.advance(request, to=State.EXECUTING, actor=SYSTEM)
+
+
+def answer(request: Request, **content: Any) -> Letter:
+    return letters.write(request, kind=Letter.Kind.ANSWER, content=content)
+
+
+def fulfil(request: Request) -> Request:
+    return lifecycle.advance(request, to=State.CLOSED, actor=SYSTEM, outcome=Outcome.FULFILLED)

@@ -1,0 +1,43 @@
+"""The cast: Alice and Bob are subjects, Carol is staff without rights, Dora decides, Olga signs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.cases import cast
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from dsar.cases.actors import Actor
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return cast.person("alice")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return cast.person("bob")
+
+
+@pytest.fixture
+def carol(db: None) -> Actor:
+    return cast.staff("carol")
+
+
+@pytest.fixture
+def dora(db: None) -> Actor:
+    return cast.staff("dora", "Privacy reviewers")
+
+
+@pytest.fixture
+def olga(db: None) -> Actor:
+    return cast.staff("olga", "Data protection officers")
+
+
+@pytest.fixture
+def no_waiting(settings) -> None:
+    settings.DSAR = {**settings.DSAR, "WAITING_PERIOD_SECONDS": 0}
