@@ -73,11 +73,16 @@ def broker(redis_url: str) -> str:
 def next_number(redis_url: str) -> str:
     """Name the database after this one, on the same server."""
     parts = urlsplit(redis_url)
+    found = dict(parse_qsl(parts.query)).get("db") or parts.path.rpartition("/")[2]
+    return with_number(redis_url, int(found if found.isdigit() else 0) + 1)
+
+
+def with_number(redis_url: str, number: int) -> str:
+    """Name another database on the same server."""
+    parts = urlsplit(redis_url)
     if parts.scheme == "unix":
-        query = dict(parse_qsl(parts.query))
-        number = int(query.get("db", "0")) + 1
-        return urlunsplit(parts._replace(query=urlencode({**query, "db": number})))
-    number = int(parts.path.strip("/") or "0") + 1
+        query = {**dict(parse_qsl(parts.query)), "db": number}
+        return urlunsplit(parts._replace(query=urlencode(query)))
     return urlunsplit(parts._replace(path=f"/{number}"))
 
 

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "knox",
     "rest_framework",
+    *env.list("DSAR_EXTRA_APPS", default=[]),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

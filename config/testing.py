@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, cast
 
 import psycopg
 import pytest
+import redis
 from psycopg import sql
 
-from config.embedded import daemons, postgresql, servers, valkey
+from config import addresses
+from config.embedded import daemons, postgresql, servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,18 +35,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="run the tests marked slow, too")
 
 
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Start or join the servers and say where they are, before anything reads settings."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Iterator[None]:
+    """Start or join the servers and say where they are, before pytest-django reads settings."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("DSAR_LOCAL", "1")
-    if servers.are_wanted():
-        local = held.enter_context(servers.running())
-        # A test's owner is the superuser: it may switch triggers off to empty tables.
-        os.environ["DATABASE_URL"] = local.database_url(role=postgresql.SUPERUSER)
-        os.environ["REDIS_URL"] = local.redis_url(number=_next_number(local))
-        if not hasattr(early_config, "workerinput"):
-            _drop_abandoned(local)
-    os.environ["DSAR_TEST_DATABASE"] = f"test_dsar_{os.getpid()}_{secrets.token_hex(3)}"
+    os.environ.setdefault("DSAR_EXTRA_APPS", "tests.testapp")
+    # A worker of xdist inherits all of this from the process that started it.
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        if servers.are_wanted():
+            _use(held.enter_context(servers.running()))
+        os.environ["DSAR_TEST_DATABASE"] = f"test_dsar_{os.getpid()}_{secrets.token_hex(3)}"
+    os.environ["REDIS_URL"] = own_numbers(os.environ["REDIS_URL"])
+    return (yield)
 
 
 def pytest_unconfigure() -> None:
@@ -114,18 +117,28 @@ def child_environment(transactional_db: None) -> dict[str, str]:  # noqa: ARG001
     }
 
 
-def _next_number(local: servers.Servers) -> int:
-    client = valkey.connect(local.places)
+def own_numbers(redis_url: str) -> str:
+    """Take numbered databases that no other run or worker uses now, and empty them."""
+    client = redis.Redis.from_url(redis_url)
     try:
-        turns = (valkey.DATABASES - 1) // NUMBERS_PER_WORKER
-        turn = cast("int", client.incr(COUNTER))
-        number = 2 + (turn % (turns - 1)) * NUMBERS_PER_WORKER
+        found = cast("dict[str, str]", client.config_get("databases"))
+        turns = int(found["databases"]) // NUMBERS_PER_WORKER - 1
+        turn = cast("int", client.incr(COUNTER)) % turns
+        # The first ones are the site's own.
+        number = (1 + turn) * NUMBERS_PER_WORKER
         for offset in range(NUMBERS_PER_WORKER):
             client.select(number + offset)
             client.flushdb()
     finally:
         client.close()
-    return number
+    return addresses.with_number(redis_url, number)
+
+
+def _use(local: servers.Servers) -> None:
+    # A test's owner is the superuser: it may switch triggers off to empty tables.
+    os.environ["DATABASE_URL"] = local.database_url(role=postgresql.SUPERUSER)
+    os.environ["REDIS_URL"] = local.redis_url()
+    _drop_abandoned(local)
 
 
 def _drop_abandoned(local: servers.Servers) -> None:
