@@ -29,7 +29,7 @@ from dsar.declarations import (
     Whose,
 )
 from dsar.dispatch.models import Wake
-from dsar.engine.models import Heartbeat, Plan, Step
+from dsar.engine.models import Heartbeat, Plan, Removal, Step
 from dsar.keys import box
 from dsar.keys.models import Key
 from dsar.ledger.models import Entry
@@ -87,7 +87,7 @@ class CasePersonalData(PersonalData):
 
     subject, purpose, retention = "subject", REQUEST_HANDLING, _kept("received_at")
     row, born = Row.RETAINED, "created_at"
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    fields = {
         ("id", "key"): _TECHNICAL,
         "subject": _ACCOUNT,
         ("reference", "regimes", "verified_at", "verification_method"): _PROCEDURE,
@@ -103,7 +103,7 @@ class LinkPersonalData(PersonalData):
 
     subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("made_at")
     row, born = Row.RETAINED, "made_at"
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    fields = {
         ("id", "case"): _TECHNICAL,
         ("made_at", "expires_at", "code_expires_at", "failures", "opened_at"): _PROCEDURE,
         ("token_digest", "code_digest"): Secret(
@@ -118,7 +118,7 @@ class RequestPersonalData(PersonalData):
 
     subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("case__received_at")
     row = Row.RETAINED
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    fields = {
         ("id", "case"): _TECHNICAL,
         ("right", "scope"): _ASKED,
         (
@@ -150,7 +150,7 @@ class DecisionPersonalData(_DecisionTerms):
     """What was decided on a request and on which grounds."""
 
     subject = "request__case__subject"
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    fields = {
         ("id", "request"): _TECHNICAL,
         ("verdict", "grounds", "automatic", "decided_at", "approved_at", "plan_digest"): _PROCEDURE,
         "reason": Held(
@@ -167,7 +167,7 @@ class StaffDecisionPersonalData(_DecisionTerms):
     """Which requests a member of staff decided or approved."""
 
     subject = ("decided_by", "approved_by")
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    fields = {
         ("id", "request"): _TECHNICAL,
         ("decided_at", "approved_at"): _PROCEDURE,
         ("verdict", "grounds", "automatic", "plan_digest", "reason"): _SOMEBODY_ELSES,
@@ -181,7 +181,7 @@ class CorrectionPersonalData(PersonalData):
 
     subject, purpose = "request__case__subject", REQUEST_HANDLING
     retention, row = _kept("request__case__received_at"), Row.RETAINED
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    fields = {
         ("id", "request"): _TECHNICAL,
         ("declaration", "row", "field"): _ASKED,
         "old": Held(
@@ -206,8 +206,8 @@ class NotePersonalData(_NoteTerms):
     """What staff wrote about a case; legal advice is privileged and stays unread."""
 
     subject = "case__subject"
-    concealed = {"kind": Note.Kind.LEGAL_ADVICE.value}  # noqa: RUF012 - read, never written.
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    concealed = {"kind": Note.Kind.LEGAL_ADVICE.value}
+    fields = {
         ("id", "case"): _TECHNICAL,
         ("kind", "written_at"): _PROCEDURE,
         "text": Held(
@@ -222,7 +222,7 @@ class StaffNotePersonalData(_NoteTerms):
     """Which notes a member of staff wrote; they are about somebody else."""
 
     subject = "written_by"
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    fields = {
         ("id", "case"): _TECHNICAL,
         "written_at": _PROCEDURE,
         ("kind", "text"): _SOMEBODY_ELSES,
@@ -236,7 +236,7 @@ class LetterPersonalData(PersonalData):
 
     subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("written_at")
     row = Row.RETAINED
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    fields = {
         ("id", "case", "request", "mail_attempts"): _TECHNICAL,
         ("kind", "written_at", "mailed_at"): Held(
             category=Category.COMMUNICATIONS_METADATA, origin=Origin.OBSERVED
@@ -255,7 +255,7 @@ class RecipientTaskPersonalData(PersonalData):
 
     subject, purpose = "request__case__subject", REQUEST_HANDLING
     retention, row = _kept("due_at"), Row.RETAINED
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    fields = {
         ("id", "request"): _TECHNICAL,
         ("recipient_code", "recipient", "state", "due_at"): _PROCEDURE,
     }
@@ -267,7 +267,7 @@ class PlanPersonalData(PersonalData):
 
     subject, purpose = "request__case__subject", REQUEST_HANDLING
     retention, row = _kept("planned_at"), Row.RETAINED
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    fields = {
         ("id", "request"): _TECHNICAL,
         ("document", "digest", "planned_at"): _PROCEDURE,
     }
@@ -279,7 +279,7 @@ class StepPersonalData(PersonalData):
 
     subject, purpose = "request__case__subject", REQUEST_HANDLING
     retention, row = _kept("request__case__received_at"), Row.RETAINED
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    fields = {
         ("id", "request", "cursor"): _TECHNICAL,
         (
             "position",
@@ -299,7 +299,7 @@ class PackagePersonalData(PersonalData):
 
     subject = Linked(via="dsar.Request", key="id", to="case__subject", on="request_reference")
     purpose, retention, row = REQUEST_HANDLING, _kept("expires_at"), Row.RETAINED
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    fields = {
         ("id", "key", "request_reference"): _TECHNICAL,
         "name": NotPersonal(because="Where the storage keeps the archive: a random name."),
         (
@@ -313,6 +313,7 @@ class PackagePersonalData(PersonalData):
             "ready_at",
             "expires_at",
             "ended_at",
+            "removed_at",
         ): _PROCEDURE,
     }
 
@@ -323,10 +324,10 @@ class DownloadPersonalData(PersonalData):
 
     subject, purpose, retention = "by", REQUEST_HANDLING, _kept("started_at")
     row = Row.RETAINED
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    fields = {
         ("id", "package"): _TECHNICAL,
         "by": _ACCOUNT,
-        ("started_at", "first_byte", "completed_at"): Held(
+        ("started_at", "first_byte", "next_byte", "completed_at"): Held(
             category=Category.COMMUNICATIONS_METADATA, origin=Origin.OBSERVED
         ),
     }
@@ -338,7 +339,7 @@ class ConsentPersonalData(PersonalData):
 
     subject, purpose, retention = "subject", REQUEST_HANDLING, _kept("withdrawn_at")
     row = Row.RETAINED
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    fields = {
         "id": _TECHNICAL,
         "subject": _ACCOUNT,
         (
@@ -359,7 +360,7 @@ class ObjectionPersonalData(PersonalData):
 
     subject, purpose, retention = "subject", REQUEST_HANDLING, _kept("lifted_at")
     row = Row.RETAINED
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    fields = {
         ("id", "request_reference"): _TECHNICAL,
         "subject": _ACCOUNT,
         ("purpose", "objected_at", "lifted_at"): _CHOICE,
@@ -372,7 +373,7 @@ class RestrictionPersonalData(PersonalData):
 
     subject, purpose, retention = "subject", REQUEST_HANDLING, _kept("lifted_at")
     row = Row.RETAINED
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    fields = {
         ("id", "request_reference"): _TECHNICAL,
         "subject": _ACCOUNT,
         ("purpose", "ground", "restricted_at", "lifted_at"): _CHOICE,
@@ -391,8 +392,8 @@ class HoldPersonalData(_HoldTerms):
     """Why a person's data must stay for now."""
 
     subject = "subject"
-    concealed = {"hidden": True}  # noqa: RUF012 - declarations are read, never written.
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    concealed = {"hidden": True}
+    fields = {
         "id": _TECHNICAL,
         "subject": _ACCOUNT,
         ("ground", "law", "hidden", "placed_at", "review_on", "released_at"): _PROCEDURE,
@@ -405,7 +406,7 @@ class StaffHoldPersonalData(_HoldTerms):
     """Which holds a member of staff placed or released; they are about somebody else."""
 
     subject = ("placed_by", "released_by")
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    fields = {
         "id": _TECHNICAL,
         "placed_at": _PROCEDURE,
         ("subject", "ground", "law", "hidden", "review_on", "released_at"): _SOMEBODY_ELSES,
@@ -419,8 +420,8 @@ class DisclosurePersonalData(PersonalData):
 
     subject, purpose, retention = "subject", REQUEST_HANDLING, _kept("disclosed_at")
     row = Row.RETAINED
-    concealed = {"secret": True}  # noqa: RUF012 - declarations are read, never written.
-    fields = {  # noqa: RUF012 - declarations are read, never written.
+    concealed = {"secret": True}
+    fields = {
         "id": _TECHNICAL,
         "subject": _ACCOUNT,
         (
@@ -450,6 +451,10 @@ holds_nothing(Key, because="Random key material, wrapped; it speaks of nobody.")
 holds_nothing(
     Entry,
     because="Identifiers and free text stand in it only as HMAC under a key that dies with the case (GDPR Art. 5(2)).",
+)
+holds_nothing(
+    Removal,
+    because="The name of a stored file that a deletion is removing; the row goes when the file has gone.",
 )
 holds_nothing(Heartbeat, because="It says when a worker was last alive.")
 holds_nothing(

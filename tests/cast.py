@@ -14,5 +14,6 @@ def person(name: str, **fields: Any) -> AbstractBaseUser:
     """A fictional person who logs in by name, or by e-mail where that is how people log in."""
     model = get_user_model()
     address = f"{name}@example.test"
-    login = address if model.USERNAME_FIELD == model.get_email_field_name() else name
-    return model._default_manager.create(**{model.USERNAME_FIELD: login, **fields})
+    logs_in_by = model.USERNAME_FIELD
+    login = address if logs_in_by == model.get_email_field_name() else name
+    return model._default_manager.create(**{logs_in_by: login, **fields})  # noqa: SLF001 - any user model.

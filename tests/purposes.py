@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CONTRACT = Purpose(code="ordering", label="Ordering", basis=LegalBasis.CONTRACT, pdpa="s 13")
-LEGAL = Purpose(code="bookkeeping", label="Bookkeeping", basis=LegalBasis.LEGAL_OBLIGATION, pdpa="s 13(b)")
+LEGAL = Purpose(
+    code="bookkeeping", label="Bookkeeping", basis=LegalBasis.LEGAL_OBLIGATION, pdpa="s 13(b)"
+)
 INTEREST = Purpose(
     code="abuse",
     label="Finding abuse",
@@ -22,8 +24,12 @@ INTEREST = Purpose(
     pdpa="First Schedule, Part 3",
     interest="A service that works",
 )
-PUBLIC = Purpose(code="statistics", label="Statistics", basis=LegalBasis.PUBLIC_INTEREST, pdpa="s 17")
-VITAL = Purpose(code="rescue", label="Rescue", basis=LegalBasis.VITAL_INTEREST, pdpa="First Schedule, Part 1")
+PUBLIC = Purpose(
+    code="statistics", label="Statistics", basis=LegalBasis.PUBLIC_INTEREST, pdpa="s 17"
+)
+VITAL = Purpose(
+    code="rescue", label="Rescue", basis=LegalBasis.VITAL_INTEREST, pdpa="First Schedule, Part 1"
+)
 CONSENT = Purpose(code="profile", label="Profile", basis=LegalBasis.CONSENT, pdpa="s 13(a)")
 NEWSLETTER = Purpose(
     code="newsletter", label="Newsletter", basis=LegalBasis.CONSENT, pdpa="s 13(a)", marketing=True

@@ -31,12 +31,16 @@ _IMPATIENT = {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1
 logger = logging.getLogger(__name__)
 
 
-def wake(task: str, *arguments: object, due: datetime | None = None, queue: str = "requests") -> None:
+def wake(
+    task: str, *arguments: object, due: datetime | None = None, queue: str = "requests"
+) -> None:
     """Have the task run once the caller's transaction has committed, not before `due`.
 
     `arguments` are JSON and lie in the broker in the clear: references, never personal data.
     """
-    row = Wake.objects.create(task=task, arguments=list(arguments), queue=queue, due_at=due or Now())
+    row = Wake.objects.create(
+        task=task, arguments=list(arguments), queue=queue, due_at=due or Now()
+    )
     if due is None:
         transaction.on_commit(partial(_publish, Wake.objects.filter(pk=row.pk)), robust=True)
 
@@ -55,7 +59,7 @@ def _publish(rows: QuerySet[Wake]) -> int:
         batch = rows.order_by("due_at", "pk").select_for_update(skip_locked=True)[:BATCH]
         taken: list[int] = []
         for row in batch:
-            if not _send(row):
+            if not send(row):
                 break
             taken.append(row.pk)
         # A crash before this commits leaves the rows: they are published again.
@@ -64,15 +68,17 @@ def _publish(rows: QuerySet[Wake]) -> int:
     return len(taken)
 
 
-def _send(row: Wake) -> bool:
+def send(row: Wake) -> bool:
+    """Hand one row to the broker; False if the broker is away."""
     link = _link()
+    # Connecting fails with kombu's error, a connection lost later with the transport's own.
+    lost: tuple[type[BaseException], ...] = (OperationalError, *link.recoverable_connection_errors)
     try:
         with producers[link].acquire(block=True) as producer:
             current_app.send_task(
                 row.task, args=row.arguments, queue=row.queue, producer=producer, retry=False
             )
-    # Connecting fails with kombu's error, a connection lost later with the transport's own.
-    except (OperationalError, *link.recoverable_connection_errors):
+    except lost:
         logger.warning("The broker is away; %s stays in the outbox.", row.task)
         return False
     return True

@@ -167,9 +167,8 @@ def _write_wrapped(keys: list[Key], wrapped: list[bytes]) -> None:
 
 
 def _is_newest(key: Key) -> bool:
-    newest = _fernets()[0]
     try:
-        newest.decrypt(bytes(key.wrapped))
+        _fernets()[0].decrypt(bytes(key.wrapped or b""))
     except InvalidToken:
         return False
     return True

@@ -33,7 +33,7 @@ class PersonalTextError(ValueError):
 def encode(*, at: datetime, tag: str, request: UUID | None, detail: Mapping[str, Value]) -> bytes:
     """The canonical bytes of one entry; raises PersonalTextError, or TypeError for what is no JSON."""
     _refuse_personal(detail, where="detail")
-    entry = {
+    entry: dict[str, Value] = {
         "v": VERSION,
         "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "tag": str(tag),

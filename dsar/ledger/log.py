@@ -26,7 +26,9 @@ def append(tag: Tag, *, request: UUID | None = None, **detail: Value) -> None:
     """
     canonical = encode(at=timezone.now(), tag=tag, request=request, detail=detail)
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO dsar_ledger_entry (canonical) VALUES (%s)", [canonical.decode()])
+        cursor.execute(
+            "INSERT INTO dsar_ledger_entry (canonical) VALUES (%s)", [canonical.decode()]
+        )
 
 
 def entries(request: UUID) -> QuerySet[Entry]:

@@ -62,7 +62,8 @@ def grant(role: str) -> list[Grant]:
 
 def _refuse_unfit(role: str) -> None:
     found = _rows(
-        "SELECT rolsuper, pg_has_role(oid, current_user, 'MEMBER') FROM pg_roles WHERE rolname = %s", role
+        "SELECT rolsuper, pg_has_role(oid, current_user, 'MEMBER') FROM pg_roles WHERE rolname = %s",
+        role,
     )
     if not found:
         message = f"There is no role {role}; make it first: CREATE ROLE {role} LOGIN PASSWORD '...'"
@@ -123,7 +124,7 @@ def _execute(statement: sql.Composed) -> None:
         cursor.execute(statement)
 
 
-def _rows(statement: str, *parameters: object) -> list[tuple[object, ...]]:
+def _rows(statement: str, *parameters: str | list[str]) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

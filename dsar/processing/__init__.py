@@ -1,4 +1,4 @@
-"""The processing gate, a door: may this person's data be used for this purpose, now?"""
+"""The processing gate, a door: whether a person's data may be used for a purpose, now."""
 
 from __future__ import annotations
 

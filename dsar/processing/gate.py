@@ -32,7 +32,8 @@ def permitted(person: Person | None, purpose: Purpose | str) -> bool:
     key = key_of(person)
     if key is None:
         return False
-    one = get_user_model()._base_manager.filter(pk=key)
+    # The base manager: a default one may hide people from lists.
+    one = get_user_model()._base_manager.filter(pk=key)  # noqa: SLF001 - documented for this use.
     return only_permitted(one, purpose).exists()
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dsar.registers.people import Person
 
 
-def give(
+def give(  # noqa: PLR0913 - each is a fact of the consent.
     person: Person,
     purpose: Purpose | str,
     *,
@@ -40,7 +40,9 @@ def give(
     """
     said = purposes.declared(purpose)
     if said.basis != LegalBasis.CONSENT:
-        raise purposes.WrongBasisError(said, needed="only a purpose that rests on consent can be given one")
+        raise purposes.WrongBasisError(
+            said, needed="only a purpose that rests on consent can be given one"
+        )
     asked = {
         "wording": wording,
         "policy_version": policy_version,

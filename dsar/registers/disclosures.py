@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dsar.registers.people import Person
 
 
-def record(
+def record(  # noqa: PLR0913 - each is a fact of the disclosure.
     person: Person,
     *,
     recipient: Recipient,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dsar.registers.people import Person
 
 
-def place(
+def place(  # noqa: PLR0913 - each is a fact of the hold.
     person: Person,
     *,
     ground: str,
@@ -38,7 +38,7 @@ def place(
             law=law,
             review_on=review_on,
             hidden=hidden,
-            placed_by=by,
+            placed_by_id=by.pk,
             placed_at=Now(),
         )
         log.append(Tag.HOLD_PLACED, hold=str(hold.pk), review_on=review_on.isoformat())
@@ -49,7 +49,7 @@ def release(hold: Hold, *, by: AbstractBaseUser) -> bool:
     """End a hold; False if it had ended before."""
     with transaction.atomic():
         standing = Hold.objects.filter(pk=hold.pk, released_at__isnull=True)
-        changed = standing.update(released_at=Now(), released_by=by)
+        changed = standing.update(released_at=Now(), released_by=by.pk)
         if changed:
             log.append(Tag.HOLD_RELEASED, hold=str(hold.pk))
     return bool(changed)

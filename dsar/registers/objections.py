@@ -26,16 +26,16 @@ OPEN_TO_OBJECTION = frozenset({LegalBasis.PUBLIC_INTEREST, LegalBasis.LEGITIMATE
 """The bases against which a person may object (Art. 21(1)); against marketing always (Art. 21(2))."""
 
 
-def object_to(
-    person: Person, purpose: Purpose | str, *, request: UUID | None = None
-) -> Objection:
+def object_to(person: Person, purpose: Purpose | str, *, request: UUID | None = None) -> Objection:
     """Record an objection, effective at once; the one that is open already if there is one.
 
     Raises WrongBasisError where Art. 21 gives no such right (R125): consent is withdrawn instead.
     """
     said = purposes.declared(purpose)
     if not said.marketing and said.basis not in OPEN_TO_OBJECTION:
-        raise purposes.WrongBasisError(said, needed="there is no right to object to it (GDPR Art. 21(1))")
+        raise purposes.WrongBasisError(
+            said, needed="there is no right to object to it (GDPR Art. 21(1))"
+        )
     return _raise(person, said.code, request=request)
 
 
@@ -47,7 +47,9 @@ def object_to_marketing(person: Person, *, request: UUID | None = None) -> Objec
 def lift(objection: Objection, *, request: UUID | None = None) -> bool:
     """End an objection: the person took it back, or it was outweighed; False if it had ended before."""
     with transaction.atomic():
-        changed = Objection.objects.filter(pk=objection.pk, lifted_at__isnull=True).update(lifted_at=Now())
+        changed = Objection.objects.filter(pk=objection.pk, lifted_at__isnull=True).update(
+            lifted_at=Now()
+        )
         if changed:
             log.append(
                 Tag.OBJECTION_LIFTED,

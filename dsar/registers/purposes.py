@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connections, transaction
 
-from dsar.contract.declarations import Purpose as DeclaredPurpose
 from dsar.contract.registry import current
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -15,6 +14,8 @@ from dsar.registers.models import Purpose
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+    from dsar.contract.declarations import Purpose as DeclaredPurpose
 
 
 class UnknownPurposeError(LookupError):

@@ -52,7 +52,9 @@ def restrict(
 def lift(restriction: Restriction, *, request: UUID | None = None) -> bool:
     """End a restriction; False if it had ended before. The person is told first (Art. 18(3))."""
     with transaction.atomic():
-        changed = Restriction.objects.filter(pk=restriction.pk, lifted_at__isnull=True).update(lifted_at=Now())
+        changed = Restriction.objects.filter(pk=restriction.pk, lifted_at__isnull=True).update(
+            lifted_at=Now()
+        )
         if changed:
             log.append(
                 Tag.RESTRICTION_LIFTED,

@@ -28,7 +28,9 @@ def key() -> Key:
 
 
 @given(data=st.binary(max_size=2_000))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None
+)
 def test_what_was_sealed_opens_again(key, data):
     assert box.unseal(key, box.seal(key, data)) == data
 

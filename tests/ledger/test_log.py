@@ -20,7 +20,10 @@ WHEN = datetime(2026, 3, 1, 8, 30, tzinfo=timezone(timedelta(hours=8)))
 
 def test_the_bytes_are_those_the_format_document_prints():
     said = canonical.encode(
-        at=WHEN, tag=Tag.STEP_DONE, request=REQUEST, detail={"rows": 3, "declaration": "orders.Order:buyer"}
+        at=WHEN,
+        tag=Tag.STEP_DONE,
+        request=REQUEST,
+        detail={"rows": 3, "declaration": "orders.Order:buyer"},
     )
     assert said == (
         b'{"at":"2026-03-01T00:30:00.000000Z","detail":{"declaration":"orders.Order:buyer","rows":3},'
@@ -42,7 +45,9 @@ def test_the_bytes_are_those_the_format_document_prints():
         "x" * 201,
     ],
 )
-@pytest.mark.parametrize("wrap", [lambda text: text, lambda text: [text], lambda text: {"in": text}])
+@pytest.mark.parametrize(
+    "wrap", [lambda text: text, lambda text: [text], lambda text: {"in": text}]
+)
 def test_text_that_may_name_a_person_is_refused_and_not_repeated(text, wrap):
     with pytest.raises(canonical.PersonalTextError) as refused:
         canonical.encode(at=WHEN, tag=Tag.REQUEST_NOTED, request=None, detail={"text": wrap(text)})
@@ -63,7 +68,15 @@ def test_what_is_no_json_is_refused(value):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "ab" * 32, "orders.Order:buyer", "2026-03-01T00:30:00.000000Z", str(REQUEST), Tag.STEP_DONE]
+    "text",
+    [
+        "",
+        "ab" * 32,
+        "orders.Order:buyer",
+        "2026-03-01T00:30:00.000000Z",
+        str(REQUEST),
+        Tag.STEP_DONE,
+    ],
 )
 def test_codes_digests_dates_and_references_pass(text):
     said = canonical.encode(at=WHEN, tag=Tag.STEP_DONE, request=None, detail={"value": text})
@@ -88,7 +101,11 @@ def test_entries_are_those_of_one_request_in_order():
     for request in (REQUEST, other, REQUEST, None):
         log.append(Tag.REQUEST_VIEWED, request=request)
     log.append(Tag.REQUEST_CLOSED, request=REQUEST)
-    assert [entry.tag for entry in log.entries(REQUEST)] == ["request.viewed", "request.viewed", "request.closed"]
+    assert [entry.tag for entry in log.entries(REQUEST)] == [
+        "request.viewed",
+        "request.viewed",
+        "request.closed",
+    ]
     assert log.entries(other).count() == 1
 
 

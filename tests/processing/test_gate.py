@@ -137,8 +137,10 @@ def test_each_form_is_one_statement(alice, purpose, django_assert_num_queries):
 
 
 SAYINGS = {
-    "consent": lambda who, what: consents.give(who, what, wording="yes") if what.basis == "consent" else None,
-    "withdraw": lambda who, what: consents.withdraw(who, what),
+    "consent": lambda who, what: (
+        consents.give(who, what, wording="yes") if what.basis == "consent" else None
+    ),
+    "withdraw": consents.withdraw,
     "object": lambda who, what: objections.object_to(who, what) if _may_object(what) else None,
     "object to marketing": lambda who, _: objections.object_to_marketing(who),
     "take back": lambda who, _: [objections.lift(one) for one in objections.open_for(who)],
@@ -162,6 +164,7 @@ class Remembered:
         self.restrictions: dict[str | None, int] = {}
 
     def hear(self, saying: str, purpose) -> None:
+        """Take in one thing that was said."""
         self.now += 1
         code = purpose.code
         if saying == "consent" and purpose.basis == "consent":
@@ -180,6 +183,7 @@ class Remembered:
             self.restrictions.clear()
 
     def permits(self, purpose) -> bool:
+        """Tell what the gate should answer."""
         if purpose.basis == "legal_obligation":
             return True
         against = [self.restrictions.get(purpose.code, 0), self.restrictions.get(None, 0)]
@@ -192,7 +196,8 @@ class Remembered:
 
 @given(
     said=st.lists(
-        st.tuples(st.integers(0, 2), st.sampled_from(sorted(SAYINGS)), st.sampled_from(ALL)), max_size=12
+        st.tuples(st.integers(0, 2), st.sampled_from(sorted(SAYINGS)), st.sampled_from(ALL)),
+        max_size=12,
     )
 )
 @settings(
@@ -207,7 +212,9 @@ def test_both_forms_follow_the_rule_whatever_was_said(db, said):
             told[number].hear(saying, purpose)
         everybody = get_user_model().objects.filter(pk__in=[one.pk for one in cast])
         for purpose in ALL:
-            expected = {one.pk for one, heard in zip(cast, told, strict=True) if heard.permits(purpose)}
+            expected = {
+                one.pk for one, heard in zip(cast, told, strict=True) if heard.permits(purpose)
+            }
             assert {one.pk for one in cast if permitted(one, purpose)} == expected
             assert set(only_permitted(everybody, purpose).values_list("pk", flat=True)) == expected
         transaction.set_rollback(True)

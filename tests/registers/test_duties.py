@@ -81,7 +81,9 @@ def test_a_batch_is_answered_in_one_query(django_assert_num_queries):
     suppression.add("alice@example.test")
     suppression.add("bob@example.test", scope="other")
     with django_assert_num_queries(1):
-        found = suppression.suppressed_among(["Alice@example.test", "bob@example.test", "eve@example.test"])
+        found = suppression.suppressed_among(
+            ["Alice@example.test", "bob@example.test", "eve@example.test"]
+        )
     assert found == {"Alice@example.test"}
 
 
@@ -94,12 +96,20 @@ def test_the_list_holds_no_address_and_another_key_reads_nothing_in_it():
 
 
 def test_without_a_key_nobody_is_told_that_an_address_is_free():
-    with override_settings(DSAR={}), pytest.raises(suppression.SuppressionKeyMissingError, match="SUPPRESSION_KEY"):
+    with (
+        override_settings(DSAR={}),
+        pytest.raises(suppression.SuppressionKeyMissingError, match="SUPPRESSION_KEY"),
+    ):
         suppression.is_suppressed("alice@example.test")
 
 
 def test_a_person_learns_of_every_disclosure_but_the_secret_ones(alice, bob):
-    terms = {"recipient": BUREAU, "purpose": CONTRACT, "categories": [Category.NAME], "basis": "contract"}
+    terms = {
+        "recipient": BUREAU,
+        "purpose": CONTRACT,
+        "categories": [Category.NAME],
+        "basis": "contract",
+    }
     old = disclosures.record(alice, since=datetime(2020, 1, 1, tzinfo=UTC), **terms)
     new = disclosures.record(alice, **terms)
     disclosures.record(alice, secret=True, **terms)

@@ -23,7 +23,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the role's name."""
-        parser.add_argument("--application-role", required=True, help="the role web and workers connect as")
+        parser.add_argument(
+            "--application-role", required=True, help="the role web and workers connect as"
+        )
 
     def handle(self, *, application_role: str, **_: Any) -> None:
         """Grant; running it again changes nothing."""
@@ -34,4 +36,6 @@ class Command(BaseCommand):
         log.append(Tag.ROLES_GRANTED, ledger=list(roles.ledger_tables()))
         for one in given:
             self.stdout.write(f"{application_role}: {one}")
-        self.stdout.write(f"{application_role}: the ledger only grows ({', '.join(roles.ledger_tables())})")
+        self.stdout.write(
+            f"{application_role}: the ledger only grows ({', '.join(roles.ledger_tables())})"
+        )
