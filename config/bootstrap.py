@@ -136,9 +136,11 @@ def _create(environment: Path) -> None:
 
 def _install(python: Path, wanted: Sequence[Path]) -> None:
     files = [argument for path in wanted for argument in ("-r", str(path))]
-    total = sum(len(names(path)) for path in wanted)
+    total = len({name for path in wanted for name in names(path)})
     say(f"Installing {total} packages (once; about a minute) …")
-    command = [*_pip(python), "install", "--no-input", "--disable-pip-version-check", *files]
+    # Python compiles what is imported, when it is; compiling everything takes longer than unpacking.
+    options = ["--no-input", "--no-compile", "--disable-pip-version-check"]
+    command = [*_pip(python), "install", *options, *files]
     quiet = {"PIP_ROOT_USER_ACTION": "ignore", "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         command,
