@@ -20,6 +20,8 @@ class DsarConfig(AppConfig):
         import_module("dsar.registry").autodiscover()
         import_module("dsar.checks")
         purposes = import_module("dsar.registers.purposes")
-        post_migrate.connect(purposes.write_after_migrate, sender=self, dispatch_uid="dsar.purposes")
+        post_migrate.connect(
+            purposes.write_after_migrate, sender=self, dispatch_uid="dsar.purposes"
+        )
         roles = import_module("dsar.cases.roles")
         post_migrate.connect(roles.make_groups, sender=self, dispatch_uid="dsar.roles")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dsar.keys import box
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-    from django.contrib.auth.models import PermissionsMixin
 
     from dsar.cases.models import Case
 
@@ -29,7 +27,8 @@ class Actor:
     """One who acts. A requester is a logged-in user, or came by a mailed link that opened `case`."""
 
     kind: ActorKind
-    user: PermissionsMixin | None = None
+    user: Any = None
+    """An instance of whatever model the project's users are."""
     case: UUID | None = None
 
     def is_requester_of(self, case: Case) -> bool:
@@ -44,7 +43,7 @@ class Actor:
         user = self.user
         if self.kind is not ActorKind.STAFF or user is None:
             return False
-        return bool(getattr(user, "is_staff", False)) and user.has_perm(f"dsar.{permission}")
+        return bool(getattr(user, "is_staff", False) and user.has_perm(f"dsar.{permission}"))
 
     def witnessed(self, case: Case) -> dict[str, str]:
         """How the ledger names the actor: the capacity, and a digest that dies with the case key."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from dsar.law import rules
 from dsar.registers.models import Restriction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from dsar.contract.declarations import Purpose
 
@@ -71,7 +70,9 @@ class IntakeError(Exception):
     """What was asked cannot be filed this way."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(f"{self.__doc__} {'; '.join(f'{at}: {what}' for at, what in errors.items())}")
+        super().__init__(
+            f"{self.__doc__} {'; '.join(f'{at}: {what}' for at, what in errors.items())}"
+        )
         self.errors = dict(errors)
 
 
@@ -138,9 +139,15 @@ def _wrong_field(proposal: Proposal) -> str:
 def _wrong_deletion(one: Asked) -> dict[str, str]:
     known = {declaration.label for declaration in registry.current().all()}
     given = one.scope.get("declarations", [])
-    if isinstance(given, list) and set(given) <= known and ("declarations" not in one.scope or given):
+    if (
+        isinstance(given, list)
+        and set(given) <= known
+        and ("declarations" not in one.scope or given)
+    ):
         return {}
-    return {"scope.declarations": "Name records that we hold, or leave it out to have everything deleted."}
+    return {
+        "scope.declarations": "Name records that we hold, or leave it out to have everything deleted."
+    }
 
 
 def _wrong_restriction(one: Asked) -> dict[str, str]:
@@ -203,7 +210,10 @@ _CHECKS: dict[Right, Callable[[Asked], dict[str, str]]] = {
 
 def _spelled_out(one: Asked) -> Asked:
     """Sorted purposes, so that the same thing asked twice looks the same; marketing names all it stops."""
-    scope = {key: sorted(set(value)) if isinstance(value, list) else value for key, value in one.scope.items()}
+    scope = {
+        key: sorted(set(value)) if isinstance(value, list) else value
+        for key, value in one.scope.items()
+    }
     if scope.get("objection") == ObjectionScope.MARKETING and not scope.get("purposes"):
         scope["purposes"] = sorted(
             code for code, purpose in registry.current().purposes.items() if purpose.marketing
@@ -240,7 +250,11 @@ def _objection(
     scope: dict[str, Any] = {"objection": ObjectionScope.OTHER.value, "purposes": codes}
     if converted:
         scope["converted"] = codes
-    met = {code: _NO_OBJECTION[known[code].basis] for code in codes if known[code].basis in _NO_OBJECTION}
+    met = {
+        code: _NO_OBJECTION[known[code].basis]
+        for code in codes
+        if known[code].basis in _NO_OBJECTION
+    }
     if met:
         scope["grounds"] = met
     return [Asked(right=Right.OBJECTION, scope=scope)] if codes else []
@@ -262,7 +276,9 @@ def _joined(first: Asked, second: Asked) -> Asked:
         # Without a limit everything was asked for, and everything includes the part.
         if not all(limit in one for one in scopes):
             del scope[limit]
-    proposals = {(one.declaration, one.row, one.field): one for one in first.corrections + second.corrections}
+    proposals = {
+        (one.declaration, one.row, one.field): one for one in first.corrections + second.corrections
+    }
     return replace(first, scope=scope, corrections=tuple(proposals.values()))
 
 

@@ -124,7 +124,9 @@ _BACKUPS = (
     "Backups are not changed one by one: they expire on their own, are used for nothing else, and if one is restored "
     "before that, the deletion is carried out on it again."
 )
-_RECORD_KEPT = "We keep a record of this request and of what was done, so that we can show that it was done."
+_RECORD_KEPT = (
+    "We keep a record of this request and of what was done, so that we can show that it was done."
+)
 _NOT_RETROACTIVE = (
     "What was done with your consent before you withdrew it stays lawful. A withdrawal is not a deletion: if you "
     "want the data deleted too, ask for it."
@@ -166,7 +168,9 @@ def missing(said: Mapping[str, Any], *, kind: str, variant: str) -> list[str]:
     wanted = _wanted(said, kind=kind, variant=variant)
     lacking = [part for part in wanted if _lacks(said.get(part), part=part)]
     if "information" in wanted and "information" not in lacking:
-        lacking += [f"information.{part}" for part in INFORMATION if part not in said["information"]]
+        lacking += [
+            f"information.{part}" for part in INFORMATION if part not in said["information"]
+        ]
     return lacking
 
 
@@ -211,7 +215,9 @@ def _lines(value: Any) -> list[str]:
     if isinstance(value, list):
         return [line for one in value for line in _lines(one)]
     if isinstance(value, dict):
-        return ["; ".join(f"{name.replace('_', ' ')}: {_flat(inner)}" for name, inner in value.items())]
+        return [
+            "; ".join(f"{name.replace('_', ' ')}: {_flat(inner)}" for name, inner in value.items())
+        ]
     return [str(value)] if value not in (None, "") else []
 
 

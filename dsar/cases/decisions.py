@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -24,11 +25,24 @@ if TYPE_CHECKING:
     from dsar.cases.actors import Actor
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    """What the decider said."""
+
+    verdict: str
+    grounds: dict[str, str]
+    reason: str
+    plan_digest: str
+
+
+_FIXED = frozenset({"id", "request"})
+
+
 class DecisionError(MoveError):
     """The decision is not possible."""
 
 
-def decide(
+def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
     request: Request,
     *,
     verdict: Decision.Verdict,
@@ -43,12 +57,14 @@ def decide(
     request closes. `grounds` names a ground per regime; `reason` is sealed and goes to nobody but staff.
     The system decides only what the policy table leaves to it. Raises DecisionError, NotPermittedError, GuardError.
     """
-    given = dict(grounds or {})
+    said = _Said(
+        verdict=verdict, grounds=dict(grounds or {}), reason=reason, plan_digest=plan_digest
+    )
     with transaction.atomic():
         locked = _lock(request)
-        _check(locked, verdict=verdict, actor=actor, grounds=given)
-        decision = _record(locked, verdict, actor, grounds=given, reason=reason, plan_digest=plan_digest)
-        _witness(decision, actor=actor, reason=reason)
+        _check(locked, said, actor=actor)
+        decision = _record(locked, said, actor=actor)
+        _witness(decision, said, actor=actor)
         _follow(request, decision, actor=actor)
     return decision
 
@@ -79,11 +95,11 @@ def _lock(request: Request) -> Request:
     return queue.get(pk=request.pk)
 
 
-def _check(request: Request, *, verdict: str, actor: Actor, grounds: dict[str, str]) -> None:
+def _check(request: Request, said: _Said, *, actor: Actor) -> None:
     _check_actor(request, actor=actor)
-    if verdict == Decision.Verdict.REFUSED:
-        _check_refusal(request, grounds=grounds)
-    elif wrong := _unknown_grounds(request, grounds=grounds):
+    if said.verdict == Decision.Verdict.REFUSED:
+        _check_refusal(request, grounds=said.grounds)
+    elif wrong := _unknown_grounds(request, grounds=said.grounds):
         message = f"Not a ground for this right under these laws: {', '.join(wrong)}."
         raise DecisionError(message)
 
@@ -125,47 +141,37 @@ def _check_signature(decision: Decision, *, actor: Actor) -> None:
         raise lifecycle.GuardError([guards.Obstacle.UNSIGNED])
 
 
-def _record(
-    request: Request,
-    verdict: str,
-    actor: Actor,
-    *,
-    grounds: dict[str, str],
-    reason: str,
-    plan_digest: str,
-) -> Decision:
+def _record(request: Request, said: _Said, *, actor: Actor) -> Decision:
     """Write the decision; a new one takes the place of an earlier one and of its signatures."""
-    said: dict[str, Any] = {
-        "verdict": verdict,
-        "grounds": grounds,
-        "reason": box.seal(request.case.key, reason.encode()) if reason else None,
-        "automatic": actor.kind is ActorKind.SYSTEM,
-        "decided_by": actor.user,
-        "decided_at": timezone.now(),
-        "approved_by": None,
-        "approved_at": None,
-        "plan_digest": plan_digest,
-    }
-    decision = Decision.objects.filter(request=request).first() or Decision(request=request)
-    for name, value in said.items():
-        setattr(decision, name, value)
-    decision.save()
+    reason = box.seal(request.case.key, said.reason.encode()) if said.reason else None
+    decision = Decision(
+        request=request,
+        verdict=said.verdict,
+        grounds=said.grounds,
+        reason=reason,
+        automatic=actor.kind is ActorKind.SYSTEM,
+        decided_by=actor.user,
+        decided_at=timezone.now(),
+        plan_digest=said.plan_digest,
+    )
+    fields = [field.name for field in Decision._meta.concrete_fields if field.name not in _FIXED]
+    Decision.objects.bulk_create(
+        [decision], update_conflicts=True, unique_fields=["request"], update_fields=fields
+    )
     return decision
 
 
-def _witness(decision: Decision, *, actor: Actor, reason: str) -> None:
+def _witness(decision: Decision, said: _Said, *, actor: Actor) -> None:
     case = decision.request.case
     detail: dict[str, Any] = {
-        "verdict": str(decision.verdict),
-        "grounds": decision.grounds,
+        "verdict": str(said.verdict),
+        "grounds": said.grounds,
         "automatic": decision.automatic,
-        "plan": decision.plan_digest,
+        "plan": said.plan_digest,
     }
-    if reason:
-        detail["reason"] = box.digest(case.key, reason)
-    log.append(
-        Tag.REQUEST_DECIDED, request=decision.request_id, **detail, **actor.witnessed(case)
-    )
+    if said.reason:
+        detail["reason"] = box.digest(case.key, said.reason)
+    log.append(Tag.REQUEST_DECIDED, request=decision.request_id, **detail, **actor.witnessed(case))
 
 
 def _follow(request: Request, decision: Decision, *, actor: Actor) -> None:

@@ -11,7 +11,7 @@ from dsar.cases.models import Decision, Letter, Request
 from dsar.cases.policy import Handling
 from dsar.cases.states import DONE, ENDINGS, UNANSWERED, Outcome, Right, State
 from dsar.law import grounds
-from dsar.registers.models import Hold
+from dsar.registers import holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,10 +158,10 @@ def groundless(request: Request, *, given: dict[str, str]) -> list[str]:
 
 
 def _hold(move: Move) -> Obstacle | None:
-    if not _deletes(move, to={State.APPROVED, State.EXECUTING}):
+    subject = move.request.case.subject_id
+    if subject is None or not _deletes(move, to={State.APPROVED, State.EXECUTING}):
         return None
-    held = Hold.objects.filter(subject_id=move.request.case.subject_id, released_at__isnull=True)
-    return Obstacle.HELD if held.exists() else None
+    return Obstacle.HELD if holds.is_open(subject) else None
 
 
 def _waiting_period(move: Move) -> Obstacle | None:

@@ -66,9 +66,7 @@ def recognise(case: Case, *, actor: Actor, authenticated_at: datetime | None) ->
         case.verification_method = Method.FRESH_LOGIN
 
 
-def verify(
-    case: Case, *, actor: Actor, authenticated_at: datetime | None = None
-) -> list[Request]:
+def verify(case: Case, *, actor: Actor, authenticated_at: datetime | None = None) -> list[Request]:
     """Establish identity for a filed case and return the requests that waited for it.
 
     By the person's own account after a fresh log-in, or by staff who know how they established it.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Asked", "IntakeError", "Proposal", "file"]
 
 
-def file(
+def file(  # noqa: PLR0913 - a submission has as many parts as the law asks for.
     *,
     subject: AbstractBaseUser | None,
     asked: Sequence[Asked],

@@ -48,7 +48,9 @@ def write(about: Request | Case, *, kind: Letter.Kind, content: Mapping[str, Any
     request = about if isinstance(about, Request) else None
     case = about.case if isinstance(about, Request) else about
     said = contents.common(case, request, kind=kind) | dict(content)
-    if missing := contents.missing(said, kind=kind, variant=variants.of(request) if request else ""):
+    if missing := contents.missing(
+        said, kind=kind, variant=variants.of(request) if request else ""
+    ):
         raise LetterIncompleteError(missing)
     with transaction_of_caller():
         letter = _store(case, request, kind=kind, said=said)

@@ -11,7 +11,7 @@ from dsar import conf
 from dsar.cases import guards, notes, permissions
 from dsar.cases.guards import Move, Obstacle
 from dsar.cases.joined import transaction_of_caller
-from dsar.cases.models import Request
+from dsar.cases.models import Decision, Request
 from dsar.cases.states import TRANSITIONS, Outcome, Right, State
 from dsar.keys import box
 from dsar.ledger import log
@@ -20,6 +20,7 @@ from dsar.ledger.tags import Tag
 if TYPE_CHECKING:
     from dsar.cases.actors import Actor
 
+_SIGNED = frozenset({State.APPROVED, State.NEEDS_ATTENTION})
 _SHOWN = ("state", "outcome", "not_before", "answered_at", "closed_at")
 
 _TAGS: dict[State, Tag] = {
@@ -78,6 +79,7 @@ def advance(
         _check(move)
         changes = _changes(move)
         Request.objects.filter(pk=move.request.pk).update(**changes)
+        _void_signature(move)
         _witness(move, reason=reason)
     for name in _SHOWN:
         setattr(request, name, changes.get(name, getattr(move.request, name)))
@@ -123,6 +125,13 @@ def _changes(move: Move) -> dict[str, Any]:
     if move.to is State.APPROVED and move.request.state == State.IN_REVIEW:
         changes["not_before"] = _end_of_waiting(move)
     return changes
+
+
+def _void_signature(move: Move) -> None:
+    """A second signature was for what was seen then; what comes back to review is signed again."""
+    if move.to is State.IN_REVIEW and move.request.state in _SIGNED:
+        signed = Decision.objects.filter(request=move.request)
+        signed.update(approved_by=None, approved_at=None)
 
 
 def _end_of_waiting(move: Move) -> Any:

@@ -59,9 +59,7 @@ GROUPS: dict[str, frozenset[str]] = {
 """The groups that staff are put into, with what each may do (R188)."""
 
 
-def allows(
-    actor: Actor, request: Request, *, to: State, outcome: Outcome | None = None
-) -> bool:
+def allows(actor: Actor, request: Request, *, to: State, outcome: Outcome | None = None) -> bool:
     """Whether this actor may move this request there."""
     needed = _needed(request, to=to)
     if actor.is_requester_of(request.case):

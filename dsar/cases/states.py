@@ -88,7 +88,8 @@ DONE = frozenset({Outcome.FULFILLED, Outcome.PARTIALLY_FULFILLED, Outcome.NO_DAT
 ENDINGS: dict[State, frozenset[Outcome]] = {
     State.SUBMITTED: _ASIDE,
     State.AWAITING_VERIFICATION: _ASIDE | {Outcome.IDENTITY_NOT_VERIFIED},
-    State.IN_REVIEW: _ASIDE | {Outcome.REFUSED, Outcome.NO_DATA_HELD, Outcome.IDENTITY_NOT_VERIFIED},
+    State.IN_REVIEW: _ASIDE
+    | {Outcome.REFUSED, Outcome.NO_DATA_HELD, Outcome.IDENTITY_NOT_VERIFIED},
     State.AWAITING_REQUESTER: _ASIDE | {Outcome.REFUSED, Outcome.IDENTITY_NOT_VERIFIED},
     State.APPROVED: frozenset({Outcome.WITHDRAWN_BY_REQUESTER}),
     State.EXECUTING: DONE | {Outcome.REFUSED},

@@ -99,7 +99,7 @@ class NotPersonal(Treatment):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Personal(Treatment):
+class Personal(Treatment):
     """A field that says something about somebody."""
 
     category: Category
@@ -112,14 +112,14 @@ class _Personal(Treatment):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held(_Personal):
+class Held(Personal):
     """Personal data that lives and goes with its row."""
 
     correctable: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class Erase(_Personal):
+class Erase(Personal):
     """Personal data that deletion overwrites with `to` while the row stays.
 
     `to` is a plain value that fits the column; or `Surrogate()`, for columns that are unique.
@@ -138,7 +138,7 @@ class Surrogate:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Retain(_Personal):
+class Retain(Personal):
     """Personal data that outlives a deletion because a law demands it, until the declaration's retention ends."""
 
     law: str
@@ -146,7 +146,7 @@ class Retain(_Personal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Secret(_Personal):
+class Secret(Personal):
     """A password hash, token or key: never exported, only said to be held (R67).
 
     `to` overwrites it where the row survives; leave it out where the row is deleted.
@@ -212,5 +212,3 @@ class Declaration:
         """`app_label.Model`, followed by `:role` where the model has several."""
         base = self.model._meta.label
         return f"{base}:{self.role}" if self.role else base
-
-

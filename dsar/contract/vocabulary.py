@@ -6,9 +6,25 @@ W3C Document License. A category is its term name; `iri` spells it out.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 _PD = "https://w3id.org/dpv/pd#"
+
+_LABELS = {
+    "EmailAddress": "E-mail address",
+    "EmailAddressWork": "E-mail address at work",
+    "CurrentEmployment": "Employer",
+    "Authenticating": "Log-in data",
+    "Identifying": "Identifying numbers and names",
+    "UID": "Identifier",
+    "IPAddress": "IP address",
+    "UserAgent": "Browser and device",
+    "BrowsingBehavior": "Pages and searches",
+    "ServiceConsumptionBehavior": "Use of the service",
+    "CommunicationsMetadata": "Times and routes of communication",
+}
+"""Terms whose name alone would not tell a person what is meant."""
 
 
 class Category(StrEnum):
@@ -47,6 +63,12 @@ class Category(StrEnum):
     LEGAL = "Legal"
     AGE = "Age"
     PROFESSIONAL = "Professional"
+
+    @property
+    def label(self) -> str:
+        """The term in words: `Telephone number` for TelephoneNumber."""
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", self.value)
+        return _LABELS.get(self.value) or words.capitalize()
 
     @property
     def iri(self) -> str:

@@ -147,7 +147,8 @@ def _rewrap_batch(*, after: UUID | None) -> Batch | None:
         # The lock keeps a rewrap from bringing back what a destroy clears meanwhile.
         keys = list(beyond.select_for_update()[:REWRAP_BATCH])
         stale = [key for key in keys if not _is_newest(key)]
-        _write_wrapped(stale, [_rotated(key) for key in stale])
+        if stale:
+            _write_wrapped(stale, [_rotated(key) for key in stale])
     return Batch(last=keys[-1].pk, seen=len(keys), changed=len(stale)) if keys else None
 
 
@@ -156,8 +157,6 @@ def _rotated(key: Key) -> bytes:
 
 
 def _write_wrapped(keys: list[Key], wrapped: list[bytes]) -> None:
-    if not keys:
-        return
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE dsar_keys_key SET wrapped = fresh.wrapped"

@@ -74,11 +74,11 @@ def last_day(start: date, *, period: Period, calendar: Calendar) -> tuple[date, 
     return unrolled, day
 
 
-def _due_under(
-    arrived: date, right: str, *, regime: str, holidays: Mapping[str, Calendar]
-) -> Due:
+def _due_under(arrived: date, right: str, *, regime: str, holidays: Mapping[str, Calendar]) -> Due:
     law = rules.current().regimes[regime]
-    calendar = holidays[regime] if regime in holidays else calendars.of_country(law.country, law.part)
+    calendar = (
+        holidays[regime] if regime in holidays else calendars.of_country(law.country, law.part)
+    )
     unrolled, day = last_day(arrived, period=law.rights[right].period, calendar=calendar)
     return Due(regime=regime, unrolled=unrolled, day=day)
 

@@ -14,9 +14,15 @@ if TYPE_CHECKING:
 
 _FILE = Path(__file__).with_name("rules.json")
 
+# fmt: off
 EEA = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split()
+    {
+        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI",
+        "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU",
+        "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+    }
 )
+# fmt: on
 """Where the GDPR is the law of the land: the Union's Member States, Iceland, Liechtenstein, Norway."""
 
 

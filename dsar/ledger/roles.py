@@ -14,6 +14,9 @@ from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg import sql
 
+from dsar.ledger import log
+from dsar.ledger.tags import Tag
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -49,14 +52,16 @@ def ledger_tables() -> tuple[str, ...]:
 def grant(role: str) -> list[Grant]:
     """Give the application's role its rights, take any others from it, and return what it has now.
 
-    Run as the owner of the tables, again after every migration; raises UnfitRoleError for a role that
-    does not exist or that could take the rights back.
+    Run as the owner of the tables, again after every migration; an entry is appended where that changed
+    something. Raises UnfitRoleError for a role that does not exist or that could take the rights back.
     """
     with transaction.atomic():
         _refuse_unfit(role)
-        grants = _grants()
+        grants, before = _grants(), _in_force()
         for statement in _statements(grants, role=role):
             _execute(statement)
+        if _in_force() != before:
+            log.append(Tag.ROLES_GRANTED, ledger=list(ledger_tables()))
     return grants
 
 
@@ -85,6 +90,16 @@ def _grants() -> list[Grant]:
         Grant(kind="SEQUENCE", names=_owned("S"), rights=SEQUENCES),
     ]
     return [one for one in grants if one.names]
+
+
+def _in_force() -> set[tuple[object, ...]]:
+    """Every right that anybody has on anything in the schema."""
+    return set(
+        _rows(
+            "SELECT relname, right_of::text FROM pg_class, unnest(relacl) AS right_of"
+            " WHERE relnamespace = current_schema()::regnamespace"
+        )
+    )
 
 
 def _owned(*kinds: str) -> tuple[str, ...]:

@@ -1,1 +1,1 @@
-"""Packages: the archive a person receives, sealed under a key of its own, served once it verified, shredded at expiry."""
+"""Packages: the archive a person receives, sealed under its own key, served once verified, shredded at expiry."""

@@ -68,9 +68,7 @@ def write(members: Iterable[Member], *, to: Any, recipient: str, at: datetime) -
     here, and what was written until then does not open.
     """
     contents = _Contents(at=at.astimezone(UTC))
-    plain = _Pulled(
-        stream_zip(contents.entries(members), get_compressobj=contents.compressor)
-    )
+    plain = _Pulled(stream_zip(contents.entries(members), get_compressobj=contents.compressor))
     sealed = _Pushed(to)
     try:
         encrypt_io(plain, sealed, [x25519.Recipient.from_str(recipient)])

@@ -1,8 +1,9 @@
 """The apostrophe before CSV cells that a spreadsheet would run as a formula, and its removal.
 
-The rule: a cell of text whose first character is `'`, `=`, `+`, `-`, `@`, a tab, a line feed or a carriage return, or one of
-the full-width forms ＝ ＋ － ＠, gets one apostrophe in front. To undo it, take one leading apostrophe away. Because a
-leading apostrophe is itself guarded, every cell reads back exactly. NULL stays NULL.
+The rule: a cell of text whose first character is `'`, `=`, `+`, `-`, `@`, a tab, a line feed, a carriage
+return, or one of the full-width forms of = + - @, gets one apostrophe in front. To undo it, take one
+leading apostrophe away. Because a leading apostrophe is itself guarded, every cell reads back exactly. NULL
+stays NULL.
 """
 
 from __future__ import annotations

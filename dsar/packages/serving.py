@@ -18,7 +18,7 @@ from dsar.packages import vault
 from dsar.packages.models import Download, Package
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
@@ -134,7 +134,9 @@ def _started(package: Package, part: _Part, *, by: Any) -> Download:
     return download
 
 
-def _counted(chunks: Iterator[bytes], download: Download, part: _Part) -> Iterator[bytes]:
+def _counted(
+    chunks: Generator[bytes, None, None], download: Download, part: _Part
+) -> Iterator[bytes]:
     """The part's chunks. Whatever ends the response early, what was handed over until then is kept."""
     position = part.first
     try:
@@ -151,11 +153,7 @@ def _counted(chunks: Iterator[bytes], download: Download, part: _Part) -> Iterat
         _finished(download, next_byte=min(position, part.total - 1), total=part.total)
         raise
     finally:
-        _close(chunks)
-
-
-def _close(chunks: Any) -> None:
-    chunks.close()
+        chunks.close()
 
 
 def _finished(download: Download, *, next_byte: int, total: int) -> None:

@@ -26,7 +26,7 @@ from dsar.packages import names
 from dsar.packages.models import Package
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from django.core.files.storage import Storage
 
@@ -69,7 +69,7 @@ def begin(request_reference: UUID, *, filename: str) -> Package:
     file and a key of its own, and a writer that was thought dead cannot make its file ready any more.
     Raises PackageExistsError where the request's package is ready.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         _clear_the_way(request_reference)
         identity = x25519.Identity.generate()
         name = uuid4().hex
@@ -110,22 +110,30 @@ def writing(package: Package) -> Iterator[IO[bytes]]:
 
 
 def ready(package: Package, written: Written) -> None:
-    """Make a written package available, in the caller's transaction; raises PackageUnavailableError if it was ended meanwhile."""
+    """Make a written package available, in the caller's transaction.
+
+    Raises PackageUnavailableError if it was ended meanwhile.
+    """
     now = timezone.now()
-    said = {
+    measured: dict[str, str | int] = {
         "archive_bytes": written.archive_bytes,
         "sealed_bytes": written.sealed_bytes,
         "archive_sha256": written.sha256,
         "manifest_sha256": written.manifest_sha256,
     }
-    with transaction.atomic():
-        changed = Package.objects.filter(pk=package.pk, state=Package.State.WRITING).update(
-            state=Package.State.READY, ready_at=now, expires_at=_expiry(now), **said
-        )
-        if not changed:
+    reached = {
+        "state": Package.State.READY,
+        "ready_at": now,
+        "expires_at": _expiry(now),
+        **measured,
+    }
+    with transaction.atomic(savepoint=False):
+        living = Package.objects.filter(pk=package.pk, state=Package.State.WRITING)
+        if not living.update(**reached):
             raise PackageUnavailableError
-        _say(Tag.PACKAGE_SEALED, package, members=len(written.members), **said)
-    package.refresh_from_db()
+        _say(Tag.PACKAGE_SEALED, package, members=len(written.members), **measured)
+    for name, value in reached.items():
+        setattr(package, name, value)
 
 
 def verify(package: Package) -> None:
@@ -137,7 +145,7 @@ def verify(package: Package) -> None:
         raise PackageDamagedError
 
 
-def open_(package: Package, *, first_byte: int = 0) -> Iterator[bytes]:
+def open_(package: Package, *, first_byte: int = 0) -> Generator[bytes, None, None]:
     """The archive's bytes from `first_byte` on, decrypted on the way; nothing plain touches a disk.
 
     Raises PackageUnavailableError at once unless the package is ready and unexpired, and in the middle as soon as it is
@@ -196,7 +204,7 @@ def _due() -> list[Package]:
 
 def _end(package: Package, state: Package.State, tag: Tag, **detail: str) -> bool:
     """The only way a package ends: state, key and ledger together, the file once they are committed."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         living = Package.objects.filter(pk=package.pk, state__in=_LIVING)
         if not living.update(state=state, ended_at=timezone.now()):
             return False
@@ -332,7 +340,9 @@ class _Decryption(Thread):
             self.raised = error
 
 
-def _opened(package: Package, identity: x25519.Identity, first_byte: int) -> Iterator[bytes]:
+def _opened(
+    package: Package, identity: x25519.Identity, first_byte: int
+) -> Generator[bytes, None, None]:
     source, sink = os.pipe()
     decryption = _Decryption(package.name, identity, sink)
     decryption.start()

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from dsar.processing.gate import only_permitted, permitted
+from dsar.registers.suppression import suppressed_among
 
-__all__ = ["only_permitted", "permitted"]
+__all__ = ["only_permitted", "permitted", "suppressed_among"]

@@ -60,10 +60,11 @@ def _has_basis(purpose: Purpose) -> Q:
         return Q()
     if purpose.basis == LegalBasis.CONSENT:
         return Q(Exists(_consents(purpose)))
-    against = Q(Exists(_restrictions(purpose).filter(subject=OuterRef("pk"))))
+    # Two conditions joined by AND: PostgreSQL makes an anti-join of each, of an OR it would make none.
+    unopposed = ~Q(Exists(_restrictions(purpose).filter(subject=OuterRef("pk"))))
     if _objectionable(purpose):
-        against |= Q(Exists(_objections(purpose).filter(subject=OuterRef("pk"))))
-    return ~against
+        unopposed &= ~Q(Exists(_objections(purpose).filter(subject=OuterRef("pk"))))
+    return unopposed
 
 
 def _consents(purpose: Purpose) -> QuerySet[Consent]:

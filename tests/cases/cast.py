@@ -8,34 +8,21 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from dsar.cases import decisions, intake, letters, lifecycle, routing
+from dsar.cases import contents, decisions, intake, letters, lifecycle, routing
 from dsar.cases.actors import SYSTEM, Actor, ActorKind
 from dsar.cases.asked import Asked
 from dsar.cases.models import Case, Decision, Letter, Request
 from dsar.cases.states import Outcome, Right, State
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    from django.contrib.auth.base_user import AbstractBaseUser
 
 CONTACT = "alice.canary@example.com"
 
 ACCESS_ANSWER: dict[str, Any] = {
     "outcome": "fulfilled",
     "confirmation": "Yes, we process data about you.",
-    "information": dict.fromkeys(
-        (
-            "purposes",
-            "categories",
-            "recipients",
-            "retention",
-            "rights",
-            "complaint",
-            "source",
-            "automated_decisions",
-            "transfers",
-        ),
-        ["As declared."],
-    ),
+    "information": dict.fromkeys(contents.INFORMATION, ("As declared.",)),
     "exclusions": [],
 }
 DELETION_ANSWER: dict[str, Any] = {
@@ -45,7 +32,7 @@ DELETION_ANSWER: dict[str, Any] = {
 }
 
 
-def person(name: str, **more: Any) -> User:
+def person(name: str, **more: Any) -> AbstractBaseUser:
     return get_user_model().objects.create_user(username=name, email=f"{name}@example.com", **more)
 
 
@@ -55,11 +42,11 @@ def staff(name: str, *groups: str, **more: Any) -> Actor:
     return Actor(kind=ActorKind.STAFF, user=user)
 
 
-def requester(user: User) -> Actor:
+def requester(user: AbstractBaseUser) -> Actor:
     return Actor(kind=ActorKind.REQUESTER, user=user)
 
 
-def file(user: User, *asked: Asked, fresh: bool = True, **more: Any) -> Case:
+def file(user: AbstractBaseUser, *asked: Asked, fresh: bool = True, **more: Any) -> Case:
     said: dict[str, Any] = {
         "subject": user,
         "asked": asked,
@@ -72,7 +59,7 @@ def file(user: User, *asked: Asked, fresh: bool = True, **more: Any) -> Case:
     return intake.file(**said | more)
 
 
-def request_of(user: User, right: Right, **more: Any) -> Request:
+def request_of(user: AbstractBaseUser, right: Right, **more: Any) -> Request:
     """One filed request of a right, verified, in the state `submitted`."""
     scope = more.pop("scope", {})
     corrections = more.pop("corrections", ())

@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.cases import cast
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    from django.contrib.auth.base_user import AbstractBaseUser
 
     from dsar.cases.actors import Actor
 
 
 @pytest.fixture
-def alice(db: None) -> User:
+def alice(db: None) -> AbstractBaseUser:
     return cast.person("alice")
 
 
 @pytest.fixture
-def bob(db: None) -> User:
+def bob(db: None) -> AbstractBaseUser:
     return cast.person("bob")
 
 

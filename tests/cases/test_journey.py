@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.cases import cast
-
 from dsar.cases import letters, routing, withdrawal
 from dsar.cases.models import Letter
 from dsar.cases.states import Outcome, Right, State
 from dsar.cases.timeline import timeline
+from tests.cases import cast
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    from django.contrib.auth.base_user import AbstractBaseUser
 
     from dsar.cases.actors import Actor
 
 
-def test_access_of_a_verified_account_needs_no_people(alice: User) -> None:
+def test_access_of_a_verified_account_needs_no_people(alice: AbstractBaseUser) -> None:
     request = routing.route(cast.request_of(alice, Right.ACCESS))
     assert request.state == State.APPROVED
     cast.execute(request)
@@ -37,7 +36,7 @@ def test_access_of_a_verified_account_needs_no_people(alice: User) -> None:
 
 
 def test_deletion_needs_two_people(
-    alice: User, dora: Actor, olga: Actor, no_waiting: None
+    alice: AbstractBaseUser, dora: Actor, olga: Actor, no_waiting: None
 ) -> None:
     request = cast.granted(cast.request_of(alice, Right.DELETION), by=dora, signed_by=olga)
     cast.execute(request)
@@ -45,7 +44,7 @@ def test_deletion_needs_two_people(
     assert cast.fulfil(request).outcome == Outcome.FULFILLED
 
 
-def test_unverified_access_waits_and_can_be_withdrawn(alice: User) -> None:
+def test_unverified_access_waits_and_can_be_withdrawn(alice: AbstractBaseUser) -> None:
     request = routing.route(cast.request_of(alice, Right.ACCESS, fresh=False))
     assert request.state == State.AWAITING_VERIFICATION
     withdrawal.withdraw(request, actor=cast.requester(alice))

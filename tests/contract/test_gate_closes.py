@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import call_command
@@ -26,14 +26,14 @@ _MODELS = [
 
 
 @contextmanager
-def _with_field(model: type[models.Model], *, field: models.Field) -> Iterator[None]:
+def _with_field(model: Any, *, field: models.Field[Any, Any]) -> Iterator[None]:
     """The model with one more column, for the length of a block."""
     field.contribute_to_class(model, "late_email")
     try:
         yield
     finally:
         model._meta.local_fields.remove(field)
-        model._meta._expire_cache()
+        model._meta._expire_cache()  # noqa: SLF001 - Django offers no way to take a field back.
         del model.late_email
 
 

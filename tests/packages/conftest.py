@@ -9,11 +9,11 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
 
 @pytest.fixture
-def folder(tmp_path: Path, settings: SettingsWrapper) -> Path:
+def folder(tmp_path: Path, settings: Settings) -> Path:
     """The folder in which this test's packages are stored."""
     location = tmp_path / "packages"
     settings.STORAGES = {

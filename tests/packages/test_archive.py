@@ -65,7 +65,7 @@ def test_what_is_reported_is_what_was_written() -> None:
 
 def test_the_same_members_give_the_same_archive_however_they_are_cut() -> None:
     data = b"".join(parcels.rows_of_json(30_000)) + parcels.noise(70_000)
-    cuts = [
+    cuts: list[list[archive.Chunk]] = [
         [data],
         [data[start : start + 97] for start in range(0, len(data), 97)],
         [memoryview(data)[start : start + 131_073] for start in range(0, len(data), 131_073)],
@@ -85,7 +85,9 @@ def test_the_moment_counts_not_the_zone_it_is_told_in() -> None:
     assert Opened(parcels.members(), singapore).archive == Opened(parcels.members()).archive
 
 
-@pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 65_537, 16 * 65_536 - 1, 16 * 65_536, 2_000_000])
+@pytest.mark.parametrize(
+    "size", [0, 1, 65_535, 65_536, 65_537, 16 * 65_536 - 1, 16 * 65_536, 2_000_000]
+)
 def test_members_of_any_size_come_back(size: int) -> None:
     data = parcels.noise(1_000) * (size // 1_000 + 1)
     opened = Opened([Member(name="a", chunks=[data[:size]]), Member(name="b", chunks=[])])

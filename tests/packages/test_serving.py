@@ -83,7 +83,9 @@ def test_a_dropped_line_does_not_count(package: Package, archive: bytes) -> None
     assert "package.downloaded" not in tags(package)
 
 
-def test_a_line_that_drops_at_the_last_chunk_does_not_count(package: Package, archive: bytes) -> None:
+def test_a_line_that_drops_at_the_last_chunk_does_not_count(
+    package: Package, archive: bytes
+) -> None:
     assert take(fetch(package), chunks=4) == archive
     download = Download.objects.get()
     assert (download.completed_at, download.next_byte) == (None, len(archive) - 1)
@@ -107,7 +109,9 @@ def test_a_resumed_download_counts_once_the_rest_came(package: Package, archive:
     assert tags(package).count("package.downloaded") == 1
 
 
-def test_parts_in_any_order_count_when_the_last_gap_closes(package: Package, archive: bytes) -> None:
+def test_parts_in_any_order_count_when_the_last_gap_closes(
+    package: Package, archive: bytes
+) -> None:
     half = len(archive) // 2
     late = take(fetch(package, range=f"bytes={half}-"))
     assert not Download.objects.filter(completed_at__isnull=False).exists()
@@ -149,7 +153,15 @@ def test_one_range_is_answered_with_it(
 
 
 @pytest.mark.parametrize(
-    "asked", ["bytes=5-2", "bytes=0-1,5-9", "items=0-5", "bytes=-", "bytes=x-y", "bytes=" + "9" * 5_000 + "-"]
+    "asked",
+    [
+        "bytes=5-2",
+        "bytes=0-1,5-9",
+        "items=0-5",
+        "bytes=-",
+        "bytes=x-y",
+        "bytes=" + "9" * 5_000 + "-",
+    ],
 )
 def test_a_range_that_is_none_is_ignored(package: Package, archive: bytes, asked: str) -> None:
     response = fetch(package, range=asked)

@@ -51,7 +51,7 @@ NASTY: Final = (
 )
 """Text that breaks what is carelessly quoted, split, rendered or escaped. No NUL: PostgreSQL stores none."""
 
-PASSWORD: Final = "correct-horse-battery-staple-17"  # noqa: S105 - a fictional person's.
+PASSWORD: Final = "correct-horse-battery-staple-17"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +90,7 @@ def make_person(name: str, **flags: Any) -> Person:
     model = get_user_model()
     address = f"{name}@example.com"
     named = {model.USERNAME_FIELD: address, model.get_email_field_name(): address}
-    user = model._default_manager.create_user(**named, password=PASSWORD, **flags)  # type: ignore[attr-defined]
+    user = model._default_manager.create_user(**named, password=PASSWORD, **flags)  # noqa: SLF001 - whatever the user model calls its manager.
     return Person(user=user, name=name)
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+if TYPE_CHECKING:
+    TextField = models.TextField[str, str]
+else:
+    TextField = models.TextField
 
-class ShelvedTextField(models.TextField):
+
+class ShelvedTextField(TextField):
     """Text kept in base64; stands for encrypted and otherwise converted columns."""
 
     def get_prep_value(self, value: Any) -> str | None:

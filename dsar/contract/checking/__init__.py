@@ -1,4 +1,4 @@
-"""The gate: what `manage.py check` refuses about the declarations. Each file asks one kind of question.
+"""The gate: what `manage.py check` refuses about the declarations. Each file keeps one promise.
 
-Every question takes an `Inspection` (a registry and the models that count) and yields errors.
+Every check takes an `Inspection` (a registry and the models that count) and yields errors.
 """

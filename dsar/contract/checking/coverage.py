@@ -1,4 +1,4 @@
-"""Is everything declared, and nothing twice?"""
+"""Everything is declared, and nothing twice."""
 
 from __future__ import annotations
 
@@ -58,10 +58,8 @@ def _undeclared_model(model: type[Model]) -> Error:
 
 def _python_name(model: type[Model]) -> str:
     """How a privacy.py spells the model; tables of many-to-many fields hang on their field."""
-    if not model._meta.auto_created:
-        return model.__name__
-    owner = model._meta.auto_created
-    for field in owner._meta.local_many_to_many:
+    owner: Any = model._meta.auto_created
+    for field in owner._meta.local_many_to_many if owner else ():
         if field.remote_field.through is model:
             return f"{owner.__name__}.{field.name}.through"
     return model.__name__

@@ -1,4 +1,4 @@
-"""Every question asked of one inspection."""
+"""Every check of one inspection."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dsar.contract.checking.inspection import Inspection
 
-QUESTIONS = (
+CHECKS = (
     coverage.check,
     paths.check,
     terms.check,
@@ -32,4 +32,4 @@ QUESTIONS = (
 
 def errors(inspection: Inspection) -> list[Error]:
     """What stands against these declarations; empty when the gate is open."""
-    return [error for question in QUESTIONS for error in question(inspection)]
+    return [error for check in CHECKS for error in check(inspection)]

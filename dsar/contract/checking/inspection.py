@@ -10,14 +10,13 @@ from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.core.checks import Error
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Field
 
 from dsar.contract.declarations import Linked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from django.db.models import Model
+    from django.db.models import Field, Model
 
     from dsar.contract.declarations import Declaration, Path
     from dsar.contract.registry import Registry

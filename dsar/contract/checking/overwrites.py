@@ -1,4 +1,4 @@
-"""Does what deletion writes fit its column and every rule of the table?"""
+"""What deletion writes fits its column and every rule of the table."""
 
 from __future__ import annotations
 

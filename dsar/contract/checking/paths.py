@@ -1,4 +1,4 @@
-"""Does every row lead to its person, and can every trigger be read?"""
+"""Every row leads to its person."""
 
 from __future__ import annotations
 

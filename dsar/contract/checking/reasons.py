@@ -1,4 +1,4 @@
-"""Is there a reason wherever something that looks personal is said not to be?"""
+"""Whatever looks personal and is said not to be has a reason."""
 
 from __future__ import annotations
 
@@ -22,10 +22,52 @@ if TYPE_CHECKING:
 
 _PERSONAL_TYPES = (EmailField, GenericIPAddressField, FileField)
 _PERSONAL_WORDS = frozenset(
-    "email mail ip name firstname lastname forename surname fullname username nickname phone telephone "
-    "mobile fax address street postcode zipcode birth birthday birthdate dob age gender sex nationality "
-    "passport nric ssn iban agent useragent browser fingerprint latitude longitude location avatar photo "
-    "picture signature salary religion".split()
+    {
+        "address",
+        "age",
+        "agent",
+        "avatar",
+        "birth",
+        "birthdate",
+        "birthday",
+        "browser",
+        "dob",
+        "email",
+        "fax",
+        "fingerprint",
+        "firstname",
+        "forename",
+        "fullname",
+        "gender",
+        "iban",
+        "ip",
+        "lastname",
+        "latitude",
+        "location",
+        "longitude",
+        "mail",
+        "mobile",
+        "name",
+        "nationality",
+        "nickname",
+        "nric",
+        "passport",
+        "phone",
+        "photo",
+        "picture",
+        "postcode",
+        "religion",
+        "salary",
+        "sex",
+        "signature",
+        "ssn",
+        "street",
+        "surname",
+        "telephone",
+        "useragent",
+        "username",
+        "zipcode",
+    }
 )
 
 

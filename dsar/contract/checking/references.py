@@ -1,4 +1,4 @@
-"""May the rows that deletion takes away be taken away, as far as foreign keys say?"""
+"""The rows that deletion takes away may be taken away, as far as foreign keys say."""
 
 from __future__ import annotations
 
@@ -35,10 +35,14 @@ def referring(inspection: Inspection, model: type[Model]) -> list[ForeignKey[Any
         for holder in inspection.models
         for field in columns(holder)
         if isinstance(field, ForeignKey)
-        and field.db_constraint
+        and _is_enforced(field)
         and field.related_model is model
         and not field.remote_field.parent_link
     ]
+
+
+def _is_enforced(field: Any) -> bool:
+    return bool(field.db_constraint)
 
 
 def _key(

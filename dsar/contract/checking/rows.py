@@ -1,4 +1,4 @@
-"""Do a row's end and its fields' treatments agree?"""
+"""A row's end and its fields' treatments agree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does every declaration say why, by which law and for how long?"""
+"""Every declaration says why, by which law and for how long."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import DateField
 
 from dsar.contract.checking.inspection import refuse, walk
-from dsar.contract.declarations import NotPersonal, Retain
+from dsar.contract.declarations import Personal, Retain
 from dsar.contract.vocabulary import LegalBasis, Origin, Row
 
 if TYPE_CHECKING:
@@ -50,14 +50,15 @@ def _purposes(inspection: Inspection) -> Iterator[tuple[Purpose, type[Model]]]:
 
 
 def _purpose(purpose: Purpose, *, owner: type[Model]) -> Iterator[Error]:
-    if not isinstance(purpose.basis, LegalBasis):
+    basis: object = purpose.basis
+    if not isinstance(basis, LegalBasis):
         yield refuse(
             22,
             owner,
             f'Purpose "{purpose.code}" has no legal basis.',
             hint=f"basis must be one of LegalBasis: {', '.join(LegalBasis)} (GDPR Art. 6(1)).",
         )
-    elif purpose.basis is LegalBasis.LEGITIMATE_INTEREST and not purpose.interest.strip():
+    elif basis is LegalBasis.LEGITIMATE_INTEREST and not purpose.interest.strip():
         yield refuse(
             23,
             owner,
@@ -123,9 +124,9 @@ def _trigger(declaration: Declaration) -> Iterator[Error]:
 
 def _sources(declaration: Declaration) -> Iterator[Error]:
     for name, treatment in declaration.fields.items():
-        if isinstance(treatment, NotPersonal):
+        if not isinstance(treatment, Personal):
             continue
-        if treatment.origin is Origin.OTHER_SOURCE and not treatment.source.strip():  # type: ignore[attr-defined]
+        if treatment.origin is Origin.OTHER_SOURCE and not treatment.source.strip():
             yield refuse(
                 26,
                 declaration.model,

@@ -78,7 +78,7 @@ def _constraint(found: UniqueConstraint) -> Uniqueness:
 def _named(expressions: Sequence[Any]) -> set[str]:
     """The columns that an expression such as Lower("email") reads."""
     return {
-        part.name
+        part.name  # type: ignore[attr-defined]
         for expression in expressions
         for part in ([expression] if isinstance(expression, F) else expression.flatten())
         if isinstance(part, F)

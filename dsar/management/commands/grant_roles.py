@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from dsar.ledger import log, roles
-from dsar.ledger.tags import Tag
+from dsar.ledger import roles
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
 class Command(BaseCommand):
-    """Grant, print, and leave an entry."""
+    """Grant and print what was granted."""
 
     help = (
         "Give the application's role what it needs and nothing more: rows of every table, but on the"
@@ -33,7 +32,6 @@ class Command(BaseCommand):
             given = roles.grant(application_role)
         except roles.UnfitRoleError as refused:
             raise CommandError(str(refused)) from refused
-        log.append(Tag.ROLES_GRANTED, ledger=list(roles.ledger_tables()))
         for one in given:
             self.stdout.write(f"{application_role}: {one}")
         self.stdout.write(

@@ -1,0 +1,77 @@
+"""Mail a campaign to everybody who agreed to it and nobody else, nobody twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from accounts.models import Campaign, CampaignDelivery, User
+from accounts.purposes import MARKETING_EMAIL
+from dsar.processing import only_permitted, suppressed_among
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.db.models import QuerySet
+
+BATCH = 200
+_FOOTER = (
+    "\n\n--\nYou receive this because you agreed to news by e-mail. You can withdraw your consent "
+    "at any time in your account, or by answering this message."
+)
+
+
+def recipients(campaign: Campaign) -> QuerySet[User]:
+    """Who may and should still get it: consent, objection, restriction and past deliveries in one statement."""
+    delivered = CampaignDelivery.objects.filter(campaign=campaign, user=OuterRef("pk"))
+    people = User.objects.active().filter(~Exists(delivered))
+    return only_permitted(people, MARKETING_EMAIL).order_by("pk")
+
+
+def send(campaign: Campaign) -> int:
+    """Mail it to everybody who may get it; how many were written to. Safe to run again and side by side."""
+    sent = 0
+    for people in _batches(campaign):
+        with get_connection() as connection:
+            connection.send_messages([_message(campaign, person) for person in people])
+        sent += len(people)
+    Campaign.objects.filter(pk=campaign.pk).update(finished_at=timezone.now())
+    return sent
+
+
+def _batches(campaign: Campaign) -> Iterator[list[User]]:
+    """Claim people in small batches: whoever withdraws between two of them gets nothing any more."""
+    last = 0
+    while claimed := _claim(campaign, after=last):
+        last = claimed[-1].pk
+        suppressed = suppressed_among(person.email for person in claimed)
+        yield [person for person in claimed if person.email not in suppressed]
+
+
+@transaction.atomic
+def _claim(campaign: Campaign, *, after: int) -> list[User]:
+    """Note the deliveries before the mails go out: after a crash nobody is written to twice.
+
+    The campaign's row is locked, so that two senders never claim the same people.
+    """
+    Campaign.objects.select_for_update().get(pk=campaign.pk)
+    people = list(recipients(campaign).filter(pk__gt=after)[:BATCH])
+    CampaignDelivery.objects.bulk_create(
+        CampaignDelivery(campaign=campaign, user=person) for person in people
+    )
+    return people
+
+
+def _message(campaign: Campaign, person: User) -> EmailMessage:
+    sender = settings.DEFAULT_FROM_EMAIL
+    return EmailMessage(
+        subject=campaign.subject,
+        body=campaign.body + _FOOTER,
+        to=[person.email],
+        headers={"List-Unsubscribe": f"<mailto:{sender}?subject=unsubscribe>"},
+    )

@@ -1,0 +1,1 @@
+"""Rows of the company's apps for tests, one factory a model."""

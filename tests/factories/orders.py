@@ -1,0 +1,116 @@
+"""Factories of the orders app."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import factory
+from factory.django import DjangoModelFactory
+
+from orders.models import (
+    Order,
+    OrderDisclosure,
+    OrderLine,
+    Product,
+    QuotaUse,
+    Report,
+    ReportSubject,
+    SearchTerm,
+)
+from tests.factories.accounts import UserFactory
+
+
+class ProductFactory(DjangoModelFactory[Product]):
+    """A kind of report."""
+
+    class Meta:
+        model = Product
+
+    code = factory.Sequence(lambda number: f"report-{number}")
+    name = factory.Sequence(lambda number: f"Report {number}")
+    price = Decimal("80.00")
+
+
+class OrderFactory(DjangoModelFactory[Order]):
+    """An order of somebody with an account."""
+
+    class Meta:
+        model = Order
+
+    number = factory.Sequence(lambda number: f"T-{number:06d}")
+    customer = factory.SubFactory(UserFactory)
+    contact_name = "Reader O'Fiction"
+    contact_email = "reader@example.test"
+    note = "Please hurry."
+    invoice_party = "Fictional Teas Pte. Ltd."
+    net = Decimal("100.00")
+    tax = Decimal("9.00")
+    total = Decimal("109.00")
+
+
+class OrderLineFactory(DjangoModelFactory[OrderLine]):
+    """A product within an order."""
+
+    class Meta:
+        model = OrderLine
+
+    order = factory.SubFactory(OrderFactory)
+    product = factory.SubFactory(ProductFactory)
+    unit_price = Decimal("80.00")
+
+
+class QuotaUseFactory(DjangoModelFactory[QuotaUse]):
+    """A report called up by the order's customer."""
+
+    class Meta:
+        model = QuotaUse
+
+    order = factory.SubFactory(OrderFactory)
+    customer = factory.SelfAttribute("order.customer")
+    used_for = "Fictional Timber GmbH"
+
+
+class ReportFactory(DjangoModelFactory[Report]):
+    """A delivered report."""
+
+    class Meta:
+        model = Report
+
+    order = factory.SubFactory(OrderFactory)
+    enterprise = "Fictional Timber GmbH"
+    delivered_to = "reader@example.test"
+
+
+class ReportSubjectFactory(DjangoModelFactory[ReportSubject]):
+    """A director named in a report."""
+
+    class Meta:
+        model = ReportSubject
+
+    report = factory.SubFactory(ReportFactory)
+    name = "Director O'Fiction"
+    email = "director@enterprise.example.test"
+    role = ReportSubject.Role.DIRECTOR
+    source = "Register of companies (fictional)"
+
+
+class OrderDisclosureFactory(DjangoModelFactory[OrderDisclosure]):
+    """Data given to the bookkeepers."""
+
+    class Meta:
+        model = OrderDisclosure
+
+    order = factory.SubFactory(OrderFactory)
+    recipient = "bookkeeping"
+    categories = factory.LazyFunction(lambda: ["Name", "Transaction"])
+    ground = "Companies Act 1967 s 199"
+
+
+class SearchTermFactory(DjangoModelFactory[SearchTerm]):
+    """A word somebody searched for."""
+
+    class Meta:
+        model = SearchTerm
+
+    customer = factory.SubFactory(UserFactory)
+    word = "ownership"
