@@ -42,6 +42,7 @@ AS_OWNER = frozenset(
         "grant_roles",
         "makemigrations",
         "migrate",
+        "prepare",
         "seed",
         "showmigrations",
         "sqlmigrate",
@@ -49,7 +50,7 @@ AS_OWNER = frozenset(
     }
 )
 # Two migrations at once leave half-made tables of Django's own behind.
-ALONE = frozenset({"migrate"})
+ALONE = frozenset({"migrate", "prepare"})
 
 
 def run(arguments: Sequence[str]) -> None:

@@ -32,7 +32,7 @@ CELERY = [
     "ignore:You're running the worker with superuser privileges",
     *("-m", "celery", "--quiet", "-A", "config.celery"),
 ]
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 STOP_SECONDS = 15.0
 PAUSE_SECONDS = 0.05
 
@@ -203,10 +203,11 @@ def running(
 
 
 def prepare_database(*, environment: Mapping[str, str] | None = None) -> None:
-    """Bring the schema up to date as its owner; concurrent calls wait for each other."""
+    """Bring schema and permissions up to date, as the owner; concurrent calls wait."""
     manage = str(CHECKOUT / "manage.py")
     done = subprocess.run(
-        [sys.executable, manage, "migrate", "--no-input", "--verbosity", "0"],
+        [sys.executable, manage, "prepare", "--verbosity", "0"],
+        stdout=subprocess.DEVNULL,
         cwd=CHECKOUT,
         env=dict(environment) if environment is not None else None,
         check=False,

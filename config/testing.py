@@ -123,7 +123,7 @@ def own_numbers(redis_url: str) -> str:
     try:
         found = cast("dict[str, str]", client.config_get("databases"))
         turns = int(found["databases"]) // NUMBERS_PER_WORKER - 1
-        turn = cast("int", client.incr(COUNTER)) % turns
+        turn = client.incr(COUNTER) % turns
         # The first ones are the site's own.
         number = (1 + turn) * NUMBERS_PER_WORKER
         for offset in range(NUMBERS_PER_WORKER):

@@ -11,10 +11,11 @@ import tempfile
 import urllib.request
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from config import processes
-from config.embedded import daemons, places, postgresql, valkey
+from config.embedded import daemons, places, postgresql, servers, valkey
 from tests.start import children
 
 
@@ -62,10 +63,14 @@ def family(home: Path) -> list[int]:
     return found
 
 
-def test_a_signal_ends_the_site_and_its_servers(up):
+def test_ctrl_c_ends_the_site_that_ran_as_the_application_and_its_servers(up):
     address = ready(up)
     with urllib.request.urlopen(f"{address}health/") as response:
         assert response.read() == b"ok\n"
+    with psycopg.connect(servers.local().database_url(), autocommit=True) as application:
+        assert application.execute("SELECT count(*) FROM dsar_ledger_entry").fetchone()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            application.execute("DELETE FROM dsar_ledger_entry")
     home = places.local().home
     # The command, two web processes and their master, a worker with two, beat.
     assert len(family(home)) >= 8
