@@ -13,7 +13,7 @@ from dsar.cases.models import (
     Request,
 )
 from dsar.dispatch.models import Wake
-from dsar.engine.models import Heartbeat, Plan, Step
+from dsar.engine.models import Heartbeat, Plan, Removal, Step
 from dsar.keys.models import Key
 from dsar.ledger.models import Entry
 from dsar.packages.models import Download, Package
@@ -46,6 +46,7 @@ __all__ = [
     "Plan",
     "Purpose",
     "RecipientTask",
+    "Removal",
     "Request",
     "Restriction",
     "Step",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from dsar.declarations import (
     Category,
     Erase,
     Held,
+    Linked,
     NotPersonal,
     Origin,
     PersonalData,
@@ -130,7 +133,8 @@ class ReportData(PersonalData):
 class NamedInReportData(PersonalData):
     """What reports on enterprises say about you."""
 
-    subject = ()
+    # An account's address was confirmed by its owner, so whoever has it is the person meant.
+    subject = Linked(via=settings.AUTH_USER_MODEL, key="email", to="pk", on="email")
     identifiers = ("email",)
     purpose = purposes.REPORT_CONTENT
     retention = Retention(after="noted_at", years=5, law=_POLICY)

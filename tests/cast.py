@@ -16,4 +16,6 @@ def person(name: str, **fields: Any) -> AbstractBaseUser:
     address = f"{name}@example.test"
     logs_in_by = model.USERNAME_FIELD
     login = address if logs_in_by == model.get_email_field_name() else name
-    return model._default_manager.create(**{logs_in_by: login, **fields})  # noqa: SLF001 - any user model.
+    people = model._default_manager  # noqa: SLF001 - any user model has one.
+    made: AbstractBaseUser = people.create(**{logs_in_by: login, **fields})
+    return made

@@ -16,13 +16,23 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 _ROWS_A_WRITE = 2_000
+_SETTLE = """
+SELECT CASE WHEN has_sequence_privilege(sequence, 'UPDATE')
+            THEN setval(sequence, %(next)s, false)
+            ELSE (SELECT max(drawn) FROM (
+                SELECT nextval(sequence) AS drawn FROM generate_series(1, %(taken)s)
+            ) AS draws)
+       END
+FROM CAST(pg_get_serial_sequence(%(table)s, 'id') AS regclass) AS sequence
+"""
 
 
 class Keys:
     """Primary keys in the order of the rows, beginning after what the tables already hold."""
 
     def __init__(self, models: Iterable[type[Model]]) -> None:
-        self._next = {model: _highest(model) + 1 for model in models}
+        self._first = {model: _highest(model) + 1 for model in models}
+        self._next = dict(self._first)
 
     def take(self, model: type[Model], count: int = 1) -> range:
         """The next keys of a table."""
@@ -31,12 +41,15 @@ class Keys:
         return range(start, start + count)
 
     def settle(self) -> None:
-        """Let the tables' sequences go on after the last key."""
+        """Let the tables' sequences go on after the last key.
+
+        The application's role may draw from a sequence but not set it: it draws as often as keys were taken.
+        """
         with connection.cursor() as cursor:
             for model, following in self._next.items():
+                taken = following - self._first[model]
                 cursor.execute(
-                    "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s, false)",
-                    [model._meta.db_table, following],
+                    _SETTLE, {"table": model._meta.db_table, "next": following, "taken": taken}
                 )
 
 

@@ -15,8 +15,11 @@ _HOW_MANY: Final = 12
 
 
 def attach(*, seed: int) -> int:
-    """Store a file for each of the first messages of customers; how many."""
-    messages = SupportMessage.objects.filter(staff__isnull=True).order_by("pk")[:_HOW_MANY]
+    """Store a file for each of the first messages of ordinary people; how many."""
+    theirs = SupportMessage.objects.filter(
+        staff__isnull=True, thread__user__email__startswith="person-"
+    )
+    messages = theirs.order_by("pk")[:_HOW_MANY]
     made = [_file(message, number=number, seed=seed) for number, message in enumerate(messages)]
     SupportFile.objects.bulk_create(made)
     return len(made)

@@ -62,7 +62,9 @@ def cut(seed: int) -> Pools:
         companies=_mixed(rng, companies, 2_000),
         texts=[_letter(rng) for _ in range(1_000)],
         short=short,
-        events=[_event(rng) for _ in range(5_000)],
+        # Each nasty text is searched for in several places, so that few people suffice to have them all.
+        events=[_event(rng, searched=piece) for piece in NASTY * 3]
+        + [_event(rng) for _ in range(2_000)],
         people_named=[_others(rng, plain) for _ in range(200)],
         ips=[_address(rng) for _ in range(2_000)],
         words=list(_WORDS),
@@ -86,11 +88,11 @@ def _letter(rng: Random) -> str:
     return cells.text(" ".join(words) + rng.choice(("", "", "", "\n")) + rng.choice(NASTY))
 
 
-def _event(rng: Random) -> str:
+def _event(rng: Random, *, searched: str | None = None) -> str:
     """Everything of a security event but its keys and time."""
-    kind = rng.choice(_KINDS)
+    kind = rng.choice(_KINDS) if searched is None else "search"
     if kind == "search":
-        detail = rng.choice(NASTY) if rng.random() < 0.3 else " ".join(rng.choices(_WORDS, k=2))
+        detail = " ".join(rng.choices(_WORDS, k=2)) if searched is None else searched
     else:
         detail = f"/reports/{rng.randrange(10_000)}/" if kind == "page" else ""
     browser = rng.choice(NASTY) if rng.random() < 0.02 else rng.choice(_BROWSERS)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from dsar import conf
 from dsar.cases.models import Decision, Letter
 from dsar.law import grounds, rules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from dsar.cases.models import Case, Request
 
@@ -145,7 +147,7 @@ def common(case: Case, request: Request | None, *, kind: str) -> dict[str, Any]:
     regimes = [rules.current().regimes[code] for code in case.regimes]
     said = {
         "reference": case.reference,
-        "received_at": case.received_at,
+        "received_at": day(case.received_at),
         "regimes": [f"{regime.name}: {regime.law}" for regime in regimes],
         "complaint": [regime.authority for regime in regimes],
         "remedies": [regime.remedy for regime in regimes],
@@ -154,6 +156,23 @@ def common(case: Case, request: Request | None, *, kind: str) -> dict[str, Any]:
     if request is None:
         return said | _receipt(case)
     return said | {"right": request.right.replace("_", " ")} | _standing(request, kind=kind)
+
+
+def asked_for(requests: Iterable[Request]) -> list[dict[str, str]]:
+    """What a receipt says of each request: the right, and when the answer is due at the latest."""
+    return [
+        {
+            "right": request.right.replace("_", " "),
+            "answer_expected_by": day(request.due_at),
+        }
+        for request in requests
+    ]
+
+
+def day(moment: datetime) -> str:
+    """A date as a letter writes it, where the organisation is."""
+    local = moment.astimezone(ZoneInfo(conf.get("TIME_ZONE")))
+    return f"{local.day} {local:%B %Y}"
 
 
 def contact() -> str:
@@ -226,17 +245,9 @@ def _flat(value: Any) -> str:
 
 
 def _receipt(case: Case) -> dict[str, Any]:
-    asked = [
-        {
-            "right": request.right.replace("_", " "),
-            "answer_expected_by": request.due_at.date().isoformat(),
-        }
-        for request in case.requests.all()
-    ]
     verified = "Your identity is established; you need to do nothing."
     needed = "Please log in again on the page of your case, so that we can be sure that it is you."
     return {
-        "rights": asked,
         "verification": verified if case.verified_at else needed,
         "how_to_withdraw": _HOW_TO_WITHDRAW,
     }
@@ -256,12 +267,15 @@ def _standing(request: Request, *, kind: str) -> dict[str, Any]:
 
 
 def refusal_reasons(request: Request) -> list[str]:
-    """Why, in plain words, under each law; protected facts have no words of their own (R130, R131)."""
+    """Why a request was refused, from its decision."""
     decision = Decision.objects.filter(request=request).first()
-    if decision is None:
-        return []
+    return in_words(decision.grounds) if decision else []
+
+
+def in_words(given: Mapping[str, str]) -> list[str]:
+    """A ground per regime in plain words; protected facts have no words of their own (R130, R131)."""
     known = grounds.all_grounds()
     return [
         f"{known[code].words} ({known[code].source(regime)})"
-        for regime, code in sorted(decision.grounds.items())
+        for regime, code in sorted(given.items())
     ]

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dsar import conf
 from dsar.cases import asked as asking
-from dsar.cases import corrections, identity, letters, person, repeats
+from dsar.cases import contents, corrections, identity, letters, person, repeats
 from dsar.cases.asked import Asked, IntakeError, Proposal
 from dsar.cases.models import Case, Letter, Request
 from dsar.keys import box
@@ -90,7 +90,8 @@ def _write(
     for request, one in zip(requests, wanted, strict=True):
         corrections.propose(request, one.corrections)
     _witness(case, requests, actor=actor)
-    letters.write(case, kind=Letter.Kind.RECEIPT, content={})
+    said = {"rights": contents.asked_for(requests)}
+    letters.write(case, kind=Letter.Kind.RECEIPT, content=said)
     return case
 
 

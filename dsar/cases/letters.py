@@ -84,7 +84,7 @@ def render(letter: Letter) -> Rendered:
 def _store(
     case: Case, request: Request | None, *, kind: Letter.Kind, said: dict[str, Any]
 ) -> Letter:
-    plain = json.dumps(said, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False)
+    plain = json.dumps(said, cls=DjangoJSONEncoder, ensure_ascii=False)
     letter = Letter.objects.create(
         case=case,
         request=request,

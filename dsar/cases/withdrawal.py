@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from dsar.cases import letters, lifecycle
+from dsar.cases import contents, letters, lifecycle
 from dsar.cases.models import Letter
 from dsar.cases.states import Outcome, State
 
@@ -22,7 +22,7 @@ def withdraw(request: Request, *, actor: Actor) -> Request:
     Raises TransitionError or NotPermittedError once execution has begun.
     """
     with transaction.atomic():
-        content = {"withdrawn_at": timezone.now()}
+        content = {"withdrawn_at": contents.day(timezone.now())}
         letters.write(request, kind=Letter.Kind.WITHDRAWN, content=content)
         return lifecycle.advance(
             request, to=State.CLOSED, actor=actor, outcome=Outcome.WITHDRAWN_BY_REQUESTER

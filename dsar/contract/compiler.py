@@ -88,7 +88,10 @@ def key_column(declaration: Declaration) -> str:
 def condition(declaration: Declaration) -> Fragment:
     """The WHERE condition that holds for exactly the person's rows of this declaration."""
     paths = [_path_query(declaration.model, path) for path in declaration.subject]
-    if len(paths) == 1 and len(paths[0].alias_map) == 1:
+    if not paths:
+        # Found by identifiers only: nothing of it is an account holder's.
+        return Fragment(sql="FALSE")
+    if len(paths) == 1 and len(_used(paths[0])) == 1:
         return _own_condition(paths[0])
     pieces = [_subselect(query) for query in paths]
     union = Fragment.join(" UNION ", pieces)
@@ -128,6 +131,11 @@ def _path_query(model: type[models.Model], path: Path) -> models.sql.Query:
     keys = reached.order_by().values("pk").query
     keys.get_compiler(connection=connection).as_sql()
     return keys
+
+
+def _used(query: models.sql.Query) -> set[str]:
+    """The tables that a compiled query reads; joins it could do without are no longer counted."""
+    return {query.alias_map[alias].table_name for alias, uses in query.alias_refcount.items() if uses}
 
 
 def _own_condition(query: models.sql.Query) -> Fragment:
@@ -330,23 +338,17 @@ def _parents(declaration: Declaration) -> frozenset[type[models.Model]]:
 
 
 def _on_the_way(declaration: Declaration, path: Path) -> set[type[models.Model]]:
+    """The models that a path's compiled query joins, whatever kind of relation leads there."""
     if isinstance(path, Linked):
-        return {apps.get_model(path.via)}
-    passed: set[type[models.Model]] = set()
-    model: type[models.Model] = declaration.model
-    for name in path.split("__"):
-        if name == "pk":
-            break
-        field = model._meta.get_field(name) if _has(model, name) else None
-        if field is None or not isinstance(field.related_model, type):
-            break
-        model = field.related_model
-        passed.add(model)
-    return passed
+        via = apps.get_model(path.via)
+        return {via, *_joined(via, path.to)}
+    return _joined(declaration.model, path)
 
 
-def _has(model: type[models.Model], name: str) -> bool:
-    return any(getattr(field, "name", "") == name for field in model._meta.get_fields())
+def _joined(model: type[models.Model], path: str) -> set[type[models.Model]]:
+    tables = _used(_path_query(model, path))
+    known = apps.get_models(include_auto_created=True)
+    return {found for found in known if found._meta.db_table in tables}
 
 
 def is_root(declaration: Declaration) -> bool:

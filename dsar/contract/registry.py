@@ -96,9 +96,9 @@ def register_purpose(purpose: Purpose) -> Purpose:
 def autodiscover() -> None:
     """Import every installed app's privacy.py, and the project's own beside its settings."""
     autodiscover_modules("privacy")
-    project = f"{settings.SETTINGS_MODULE.rpartition('.')[0]}.privacy".lstrip(".")
-    if find_spec(project) is not None:
-        import_module(project)
+    project, _, _ = (settings.SETTINGS_MODULE or "").rpartition(".")
+    if project and find_spec(f"{project}.privacy") is not None:
+        import_module(f"{project}.privacy")
 
 
 @contextmanager

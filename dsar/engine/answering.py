@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from dsar.cases import letters, lifecycle
-from dsar.cases.actors import Actor
+from dsar.cases.actors import SYSTEM
+from dsar.cases.models import Letter
 from dsar.cases.states import Outcome, State
 from dsar.engine import leases
 from dsar.packages import vault
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 def close(request: Request, *, content: dict[str, Any], outcome: Outcome) -> None:
     """Write the answer and close; the caller holds the request's row and the transaction."""
-    letters.write(request, kind="answer", content=content)
-    lifecycle.advance(request, to=State.CLOSED, actor=Actor.system(), outcome=outcome)
+    letters.write(request, kind=Letter.Kind.ANSWER, content=content | {"outcome": outcome.value})
+    lifecycle.advance(request, to=State.CLOSED, actor=SYSTEM, outcome=outcome)
 
 
 def answer(
@@ -43,19 +44,29 @@ def answer(
         close(request, content=content, outcome=outcome)
 
 
-def answer_with_package(lease: Lease, packed: Packed) -> None:
+def answer_with_package(lease: Lease, packed: Packed, *, content: dict[str, Any]) -> None:
     """Hand a written package over: it becomes ready in the same transaction in which the request closes."""
     rows = {label: {"released": count} for label, count in packed.rows.items()}
     answer(
         lease,
-        content={
-            "rows": packed.rows,
-            "left_out": packed.left_out,
-            "information": packed.information,
-            "expires_at": packed.package.expires_at.isoformat(),
-            "archive_sha256": packed.written.sha256,
-        },
+        content=content | {"confirmation": _confirmation(packed), "package": _package(packed)},
         outcome=Outcome.FULFILLED if packed.rows else Outcome.NO_DATA_HELD,
         result={"rows": rows, "left_out": packed.left_out},
         first=lambda: vault.ready(packed.package, packed.written),
     )
+
+
+def _confirmation(packed: Packed) -> str:
+    """The first part of every copy: whether anything is held (GDPR Art. 15(1))."""
+    if not packed.rows:
+        return "We searched every place that could hold data about you and found none."
+    rows = sum(packed.rows.values())
+    return f"Yes: {rows} records in {len(packed.rows)} places. Your copy holds them."
+
+
+def _package(packed: Packed) -> dict[str, Any]:
+    return {
+        "file": packed.package.filename,
+        "available_until": packed.package.expires_at.date().isoformat(),
+        "sha256": packed.written.sha256,
+    }

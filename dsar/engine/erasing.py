@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import FileField, ManyToManyField
+from django.db.models import SET_NULL, FileField, ForeignKey, ManyToManyField
 
 from dsar.contract import compiler
 from dsar.contract.compiler import Fragment
@@ -67,8 +69,43 @@ def _of(declaration: Declaration, born_before: datetime | None) -> list[Statemen
         if isinstance(field, ManyToManyField)
         and (declaration.row is Row.DELETED or isinstance(treatment, Erase))
     ]
-    main = _delete if declaration.row is Row.DELETED else _update
-    return [*unlinks, Statement(label=declaration.label, fragment=main(declaration, where))]
+    if declaration.row is Row.OVERWRITTEN:
+        return [*unlinks, Statement(label=declaration.label, fragment=_update(declaration, where))]
+    released = [
+        Statement(label="", fragment=_let_go(declaration, key, where))
+        for key in _letting_go(declaration)
+    ]
+    return [
+        *unlinks,
+        *released,
+        Statement(label=declaration.label, fragment=_delete(declaration, where)),
+    ]
+
+
+@lru_cache(maxsize=256)
+def _letting_go(declaration: Declaration) -> tuple[ForeignKey[Any, Any], ...]:
+    """The foreign keys of rows that stay which the model says to empty when a row they point at goes."""
+    model = declaration.model
+    return tuple(
+        key
+        for holder in apps.get_models(include_auto_created=True)
+        for key in holder._meta.local_concrete_fields
+        if isinstance(key, ForeignKey)
+        and key.related_model is model
+        and key.remote_field.on_delete is SET_NULL
+        and key.db_constraint
+    )
+
+
+def _let_go(declaration: Declaration, key: ForeignKey[Any, Any], where: Fragment) -> Fragment:
+    """Empty a reference to rows that are about to be deleted, as the ORM would."""
+    holder, column = compiler.quote(key.model._meta.db_table), compiler.quote(key.column)
+    return Fragment(
+        sql=f"UPDATE {holder} SET {column} = NULL WHERE {column} IN"
+        f" (SELECT {compiler.key_column(declaration)} FROM {compiler.table(declaration)}"
+        f" WHERE {where.sql})",
+        params=where.params,
+    )
 
 
 def _where(declaration: Declaration, born_before: datetime | None) -> Fragment:

@@ -8,7 +8,7 @@ import structlog
 from django.db import transaction
 
 from dsar.cases import lifecycle
-from dsar.cases.actors import Actor
+from dsar.cases.actors import SYSTEM
 from dsar.cases.states import Right, State
 from dsar.engine import leases, planning
 from dsar.engine.rights import (
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
+    from dsar.cases.models import Request
     from dsar.engine.leases import Lease
 
 RUN: dict[str, Callable[[Lease], None]] = {
@@ -78,5 +79,15 @@ def _needs_attention(lease: Lease, error: Exception) -> None:
     logger.error("needs_attention", request=str(lease.request_id), reason=type(error).__name__)
     with transaction.atomic():
         request = leases.fence(lease)
-        log.append(Tag.REQUEST_FAILED, request=request.pk, reason=type(error).__name__)
-        lifecycle.advance(request, to=State.NEEDS_ATTENTION, actor=Actor.system())
+        _witness(request, error)
+        lifecycle.advance(request, to=State.NEEDS_ATTENTION, actor=SYSTEM)
+
+
+def _witness(request: Request, error: Exception) -> None:
+    """Say what stopped the execution; of leftovers, in which tables they are."""
+    if isinstance(error, LeftoverError):
+        log.append(
+            Tag.DELETION_VERIFICATION_FAILED, request=request.pk, places=dict(error.places)
+        )
+    else:
+        log.append(Tag.EXECUTION_STOPPED, request=request.pk, reason=type(error).__name__)

@@ -63,6 +63,8 @@ class Packed:
     written: Written
     rows: dict[str, int]
     left_out: list[str]
+    searched: list[str]
+    excluded: list[dict[str, str]]
     information: dict[str, Any]
 
 
@@ -84,6 +86,8 @@ def pack(lease: Lease, *, contents: Contents) -> Packed:
         written=written,
         rows=reading.counts,
         left_out=reading.left_out,
+        searched=reading.searched,
+        excluded=_excluded(reading.planned, reading.left_out),
         information=reading.information,
     )
 
@@ -97,6 +101,7 @@ class _Reading:
     at: datetime
     counts: dict[str, int] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
+    searched: list[str] = field(default_factory=list)
     information: dict[str, Any] = field(default_factory=dict)
     previews: dict[str, bytes] = field(default_factory=dict)
     planned: list[Source] = field(default_factory=list)
@@ -124,6 +129,7 @@ class _Reading:
         counts = discovery.discover(self.person, declarations=declarations)
         held = [found for found in declarations if counts[found.label]]
         shown = [found for found in held if not self.contents.leave_out(found)]
+        self.searched = [found.label for found in declarations]
         self.left_out = [found.label for found in held if found not in shown or not found.released]
         self.planned = sources.plan_sources(shown, counts, wanted=self.contents.wanted)
         self.counts = {source.label: source.count for source in self.planned}

@@ -1,4 +1,4 @@
-"""Take in a case: file it, apply what takes effect at once, plan and approve what the policy lets pass, leave the rest to staff."""
+"""Take in a case: file it, apply what takes effect at once, plan the rest, approve what the policy lets pass."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from dsar.cases import decisions, intake, lifecycle, policy
-from dsar.cases.actors import Actor
+from dsar.cases import intake, lifecycle, policy, variants
+from dsar.cases.actors import SYSTEM
+from dsar.cases.policy import Handling
 from dsar.cases.states import Right, State
 from dsar.engine import planning, review
-from dsar.engine.rights import consent_withdrawal, correction, objection
-from dsar.engine.rights import purposes as acting
+from dsar.engine.rights import consent_withdrawal, correction, objection, purposes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
+    from dsar.cases.actors import Actor
     from dsar.cases.intake import Asked
     from dsar.cases.models import Case, Request
 
-_AT_ONCE: dict[str, tuple[Callable[[Request], None], Callable[[Request], list[str]]]] = {
-    Right.OBJECTION: (objection.apply, objection.aimed_at),
-    Right.CONSENT_WITHDRAWAL: (consent_withdrawal.apply, acting.named),
+_AT_ONCE: dict[str, Callable[[Request], None]] = {
+    Right.OBJECTION: objection.apply,
+    Right.CONSENT_WITHDRAWAL: consent_withdrawal.apply,
 }
 
 
@@ -30,38 +31,32 @@ _AT_ONCE: dict[str, tuple[Callable[[Request], None], Callable[[Request], list[st
 def file(*, subject: Any, asked: Sequence[Asked], actor: Actor, **submission: Any) -> Case:
     """File one submission and start each of its requests; everything or nothing.
 
-    `submission` goes to `intake.file` as it is (channel, language, contact, received_at). Raises IntakeError
+    `submission` goes to `intake.file` as it is (channel, language, contact, authenticated_at …). Raises IntakeError
     and NotCorrectableError with a message for each thing to mend.
     """
-    checked = [_with_proposals(subject, one) for one in asked]
+    checked = [_with_checked_proposals(subject, one) for one in asked]
     case = intake.file(subject=subject, asked=checked, actor=actor, **submission)
     for request in case.requests.select_related("case__key").order_by("due_at", "id"):
-        _start(request)
+        start(request)
     return case
 
 
-def _with_proposals(subject: Any, one: Asked) -> Asked:
-    """Replace the corrections as a person words them by checked proposals with the values of today."""
-    if one.right != Right.CORRECTION:
+def _with_checked_proposals(subject: Any, one: Asked) -> Asked:
+    """Corrections as the person words them, checked, with the values of today beside them."""
+    if one.right is not Right.CORRECTION or not one.corrections:
         return one
-    return replace(one, corrections=tuple(correction.propose(subject.pk, one.corrections)))
+    return replace(one, corrections=correction.propose(subject.pk, one.corrections))
 
 
-def _start(request: Request) -> None:
+def start(request: Request) -> None:
+    """A request's first moves: what takes effect at once is done here, in the transaction of its filing."""
     planning.keep(request, planning.plan(request))
-    if intake.takes_effect_at_once(request):
-        _apply_at_once(request)
-        return
-    lifecycle.advance(request, to=State.IN_REVIEW, actor=Actor.system())
-    if policy.is_automatic(request) and not review.must_be_looked_at(request):
+    handling = policy.handling(request)
+    if handling is Handling.AT_ONCE:
+        purposes.apply_and_close(request, apply=_AT_ONCE[request.right])
+    elif request.case.verified_at is None:
+        lifecycle.advance(request, to=State.AWAITING_VERIFICATION, actor=SYSTEM)
+    elif handling is Handling.AUTOMATIC and not review.must_be_looked_at(request):
         review.approve_automatically(request)
-
-
-def _apply_at_once(request: Request) -> None:
-    """Marketing objection and withdrawal: true when the filing is, in the same transaction (GDPR Art. 7(3), 21(3))."""
-    apply, codes = _AT_ONCE[request.right]
-    decisions.decide(request, verdict="granted", actor=Actor.system())
-    for state in (State.APPROVED, State.EXECUTING):
-        if request.state != state:
-            lifecycle.advance(request, to=state, actor=Actor.system())
-    acting.apply_and_close(request, apply=apply, codes=codes)
+    else:
+        lifecycle.advance(request, to=State.IN_REVIEW, actor=SYSTEM)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from dsar.cases import decisions
-from dsar.cases.actors import Actor
-from dsar.cases.models import Request
+from dsar.cases.actors import SYSTEM, Actor
+from dsar.cases.models import Decision, Request
 from dsar.cases.states import Right, State
 from dsar.contract import registry
 from dsar.dispatch import outbox
@@ -71,8 +71,8 @@ def approve_automatically(request: Request) -> None:
     """What the policy table lets pass without staff; the plan kept at filing is what is approved."""
     decisions.decide(
         request,
-        verdict="granted",
-        actor=Actor.system(),
+        verdict=Decision.Verdict.GRANTED,
+        actor=SYSTEM,
         plan_digest=request.plan.digest,
     )
     _woken(request)

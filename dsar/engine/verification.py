@@ -220,6 +220,8 @@ def _was_retained(declaration: Declaration, hit: Hit) -> bool:
 
 def _is_somebody_elses(declaration: Declaration, hit: Hit, person: object) -> bool:
     """The row leads to another person, or to none: a guest's row is not the account holder's."""
+    if not declaration.subject:
+        return True
     rows = declaration.model._base_manager.filter(pk=hit.key)
     mine = models.Q()
     for path in declaration.subject:

@@ -32,6 +32,7 @@ class Tag(StrEnum):
     CASE_LINK_MADE = "case.link_made"
     CASE_LINK_OPENED = "case.link_opened"
 
+    EXECUTION_STOPPED = "execution.stopped"
     PLAN_MADE = "plan.made"
     STEP_INTENDED = "step.intended"
     STEP_DONE = "step.done"

@@ -26,8 +26,8 @@ def cell(value: object, *, longest: int, elsewhere: str) -> str:
     """The content of a table cell; a longer one is cut, and `elsewhere` names the file that holds the rest."""
     if value is None:
         return '<span class="none">not set</span>'
-    said = plain(value)
-    if said == "":
+    said = value if isinstance(value, str) else plain(value)
+    if not said:
         return '<span class="none">empty</span>'
     if len(said) <= longest:
         return text(said)

@@ -23,6 +23,9 @@ class Report(models.Model):
     )
     delivered_at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        indexes = [models.Index(fields=["delivered_to"], name="orders_report_delivered_to")]
+
     def __str__(self) -> str:
         return f"report {self.pk}"
 

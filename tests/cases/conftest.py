@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.cases import cast
 
 if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
-
     from dsar.cases.actors import Actor
 
 
 @pytest.fixture
-def alice(db: None) -> AbstractBaseUser:
+def alice(db: None) -> Any:
     return cast.person("alice")
 
 
 @pytest.fixture
-def bob(db: None) -> AbstractBaseUser:
+def bob(db: None) -> Any:
     return cast.person("bob")
 
 

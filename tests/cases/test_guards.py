@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from tests.cases import cast
 
 from dsar.cases import decisions, identity, lifecycle, routing, timeline, withdrawal
 from dsar.cases.actors import SYSTEM, Actor, ActorKind
@@ -18,6 +17,7 @@ from dsar.cases.lifecycle import GuardError, NotPermittedError, TransitionError
 from dsar.cases.models import Decision, Request
 from dsar.cases.states import Outcome, Right, State
 from dsar.registers import holds
+from tests.cases import cast
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 RESTRICTION = {"ground": "unlawful"}
 
 
-def stopped(request: Request, **move) -> list[Obstacle]:
+def stopped(request: Request, **move: Any) -> list[Obstacle]:
     with pytest.raises(GuardError) as caught:
         lifecycle.advance(request, **move)
     return caught.value.obstacles
@@ -37,7 +37,7 @@ def deletion(user: AbstractBaseUser, dora: Actor, olga: Actor) -> Request:
 
 def test_nothing_personal_before_identity(alice: AbstractBaseUser) -> None:
     request = routing.route(cast.request_of(alice, Right.ACCESS, fresh=False))
-    move = {"to": State.IN_REVIEW, "actor": SYSTEM}
+    move: dict[str, Any] = {"to": State.IN_REVIEW, "actor": SYSTEM}
     assert stopped(request, **move) == [Obstacle.NOT_VERIFIED]
     me = cast.requester(alice)
     identity.verify(request.case, actor=me, authenticated_at=timezone.now())
@@ -49,7 +49,11 @@ def test_a_closing_needs_an_outcome_and_nothing_else_has_one(
 ) -> None:
     request = routing.route(cast.request_of(alice, Right.RESTRICTION, scope=RESTRICTION))
     assert Obstacle.OUTCOME_MISSING in stopped(request, to=State.CLOSED, actor=dora)
-    open_end = {"to": State.AWAITING_REQUESTER, "actor": dora, "outcome": Outcome.SPAM}
+    open_end: dict[str, Any] = {
+        "to": State.AWAITING_REQUESTER,
+        "actor": dora,
+        "outcome": Outcome.SPAM,
+    }
     assert stopped(request, **open_end) == [Obstacle.OUTCOME_MISSING]
 
 
@@ -58,7 +62,7 @@ def test_nothing_that_was_not_executed_ends_as_fulfilled(
 ) -> None:
     request = routing.route(cast.request_of(alice, Right.RESTRICTION, scope=RESTRICTION))
     cast.answer(request, outcome="decided")
-    move = {"to": State.CLOSED, "actor": dora, "outcome": Outcome.FULFILLED}
+    move: dict[str, Any] = {"to": State.CLOSED, "actor": dora, "outcome": Outcome.FULFILLED}
     assert stopped(request, **move) == [Obstacle.OUTCOME_IMPOSSIBLE]
 
 
@@ -68,7 +72,7 @@ def test_failed_execution_cannot_be_declared_fulfilled(
     request = cast.execute(routing.route(cast.request_of(alice, Right.ACCESS)))
     lifecycle.advance(request, to=State.NEEDS_ATTENTION, actor=SYSTEM)
     cast.answer(request, outcome="decided")
-    move = {"to": State.CLOSED, "actor": dora, "outcome": Outcome.FULFILLED}
+    move: dict[str, Any] = {"to": State.CLOSED, "actor": dora, "outcome": Outcome.FULFILLED}
     assert stopped(request, **move) == [Obstacle.OUTCOME_IMPOSSIBLE]
 
 
@@ -81,7 +85,7 @@ def test_what_takes_effect_at_once_closes_where_it_was_filed(alice: AbstractBase
 
 def test_no_closing_without_an_answer(alice: AbstractBaseUser) -> None:
     request = cast.execute(routing.route(cast.request_of(alice, Right.ACCESS)))
-    move = {"to": State.CLOSED, "actor": SYSTEM, "outcome": Outcome.FULFILLED}
+    move: dict[str, Any] = {"to": State.CLOSED, "actor": SYSTEM, "outcome": Outcome.FULFILLED}
     assert stopped(request, **move) == [Obstacle.UNANSWERED]
     cast.answer(request, **cast.ACCESS_ANSWER)
     assert lifecycle.advance(request, **move).outcome == Outcome.FULFILLED
@@ -110,7 +114,7 @@ def test_approval_needs_a_decision(alice: AbstractBaseUser, dora: Actor) -> None
 def test_refusal_needs_a_ground_under_every_law(alice: AbstractBaseUser, dora: Actor) -> None:
     request = cast.request_of(alice, Right.DELETION, residence="DE")
     routing.route(request)
-    refuse = {"verdict": Decision.Verdict.REFUSED, "actor": dora}
+    refuse: dict[str, Any] = {"verdict": Decision.Verdict.REFUSED, "actor": dora}
     with pytest.raises(decisions.DecisionError, match="SG"):
         decisions.decide(request, grounds={"EU": "freedom_of_expression"}, **refuse)
     grounds = {"EU": "freedom_of_expression", "SG": "still_necessary"}
@@ -120,7 +124,7 @@ def test_refusal_needs_a_ground_under_every_law(alice: AbstractBaseUser, dora: A
 
 def test_closing_as_refused_needs_the_grounds_too(alice: AbstractBaseUser, dora: Actor) -> None:
     request = routing.route(cast.request_of(alice, Right.RESTRICTION, scope=RESTRICTION))
-    move = {"to": State.CLOSED, "actor": dora, "outcome": Outcome.REFUSED}
+    move: dict[str, Any] = {"to": State.CLOSED, "actor": dora, "outcome": Outcome.REFUSED}
     assert Obstacle.GROUNDLESS in stopped(request, **move)
 
 
@@ -170,7 +174,7 @@ def test_no_deletion_over_a_hold_and_nobody_tells(
 ) -> None:
     request = deletion(alice, dora, olga)
     review = timezone.localdate() + timedelta(days=90)
-    secret = {"ground": "Secret inquiry", "law": "Criminal Procedure Code"}
+    secret: dict[str, Any] = {"ground": "Secret inquiry", "law": "Criminal Procedure Code"}
     hold = holds.place(alice, review_on=review, by=dora.user, **secret)
     with pytest.raises(GuardError) as caught:
         cast.execute(request)
@@ -257,3 +261,22 @@ def test_obstacles_are_shown_beforehand(alice: AbstractBaseUser, dora: Actor, ol
     cast.file(alice, Asked(right=Right.PORTABILITY))
     found = lifecycle.obstacles(request, to=State.EXECUTING, actor=SYSTEM)
     assert found == [Obstacle.TOO_EARLY, Obstacle.COPY_OPEN]
+
+
+def test_a_deletion_can_be_cancelled_while_it_waits(
+    alice: AbstractBaseUser, dora: Actor, olga: Actor
+) -> None:
+    request = deletion(alice, dora, olga)
+    assert request.state == State.APPROVED
+    withdrawal.withdraw(request, actor=cast.requester(alice))
+    assert (request.state, request.outcome) == (State.CLOSED, Outcome.WITHDRAWN_BY_REQUESTER)
+
+
+def test_a_resumed_deletion_meets_the_guards_again(
+    alice: AbstractBaseUser, dora: Actor, olga: Actor, no_waiting: None
+) -> None:
+    request = cast.execute(deletion(alice, dora, olga))
+    lifecycle.advance(request, to=State.NEEDS_ATTENTION, actor=SYSTEM)
+    review = timezone.localdate() + timedelta(days=90)
+    holds.place(alice, ground="Claim", law="Limitation Act", review_on=review, by=dora.user)
+    assert stopped(request, to=State.EXECUTING, actor=SYSTEM) == [Obstacle.HELD]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
-from tests.cases import cast
 
 from dsar.cases import decisions, identity, lifecycle, routing, transitions, withdrawal
 from dsar.cases.actors import SYSTEM
@@ -19,13 +19,14 @@ from dsar.cases.lifecycle import MoveError, TransitionError
 from dsar.cases.models import Decision, Request
 from dsar.cases.states import ENDINGS, TRANSITIONS, UNANSWERED, Outcome, Right, State
 from dsar.ledger import log
+from tests.cases import cast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.contrib.auth.base_user import AbstractBaseUser
 
     from dsar.cases.actors import Actor
-
-PAIRS = [(source, target) for source in State for target in State]
 
 
 def put(request: Request, state: State) -> None:
@@ -37,40 +38,32 @@ def put(request: Request, state: State) -> None:
         cursor.execute("SET LOCAL session_replication_role = origin")
 
 
-@pytest.mark.parametrize(("source", "target"), PAIRS, ids=lambda state: state.value)
-def test_plain_sql_moves_only_along_the_table(
-    alice: AbstractBaseUser, source: State, target: State
-) -> None:
+@pytest.mark.parametrize("source", State)
+def test_plain_sql_moves_only_along_the_table(alice: AbstractBaseUser, source: State) -> None:
     request = cast.request_of(alice, Right.ACCESS)
-    put(request, source)
-    allowed = target in TRANSITIONS[source] or source is target
-    outcome = Outcome.SPAM.value if target is State.CLOSED else ""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE dsar_cases_request SET state = %s, outcome = %s WHERE id = %s",
-                [target.value, outcome, request.pk],
-            )
-        moved = True
-    except IntegrityError:
-        moved = False
-    assert moved is allowed
+    moved = set()
+    for target in State:
+        put(request, source)
+        outcome = Outcome.SPAM.value if target is State.CLOSED else ""
+        with contextlib.suppress(IntegrityError), transaction.atomic():
+            Request.objects.filter(pk=request.pk).update(state=target, outcome=outcome)
+            moved.add(target)
+    assert moved == TRANSITIONS[source] | {source}
 
 
-@pytest.mark.parametrize(("source", "target"), PAIRS, ids=lambda state: state.value)
-def test_advance_knows_no_other_moves(
-    alice: AbstractBaseUser, source: State, target: State
-) -> None:
+@pytest.mark.parametrize("source", State)
+def test_advance_knows_no_other_moves(alice: AbstractBaseUser, source: State) -> None:
     request = cast.request_of(alice, Right.ACCESS)
-    put(request, source)
-    try:
-        lifecycle.advance(request, to=target, actor=SYSTEM)
-        unknown = False
-    except TransitionError:
-        unknown = True
-    except MoveError:
-        unknown = False
-    assert unknown is (target not in TRANSITIONS[source])
+    unknown = set()
+    for target in State:
+        put(request, source)
+        try:
+            lifecycle.advance(request, to=target, actor=SYSTEM)
+        except TransitionError:
+            unknown.add(target)
+        except MoveError:
+            continue
+    assert unknown == set(State) - TRANSITIONS[source]
 
 
 def test_the_installed_trigger_is_the_one_the_table_makes(db: None) -> None:
@@ -96,7 +89,7 @@ def test_each_move_writes_one_entry(alice: AbstractBaseUser) -> None:
     assert log.entries(request.pk).count() == before + 1
 
 
-RIGHTS = (
+RIGHTS: tuple[tuple[Right, dict[str, Any]], ...] = (
     (Right.ACCESS, {}),
     (Right.DELETION, {}),
     (Right.RESTRICTION, {"ground": "unlawful"}),
@@ -113,26 +106,28 @@ class RandomWalks(TestCase):
     """Random people doing random things, with the table of moves as the oracle."""
 
     def setUp(self) -> None:
+        """Bring on the cast."""
         self.alice = cast.person("alice")
         self.dora = cast.staff("dora", "Privacy reviewers")
         self.olga = cast.staff("olga", "Data protection officers")
         self.actors = (SYSTEM, self.dora, self.olga, cast.requester(self.alice))
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(
         right=st.sampled_from(RIGHTS),
         fresh=st.booleans(),
         steps=st.lists(st.tuples(STEPS, st.integers(0, 3)), max_size=12),
     )
     def test_every_walk_stays_on_the_table(self, right, fresh, steps) -> None:
+        """The ledger's path is a path of the table, and ends where the row stands."""
         request = cast.request_of(self.alice, right[0], scope=right[1], fresh=fresh)
         for (verb, *more), who in steps:
-            self.attempt(request, verb, *more, actor=self.actors[who])
-            self.check(Request.objects.select_related("case").get(pk=request.pk))
+            self._attempt(request, verb, *more, actor=self.actors[who])
+            self._check(Request.objects.select_related("case").get(pk=request.pk))
 
-    def attempt(self, request: Request, verb: str, *more, actor: Actor) -> None:
+    def _attempt(self, request: Request, verb: str, *more: Any, actor: Actor) -> None:
         granted, refused = Decision.Verdict.GRANTED, Decision.Verdict.REFUSED
-        attempts = {
+        attempts: dict[str, Callable[[], object]] = {
             "advance": lambda: lifecycle.advance(request, to=more[0], outcome=more[1], actor=actor),
             "route": lambda: routing.route(request),
             "verify": lambda: identity.verify(request.case, actor=actor),
@@ -155,7 +150,7 @@ class RandomWalks(TestCase):
         except (MoveError, DecisionError, identity.NotFreshError, IntegrityError):
             request.refresh_from_db()
 
-    def check(self, request: Request) -> None:
+    def _check(self, request: Request) -> None:
         path = [State.SUBMITTED.value]
         for entry in log.entries(request.pk):
             detail = json.loads(entry.canonical)["detail"]
@@ -165,11 +160,11 @@ class RandomWalks(TestCase):
                 path.append(detail["to"])
         assert path[-1] == request.state
         if request.state == State.CLOSED:
-            self.check_end(request, came_from=State(path[-2]))
+            self._check_end(request, came_from=State(path[-2]))
         if State.EXECUTING in path and request.right == Right.DELETION:
             raise AssertionError("The waiting period was skipped.")
 
-    def check_end(self, request: Request, *, came_from: State) -> None:
+    def _check_end(self, request: Request, *, came_from: State) -> None:
         at_once = request.right == Right.OBJECTION and came_from is State.SUBMITTED
         assert request.outcome in ENDINGS[came_from] or at_once
         assert request.answered_at or request.outcome in UNANSWERED

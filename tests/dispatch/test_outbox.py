@@ -7,10 +7,11 @@ import socket
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from celery import Celery, current_app
+from celery.app import app_or_default
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -31,16 +32,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def broker():
     """A queue of the real broker, empty before and after."""
     with current_app.connection_for_write() as link:
-        link.default_channel.queue_declare(QUEUE)
-        link.default_channel.queue_purge(QUEUE)
-        yield link.default_channel
-        link.default_channel.queue_purge(QUEUE)
+        channel: Any = link.default_channel
+        channel.queue_declare(QUEUE)
+        channel.queue_purge(QUEUE)
+        yield channel
+        channel.queue_purge(QUEUE)
 
 
 @contextmanager
 def broker_at(path: Path) -> Iterator[None]:
     """A block in which the broker is expected at another socket."""
-    real = current_app._get_current_object()  # noqa: SLF001 - the proxy's only way.
+    real = app_or_default()
     other = Celery("other", broker=f"redis+socket://{path}", set_as_current=True)
     try:
         yield
@@ -145,10 +147,13 @@ def test_a_broker_lost_in_mid_batch_leaves_only_what_it_did_not_take(broker, mon
     past = timezone.now() - timedelta(minutes=1)
     for number in range(3):
         outbox.wake(TASK, number, due=past, queue=QUEUE)
-    send, sent = outbox.send, []
-    monkeypatch.setattr(
-        outbox, "send", lambda row: len(sent) < 1 and (sent.append(row) or send(row))
-    )
+    send, sent = outbox.send, list[Wake]()
+
+    def send_only_one(row: Wake) -> bool:
+        sent.append(row)
+        return len(sent) == 1 and send(row)
+
+    monkeypatch.setattr(outbox, "send", send_only_one)
     assert outbox.sweep() == 1
     monkeypatch.undo()
     assert Wake.objects.count() == 2

@@ -32,11 +32,11 @@ def test_a_rewrap_does_not_bring_back_what_is_destroyed_meanwhile(monkeypatch):
     destroyer = threading.Thread(target=destroy)
     write = box._write_wrapped  # noqa: SLF001 - the moment between reading and writing.
 
-    def write_while_destroying(*batch: object) -> None:
+    def write_while_destroying(keys: list[Key], wrapped: list[bytes]) -> None:
         # The batch holds its rows' locks here: the other connection's UPDATE waits for them.
         destroyer.start()
         assert begun.wait(timeout=10)
-        write(*batch)
+        write(keys, wrapped)
 
     monkeypatch.setattr(box, "_write_wrapped", write_while_destroying)
     with override_settings(DSAR={"MASTER_KEYS": [NEW, OLD]}):

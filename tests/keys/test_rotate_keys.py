@@ -32,7 +32,7 @@ def test_it_says_how_far_it_got_and_leaves_an_entry(sealed, monkeypatch):
         call_command("rotate_keys", stdout=said)
     assert "4 of 5 keys looked at, 4 rewrapped" in said.getvalue()
     assert "Done: 5 keys" in said.getvalue()
-    assert Entry.objects.order_by("-pk").first().tag == "keys.rewrapped"
+    assert Entry.objects.latest("pk").tag == "keys.rewrapped"
     with override_settings(DSAR={"MASTER_KEYS": [NEW]}):
         for key, content in sealed:
             assert box.unseal(Key.objects.get(pk=key.pk), content) == b"canary"

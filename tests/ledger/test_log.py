@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 import pytest
 import rfc8785
@@ -13,6 +14,9 @@ from django.db import IntegrityError, connection, transaction
 from dsar.ledger import canonical, log
 from dsar.ledger.models import Entry, LedgerImmutableError
 from dsar.ledger.tags import Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 REQUEST = uuid.UUID("00000000-0000-4000-8000-000000000001")
 WHEN = datetime(2026, 3, 1, 8, 30, tzinfo=timezone(timedelta(hours=8)))
@@ -130,7 +134,7 @@ def test_entries_travel_in_a_pipeline():
 def test_the_model_refuses_every_change():
     log.append(Tag.REQUEST_VIEWED, request=REQUEST)
     entry = log.entries(REQUEST).get()
-    changes = [
+    changes: list[Callable[[], object]] = [
         entry.save,
         entry.delete,
         Entry(canonical="{}").save,

@@ -47,7 +47,7 @@ def role() -> Iterator[str]:
 
 
 @pytest.fixture
-def granted(role) -> str:
+def granted(role: str) -> str:
     call_command("grant_roles", application_role=role, stdout=StringIO())
     return role
 
@@ -100,7 +100,7 @@ def test_the_application_cannot_change_the_ledger_in_sql(granted):
 
 def test_the_application_cannot_change_the_ledger_through_the_orm(granted):
     # Django's own queryset and methods, which know nothing of the ledger.
-    bare = models.QuerySet(Entry)
+    bare: models.QuerySet[Entry] = models.QuerySet(Entry)
     with connected_as(granted):
         log.append(Tag.REQUEST_VIEWED, request=REQUEST)
         entry = log.entries(REQUEST).get()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
@@ -26,6 +28,11 @@ from tests.purposes import (
     UNDECLARED,
     VITAL,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dsar.contract.declarations import Purpose
 
 CLAIMS = Restriction.Ground.CLAIMS
 WITHOUT_ASKING = {CONTRACT.code, LEGAL.code, INTEREST.code, PUBLIC.code, VITAL.code, CAMPAIGN.code}
@@ -136,7 +143,7 @@ def test_each_form_is_one_statement(alice, purpose, django_assert_num_queries):
         list(only_permitted(get_user_model().objects.order_by("pk"), purpose))
 
 
-SAYINGS = {
+SAYINGS: dict[str, Callable[[Any, Purpose], object]] = {
     "consent": lambda who, what: (
         consents.give(who, what, wording="yes") if what.basis == "consent" else None
     ),

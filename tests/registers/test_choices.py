@@ -45,7 +45,7 @@ def test_consent_is_given_withdrawn_and_given_again(alice, bob, newly_said):
 
 def test_a_consent_entry_proves_the_wording_and_names_nobody(alice):
     consents.give(alice, NEWSLETTER, wording="Send me news, Alice.")
-    said = Entry.objects.order_by("-pk").first().canonical
+    said = Entry.objects.latest("pk").canonical
     assert sha256(b"Send me news, Alice.").hexdigest() in said
     assert "alice" not in said.casefold()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.test import override_settings
@@ -33,7 +34,7 @@ def _suppression_key():
 
 
 def test_a_person_is_held_until_the_last_hold_is_released(alice, bob, carol):
-    terms = {"law": "Evidence Act 1893", "review_on": date(2027, 1, 1), "by": carol}
+    terms: dict[str, Any] = {"law": "Evidence Act 1893", "review_on": date(2027, 1, 1), "by": carol}
     first = holds.place(alice, ground="A lawsuit over an order", **terms)
     second = holds.place(alice.pk, ground="An audit", hidden=False, **terms)
     assert holds.is_open(alice)
@@ -48,7 +49,7 @@ def test_a_person_is_held_until_the_last_hold_is_released(alice, bob, carol):
 
 def test_an_entry_about_a_hold_does_not_say_why(alice, carol):
     holds.place(alice, ground="lawsuit", law="law", review_on=date(2027, 1, 1), by=carol)
-    entry = Entry.objects.order_by("-pk").first()
+    entry = Entry.objects.latest("pk")
     assert entry.tag == "hold.placed"
     assert "lawsuit" not in entry.canonical
 
@@ -104,7 +105,7 @@ def test_without_a_key_nobody_is_told_that_an_address_is_free():
 
 
 def test_a_person_learns_of_every_disclosure_but_the_secret_ones(alice, bob):
-    terms = {
+    terms: dict[str, Any] = {
         "recipient": BUREAU,
         "purpose": CONTRACT,
         "categories": [Category.NAME],

@@ -33,4 +33,9 @@ def steps(request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
 def run(lease: Lease) -> None:
     """Write the package, then answer. A crash before the answer begins the package again."""
     packed = packing.pack(lease, contents=packing.EVERYTHING)
-    answering.answer_with_package(lease, packed)
+    content = {
+        "information": packed.information,
+        "exclusions": packed.excluded,
+        "searched": packed.searched,
+    }
+    answering.answer_with_package(lease, packed, content=content)

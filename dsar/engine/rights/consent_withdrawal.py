@@ -25,4 +25,4 @@ def apply(request: Request) -> None:
 
 def run(lease: Lease) -> None:
     """Apply and answer."""
-    purposes.run(lease, apply=apply, codes=purposes.named)
+    purposes.run(lease, apply=apply)

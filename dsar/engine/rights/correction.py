@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
+from dsar.cases import corrections
+from dsar.cases.asked import Proposal
 from dsar.cases.models import Correction
 from dsar.cases.states import Outcome
 from dsar.contract import compiler, registry
 from dsar.engine import answering, leases, telling
-from dsar.keys import box
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
 
     from dsar.cases.models import Request
     from dsar.contract.declarations import Declaration
@@ -34,19 +36,8 @@ class NotCorrectableError(ValueError):
         self.errors = errors
 
 
-@dataclass(frozen=True, kw_only=True)
-class Proposal:
-    """One field of one row, as it stands and as the person wants it. Both are the field's text form."""
-
-    declaration: str
-    row: str
-    field: str
-    old: str
-    new: str
-
-
-def propose(person: object, wanted: Sequence[Mapping[str, Any]]) -> list[Proposal]:
-    """Check what a person wants corrected: `{"declaration", "row", "field", "value"}` each.
+def propose(person: object, wanted: Sequence[Proposal]) -> tuple[Proposal, ...]:
+    """Check what a person wants corrected and put the value of today beside it, both in the field's text form.
 
     The row must be the person's, the field declared correctable, and the value pass the model's own validation.
     Raises NotCorrectableError with a message for every one that does not.
@@ -56,19 +47,17 @@ def propose(person: object, wanted: Sequence[Mapping[str, Any]]) -> list[Proposa
         try:
             proposals.append(_proposal(person, one))
         except ValidationError as error:
-            errors["/".join(str(one.get(k, "")) for k in ("declaration", "row", "field"))] = list(
-                error.messages
-            )
+            errors[f"{one.declaration}/{one.row}/{one.field}"] = list(error.messages)
     if errors:
         raise NotCorrectableError(errors)
-    return proposals
+    return tuple(proposals)
 
 
-def _proposal(person: object, one: Mapping[str, Any]) -> Proposal:
-    declaration = _declaration(str(one.get("declaration", "")))
-    field = _correctable(declaration, str(one.get("field", "")))
-    row = _row(declaration, person, str(one.get("row", "")))
-    value = _checked(row, field, one.get("value"))
+def _proposal(person: object, one: Proposal) -> Proposal:
+    declaration = _declaration(one.declaration)
+    field = _correctable(declaration, one.field)
+    row = _row(declaration, person, one.row)
+    value = _checked(row, field, one.new)
     old, new = field.value_to_string(row), _as_text(row, field, value)
     if old == new:
         raise ValidationError("This is the value that we hold already.")
@@ -126,20 +115,25 @@ def _as_text(row: models.Model, field: models.Field[Any, Any], value: object) ->
 
 def shown(request: Request) -> list[dict[str, str]]:
     """Old → new of every field of a request, opened for whoever may see it."""
-    key = request.case.key
-    return [
-        {
-            "id": str(one.pk),
-            "declaration": one.declaration,
-            "row": one.row,
-            "field": one.field,
-            "old": box.unseal(key, one.old).decode(),
-            "new": box.unseal(key, one.new).decode(),
-            "result": one.result,
-            "ground": one.ground,
-        }
-        for one in request.corrections.order_by("pk")
-    ]
+    return [_opened(one) for one in _corrections(request)]
+
+
+def _opened(one: Correction) -> dict[str, str]:
+    change = corrections.read(one)
+    return {
+        "id": str(one.pk),
+        "declaration": one.declaration,
+        "row": one.row,
+        "field": one.field,
+        "old": change.old,
+        "new": change.new,
+        "result": one.result,
+        "ground": one.ground,
+    }
+
+
+def _corrections(request: Request) -> QuerySet[Correction]:
+    return request.corrections.select_related("request__case__key").order_by("pk")
 
 
 def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -152,7 +146,7 @@ def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
             "fields": {one.field: "corrected"},
             "reason": f"Correct {one.field} of {one.declaration}.",
         }
-        for one in request.corrections.order_by("pk")
+        for one in _corrections(request)
     ]
 
 
@@ -160,7 +154,7 @@ def run(lease: Lease) -> None:
     """Apply every field that was not refused and did not change meanwhile; answer in the same transaction."""
     with transaction.atomic():
         request = leases.fence(lease)
-        for one in request.corrections.select_for_update().filter(result=_Result.PROPOSED):
+        for one in _corrections(request).filter(result=_Result.PROPOSED):
             _apply(request, one)
         _close(request)
 
@@ -174,15 +168,14 @@ def _apply(request: Request, one: Correction) -> None:
 
 def _attempt(request: Request, one: Correction) -> tuple[str, str]:
     """What became of one field, and the ground if nothing did."""
-    key = request.case.key
-    old, new = box.unseal(key, one.old).decode(), box.unseal(key, one.new).decode()
+    change = corrections.read(one)
     try:
         declaration = _declaration(one.declaration)
         row = _row(declaration, request.case.subject_id, one.row, locked=True)
         field = _correctable(declaration, one.field)
-        if field.value_to_string(row) != old:
+        if field.value_to_string(row) != change.old:
             return _Result.CHANGED_MEANWHILE, ""
-        setattr(row, field.attname, _checked(row, field, field.to_python(new)))
+        setattr(row, field.attname, _checked(row, field, field.to_python(change.new)))
     except ValidationError:
         return _Result.REFUSED, "no_longer_valid"
     row.save(update_fields=[field.name])
@@ -198,9 +191,18 @@ def _close(request: Request) -> None:
     request.save(update_fields=["result"])
     answering.close(
         request,
-        content={"corrections": results, "recipients": telling.recipients(request)},
+        content={"fields": [_line(one) for one in results], "recipients": _names(request)},
         outcome=_outcome(len(corrected), len(results)),
     )
+
+
+def _line(one: dict[str, Any]) -> dict[str, Any]:
+    """One field as the letter tells it."""
+    return {name: one[name] for name in ("declaration", "field", "old", "new", "result")}
+
+
+def _names(request: Request) -> list[str]:
+    return [one["name"] for one in telling.recipients(request)]
 
 
 def _outcome(corrected: int, asked: int) -> Outcome:

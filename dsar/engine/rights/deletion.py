@@ -176,7 +176,7 @@ def _suppress(person: object) -> None:
     user = get_user_model()
     address = user._base_manager.filter(pk=person).values_list(user.EMAIL_FIELD, flat=True).first()
     if address:
-        suppression.add(channel="email", address=address, scope="marketing")
+        suppression.add(address)
 
 
 def _record(request: Request, done: dict[str, int], counts: dict[str, int]) -> None:
@@ -223,7 +223,7 @@ def _answer(lease: Lease) -> None:
     kept = any(one["retained"] for one in receipts)
     answering.answer(
         lease,
-        content={"receipts": receipts, "recipients": telling.recipients(request)},
+        content={"receipts": receipts, "recipients": [one["name"] for one in telling.recipients(request)]},
         outcome=_outcome(receipts, kept=kept),
         result={"receipts": receipts, "explained": explained},
         first=lambda: _conclude(request, explained),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dsar.engine.leases import Lease
 
 _BASES = frozenset({LegalBasis.CONSENT, LegalBasis.CONTRACT})
+_FORMAT = "JSON with a schema beside it (schema.json), and one CSV file a table."
 _ORIGINS = frozenset({Origin.PROVIDED, Origin.OBSERVED})
 
 
@@ -81,4 +82,5 @@ def _why(declaration: Declaration) -> str:
 def run(lease: Lease) -> None:
     """Write the package in JSON, with its schema, and CSV; then answer."""
     packed = packing.pack(lease, contents=PORTABLE)
-    answering.answer_with_package(lease, packed)
+    content = {"format": _FORMAT, "out_of_scope": packed.left_out}
+    answering.answer_with_package(lease, packed, content=content)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from dsar.cases.states import Outcome
 from dsar.contract import registry
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from dsar.cases.models import Request
     from dsar.engine.leases import Lease
+
+
+_NO_CONSEQUENCE = "Nothing else changes for you."
 
 
 def named(request: Request) -> list[str]:
@@ -46,35 +50,41 @@ def _consequence(code: str) -> str:
 
 
 def content(codes: Sequence[str]) -> dict[str, Any]:
-    """What the answer says: each purpose by its name, and what stopping it costs (PDPA s 16(2))."""
+    """What the answer says: each purpose by its name, and what stopping it costs (PDPA s 16(2)).
+
+    Every part that an answer to an objection, a restriction or a withdrawal owes; a letter shows those of its right.
+    """
+    acted_on = list(codes) or [""]
+    labels = [_label(code) for code in acted_on]
+    processors = sorted({name for code in acted_on for name in _processors(code)})
+    now = timezone.now()
     return {
-        "purposes": [
-            {"code": code, "label": _label(code), "consequence": _consequence(code)}
-            for code in (codes or [""])
-        ]
+        "purposes": labels,
+        "covers": labels,
+        "consequences": [_consequence(code) or _NO_CONSEQUENCE for code in acted_on],
+        "processors": processors,
+        "recipients": processors,
+        "effective_at": now,
+        "starts_at": now,
     }
 
 
-def apply_and_close(
-    request: Request,
-    *,
-    apply: Callable[[Request], None],
-    codes: Callable[[Request], list[str]],
-) -> None:
+def _processors(code: str) -> list[str]:
+    """Whoever works on our behalf and must stop too (PDPA s 16(4))."""
+    known = registry.current().purposes.get(code)
+    return [one.name for one in known.recipients if one.role == "processor"] if known else []
+
+
+def apply_and_close(request: Request, *, apply: Callable[[Request], None]) -> None:
     """Make it true and say so; the caller holds the request's row and the transaction."""
     apply(request)
-    acted_on = codes(request)
+    acted_on = named(request)
     request.result = {"purposes": acted_on}
     request.save(update_fields=["result"])
     answering.close(request, content=content(acted_on), outcome=Outcome.FULFILLED)
 
 
-def run(
-    lease: Lease,
-    *,
-    apply: Callable[[Request], None],
-    codes: Callable[[Request], list[str]],
-) -> None:
+def run(lease: Lease, *, apply: Callable[[Request], None]) -> None:
     """The same from a worker, behind the fence."""
     with transaction.atomic():
-        apply_and_close(leases.fence(lease), apply=apply, codes=codes)
+        apply_and_close(leases.fence(lease), apply=apply)

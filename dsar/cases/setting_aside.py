@@ -1,0 +1,46 @@
+"""Closing a request that is not carried out for other reasons than a refusal on its merits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from dsar.cases import contents, letters, lifecycle
+from dsar.cases.lifecycle import MoveError
+from dsar.cases.models import Letter
+from dsar.cases.states import UNANSWERED, Outcome, State
+
+if TYPE_CHECKING:
+    from dsar.cases.actors import Actor
+    from dsar.cases.models import Request
+
+_ANSWERED = frozenset({Outcome.FORWARDED_TO_CONTROLLER, Outcome.NOT_A_RIGHTS_REQUEST})
+
+
+class SettingAsideError(MoveError):
+    """A request is set aside for a reason, and only as one of the outcomes made for that."""
+
+
+def set_aside(request: Request, *, outcome: Outcome, actor: Actor, reason: str) -> Request:
+    """Close a request as spam, duplicate, misdirected, no rights request or unverifiable, with the letter it needs.
+
+    The reason is kept as a sealed note for staff (R19). Raises SettingAsideError and what `lifecycle.advance` raises.
+    """
+    possible = UNANSWERED | _ANSWERED | {Outcome.IDENTITY_NOT_VERIFIED}
+    if not reason.strip() or outcome not in possible:
+        raise SettingAsideError
+    with transaction.atomic():
+        _tell(request, outcome=outcome)
+        return lifecycle.advance(
+            request, to=State.CLOSED, actor=actor, outcome=outcome, reason=reason
+        )
+
+
+def _tell(request: Request, *, outcome: Outcome) -> None:
+    if outcome in _ANSWERED:
+        letters.write(request, kind=Letter.Kind.ANSWER, content={"outcome": outcome.value})
+    elif outcome is Outcome.IDENTITY_NOT_VERIFIED:
+        grounds = dict.fromkeys(request.case.regimes, outcome.value)
+        said = {"reasons": contents.in_words(grounds)}
+        letters.write(request, kind=Letter.Kind.REFUSAL, content=said)

@@ -1,0 +1,224 @@
+"""Letters say what the law demands, and mail says nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.db import IntegrityError, transaction
+
+from dsar import tasks
+from dsar.cases import contents, decisions, letters, notices, routing, withdrawal
+from dsar.cases.letters import LetterIncompleteError
+from dsar.cases.models import Case, Decision, Letter
+from dsar.cases.states import Right
+from dsar.dispatch.models import Wake
+from dsar.keys import box
+from dsar.ledger import log
+from dsar.ledger.models import Entry
+from dsar.ledger.tags import Tag
+from tests.cases import cast
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    from dsar.cases.actors import Actor
+
+ANSWERS = {
+    "access": (Right.ACCESS, {}, cast.ACCESS_ANSWER),
+    "portability": (
+        Right.PORTABILITY,
+        {},
+        {"outcome": "fulfilled", "confirmation": "Yes.", "format": "JSON", "out_of_scope": []},
+    ),
+    "deletion": (Right.DELETION, {}, cast.DELETION_ANSWER),
+    "restriction": (
+        Right.RESTRICTION,
+        {"ground": "unlawful"},
+        {"outcome": "fulfilled", "starts_at": "today", "covers": ["All use"], "recipients": []},
+    ),
+    "consent_withdrawal": (
+        Right.CONSENT_WITHDRAWAL,
+        {"purposes": ["test_newsletter"]},
+        {
+            "outcome": "fulfilled",
+            "purposes": ["Newsletter"],
+            "consequences": ["No more news."],
+            "effective_at": "today",
+            "processors": [],
+        },
+    ),
+    "objection_marketing": (
+        Right.OBJECTION,
+        {"objection": "marketing"},
+        {"outcome": "fulfilled", "purposes": ["Newsletter"], "effective_at": "today"},
+    ),
+}
+PARTS = [(name, part) for name in ANSWERS for part in contents.MANDATORY[f"answer {name}"]]
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_complete_answers_show_every_part(alice: AbstractBaseUser, name: str) -> None:
+    right, scope, content = ANSWERS[name]
+    letter = cast.answer(cast.request_of(alice, right, scope=scope), **content)
+    rendered = letters.render(letter)
+    for part in contents.MANDATORY[f"answer {name}"]:
+        assert contents.HEADINGS[part] in rendered.text
+        assert contents.HEADINGS[part] in rendered.html
+
+
+@pytest.mark.parametrize(("name", "part"), PARTS)
+def test_an_answer_that_lacks_a_part_is_not_written(
+    alice: AbstractBaseUser, name: str, part: str
+) -> None:
+    right, scope, content = ANSWERS[name]
+    request = cast.request_of(alice, right, scope=scope)
+    lacking = {**content, part: None} if part != "outcome" else {**content, part: ""}
+    if part == "outcome":
+        # Without an outcome nobody knows which parts are owed, so the outcome itself is missed.
+        lacking = {"outcome": ""}
+    with pytest.raises(LetterIncompleteError) as caught:
+        cast.answer(request, **lacking)
+    assert part in caught.value.missing
+    assert not Letter.objects.filter(request=request).exists()
+
+
+@pytest.mark.parametrize("heading", contents.INFORMATION)
+def test_access_owes_each_heading_of_article_15(alice: AbstractBaseUser, heading: str) -> None:
+    information = {**cast.ACCESS_ANSWER["information"]}
+    del information[heading]
+    request = cast.request_of(alice, Right.ACCESS)
+    with pytest.raises(LetterIncompleteError) as caught:
+        cast.answer(request, **cast.ACCESS_ANSWER | {"information": information})
+    assert caught.value.missing == [f"information.{heading}"]
+
+
+def test_the_receipt_says_what_is_owed(alice: AbstractBaseUser) -> None:
+    case = cast.request_of(alice, Right.ACCESS, residence="DE").case
+    said = letters.read(Letter.objects.get(case=case))
+    assert set(contents.MANDATORY["receipt"]) <= set(said)
+    assert said["reference"] == case.reference
+    assert len(said["regimes"]) == 2
+    assert said["rights"][0]["answer_expected_by"]
+
+
+def test_a_refusal_gives_ground_authority_and_court_of_every_law(
+    alice: AbstractBaseUser, dora: Actor
+) -> None:
+    request = routing.route(cast.request_of(alice, Right.DELETION, residence="DE"))
+    decisions.decide(
+        request,
+        verdict=Decision.Verdict.REFUSED,
+        actor=dora,
+        grounds={"EU": "legal_claims", "SG": "legal_obligation_retention"},
+        reason="Canary: the file is with counsel",
+    )
+    letter = Letter.objects.get(request=request, kind=Letter.Kind.REFUSAL)
+    text = letters.render(letter).text
+    for said in ("GDPR Art. 17(3)(e)", "Companies Act", "Art. 77", "PDPC", "courts of Singapore"):
+        assert said in text
+    assert "Canary" not in text
+
+
+def test_a_refusal_without_reasons_is_not_written(alice: AbstractBaseUser) -> None:
+    request = cast.request_of(alice, Right.DELETION)
+    with pytest.raises(LetterIncompleteError, match="reasons"):
+        letters.write(request, kind=Letter.Kind.REFUSAL, content={})
+
+
+def test_deletion_letters_speak_of_backups_and_of_what_is_kept(alice: AbstractBaseUser) -> None:
+    letter = cast.answer(cast.request_of(alice, Right.DELETION), **cast.DELETION_ANSWER)
+    text = letters.render(letter).text
+    assert "Backups" in text
+    assert "We keep a record of this request" in text
+    assert "what: Loans; result: deleted" in text
+
+
+def test_letters_are_sealed_and_die_with_the_case_key(alice: AbstractBaseUser) -> None:
+    request = cast.request_of(alice, Right.DELETION)
+    letter = cast.answer(request, **cast.DELETION_ANSWER | {"receipts": ["Canary"]})
+    assert b"Canary" not in bytes(letter.content)
+    assert "Canary" in str(letters.read(letter))
+    box.destroy(letter.case.key)
+    with pytest.raises(box.KeyDestroyedError):
+        letters.read(letter)
+
+
+def test_a_letter_is_written_once(alice: AbstractBaseUser) -> None:
+    request = cast.request_of(alice, Right.DELETION)
+    cast.answer(request, **cast.DELETION_ANSWER)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        cast.answer(request, **cast.DELETION_ANSWER)
+
+
+def test_names_that_look_like_markup_stay_text(alice: AbstractBaseUser) -> None:
+    nasty = "<script>alert(1)</script>"
+    request = cast.request_of(alice, Right.DELETION)
+    letter = cast.answer(request, **cast.DELETION_ANSWER | {"receipts": [nasty]})
+    rendered = letters.render(letter)
+    assert nasty not in rendered.html
+    assert nasty in rendered.text
+
+
+def test_the_notice_says_only_that_there_is_news(alice: AbstractBaseUser) -> None:
+    case = cast.request_of(alice, Right.DELETION).case
+    letter = Letter.objects.get(case=case)
+    tasks.mail_notice(str(letter.pk))
+    (sent,) = mail.outbox
+    assert sent.to == [cast.CONTACT]
+    assert case.reference in sent.subject
+    for telling in ("alice", "deletion", "delete", "canary"):
+        assert telling not in f"{sent.subject} {sent.body}".casefold()
+    letter.refresh_from_db()
+    assert letter.mailed_at is not None
+    assert Entry.objects.filter(tag=Tag.LETTER_SENT).count() == 1
+
+
+def test_a_notice_is_mailed_once(alice: AbstractBaseUser) -> None:
+    letter = Letter.objects.get(case=cast.request_of(alice, Right.ACCESS).case)
+    assert notices.send(str(letter.pk))
+    assert not notices.send(str(letter.pk))
+    assert len(mail.outbox) == 1
+
+
+def test_mail_that_does_not_leave_is_tried_again_later(
+    alice: AbstractBaseUser, monkeypatch
+) -> None:
+    letter = Letter.objects.get(case=cast.request_of(alice, Right.ACCESS).case)
+    Wake.objects.all().delete()
+
+    def refuse(*_: object):
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(EmailBackend, "send_messages", refuse)
+        assert not notices.send(str(letter.pk))
+    letter.refresh_from_db()
+    assert (letter.mailed_at, letter.mail_attempts) == (None, 1)
+    wake = Wake.objects.get(task="dsar.mail_notice")
+    assert wake.due_at > wake.created_at
+    assert notices.send(str(letter.pk))
+
+
+def test_withdrawing_is_confirmed_in_writing(alice: AbstractBaseUser) -> None:
+    request = cast.request_of(alice, Right.ACCESS)
+    withdrawal.withdraw(request, actor=cast.requester(alice))
+    said = letters.read(Letter.objects.get(request=request))
+    assert set(contents.MANDATORY["withdrawn"]) <= set(said)
+
+
+def test_writing_an_answer_stops_the_clock(alice: AbstractBaseUser) -> None:
+    request = cast.request_of(alice, Right.DELETION)
+    assert request.answered_at is None
+    letter = cast.answer(request, **cast.DELETION_ANSWER)
+    request.refresh_from_db()
+    assert request.answered_at == letter.written_at
+    assert Tag.LETTER_WRITTEN in [entry.tag for entry in log.entries(request.pk)]
+
+
+def test_a_case_has_one_receipt(alice: AbstractBaseUser) -> None:
+    case = Case.objects.get(pk=cast.request_of(alice, Right.ACCESS).case_id)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        letters.write(case, kind=Letter.Kind.RECEIPT, content={"rights": ["access"]})

@@ -1,0 +1,78 @@
+"""What is not carried out is closed with a reason and, where one is owed, a letter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dsar.cases import letters, notes, routing
+from dsar.cases.lifecycle import GuardError, NotPermittedError
+from dsar.cases.models import Letter
+from dsar.cases.setting_aside import SettingAsideError, set_aside
+from dsar.cases.states import Outcome, Right, State
+from tests.cases import cast
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    from dsar.cases.actors import Actor
+
+LETTERS = {
+    Outcome.SPAM: [],
+    Outcome.DUPLICATE: [],
+    Outcome.NOT_A_RIGHTS_REQUEST: [Letter.Kind.ANSWER],
+    Outcome.FORWARDED_TO_CONTROLLER: [Letter.Kind.ANSWER],
+    Outcome.IDENTITY_NOT_VERIFIED: [Letter.Kind.REFUSAL],
+}
+
+
+@pytest.mark.parametrize("outcome", LETTERS)
+def test_each_outcome_closes_with_its_letter(
+    alice: AbstractBaseUser, dora: Actor, outcome: Outcome
+) -> None:
+    request = routing.route(cast.request_of(alice, Right.ACCESS, fresh=False, residence="FR"))
+    set_aside(request, outcome=outcome, actor=dora, reason="Said on the telephone")
+    assert (request.state, request.outcome) == (State.CLOSED, outcome)
+    written = Letter.objects.filter(request=request).values_list("kind", flat=True)
+    assert list(written) == LETTERS[outcome]
+    assert notes.read(request.case.notes.get()) == "Said on the telephone"
+
+
+def test_who_could_not_be_identified_learns_why_and_where_to_complain(
+    alice: AbstractBaseUser, dora: Actor
+) -> None:
+    request = routing.route(cast.request_of(alice, Right.ACCESS, fresh=False, residence="FR"))
+    set_aside(request, outcome=Outcome.IDENTITY_NOT_VERIFIED, actor=dora, reason="No reply")
+    text = letters.render(Letter.objects.get(request=request)).text
+    for said in ("could not establish", "GDPR Art. 12(2)", "Art. 77", "PDPC"):
+        assert said in text
+
+
+def test_without_a_reason_nothing_is_set_aside(alice: AbstractBaseUser, dora: Actor) -> None:
+    request = cast.request_of(alice, Right.ACCESS)
+    with pytest.raises(SettingAsideError):
+        set_aside(request, outcome=Outcome.SPAM, actor=dora, reason=" ")
+
+
+@pytest.mark.parametrize("outcome", [one for one in Outcome if one not in LETTERS])
+def test_other_outcomes_are_not_for_setting_aside(
+    alice: AbstractBaseUser, dora: Actor, outcome: Outcome
+) -> None:
+    request = cast.request_of(alice, Right.ACCESS)
+    with pytest.raises(SettingAsideError):
+        set_aside(request, outcome=outcome, actor=dora, reason="So")
+
+
+def test_a_refused_attempt_leaves_no_letter(
+    alice: AbstractBaseUser, carol: Actor, dora: Actor
+) -> None:
+    request = routing.route(cast.request_of(alice, Right.ACCESS))
+    outcome = Outcome.NOT_A_RIGHTS_REQUEST
+    with pytest.raises(NotPermittedError):
+        set_aside(request, outcome=outcome, actor=carol, reason="So")
+    with pytest.raises(GuardError):
+        set_aside(request, outcome=outcome, actor=dora, reason="So")
+    assert not Letter.objects.filter(request=request).exists()
+    request.refresh_from_db()
+    assert request.answered_at is None

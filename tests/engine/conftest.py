@@ -1,0 +1,118 @@
+"""What every test of the engine starts from: the cast with rows in every table, and short ways to file and run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.files.storage import storages
+from django.utils import timezone
+
+from dsar.cases.actors import Actor, ActorKind
+from dsar.cases.intake import Asked
+from dsar.cases.models import Decision
+from dsar.cases.states import Right, State
+from dsar.engine import execution, reception, review
+from tests.testapp.factories import make_cast, make_person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pytest_django.fixtures import SettingsWrapper
+
+    from dsar.cases.models import Case, Request
+    from tests.testapp.factories import Cast, Person
+
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings: SettingsWrapper, tmp_path: Path) -> None:
+    """Files and the journal of a test live and die with it; nothing waits."""
+    where = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    settings.STORAGES = settings.STORAGES | {
+        name: where | {"OPTIONS": {"location": str(tmp_path / name)}}
+        for name in ("default", "packages", "uploads")
+    }
+    settings.DSAR = settings.DSAR | {
+        "ERASURE_JOURNAL": str(tmp_path / "journal"),
+        "WAITING_PERIOD_SECONDS": 0,
+        "SWEEP_HOUR": None,
+    }
+    storages._storages.clear()
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:  # noqa: ARG001 - needed first.
+    """Alice, Bob and Carol."""
+    return make_cast()
+
+
+@pytest.fixture
+def ask() -> Callable[..., Case]:
+    """File rights for a person who has just logged in."""
+
+    def filed(person: Person, *rights: str | Asked, **submission: Any) -> Case:
+        asked = [one if isinstance(one, Asked) else Asked(right=Right(one)) for one in rights]
+        return reception.file(
+            subject=person.user,
+            asked=asked,
+            actor=Actor(kind=ActorKind.REQUESTER, user=person.user),
+            channel="api",
+            language="en",
+            contact=person.email,
+            authenticated_at=timezone.now(),
+            **submission,
+        )
+
+    return filed
+
+
+def _staff(name: str) -> Actor:
+    user = make_person(name, is_staff=True).user
+    user.groups.add(Group.objects.get(name="Data protection officers"))
+    return Actor(kind=ActorKind.STAFF, user=user)
+
+
+@pytest.fixture
+def dora(cast: Cast) -> Actor:  # noqa: ARG001 - the cast comes first.
+    """A data protection officer who decides."""
+    return _staff("dora")
+
+
+@pytest.fixture
+def otto(cast: Cast) -> Actor:  # noqa: ARG001 - the cast comes first.
+    """A second one, who signs."""
+    return _staff("otto")
+
+
+@pytest.fixture
+def granted(dora: Actor, otto: Actor) -> Callable[[Case], Request]:
+    """See a case's only request through review: decided, and signed where a second person must."""
+
+    def grant(case: Case) -> Request:
+        request = case.requests.get()
+        if request.state == State.IN_REVIEW:
+            shown = review.preview(request, actor=dora).digest
+            request = review.decide(
+                request, verdict=Decision.Verdict.GRANTED, actor=dora, shown=shown
+            )
+        if request.state == State.IN_REVIEW:
+            request = review.approve(request, actor=otto)
+        return request
+
+    return grant
+
+
+@pytest.fixture
+def answered(granted: Callable[[Case], Request]) -> Callable[[Case], Request]:
+    """Grant a case's only request, carry it out and return it as it stands then."""
+
+    def run(case: Case) -> Request:
+        request = granted(case)
+        execution.run(request.pk)
+        request.refresh_from_db()
+        return request
+
+    return run

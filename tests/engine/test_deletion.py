@@ -1,0 +1,87 @@
+"""A deletion takes what it must, keeps what a law demands, and touches nobody else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import get_user_model
+
+from dsar.cases.states import Outcome, State
+from dsar.engine import execution, journal
+from dsar.engine.models import Removal
+from dsar.ledger import log
+from tests.engine.looking import places_of, rows_of, text_of
+from tests.testapp.models import Loan, Member, Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from dsar.cases.actors import Actor
+    from dsar.cases.models import Case, Request
+    from tests.testapp.factories import Cast
+
+KEPT = {'"testapp_payment"', '"testapp_report"', '"testapp_legalopinion"', '"testapp_loanline"'}
+"""What the law keeps, and the tables that only ever hold other people's rows of the same shape."""
+
+
+def test_deletion_removes_the_person_and_keeps_what_the_law_keeps(
+    cast: Cast, ask: Callable[..., Case], answered: Callable[[Case], Request]
+) -> None:
+    """The canaries are there before; after, only what the plan retained still says them."""
+    assert len(places_of("canary-alice")) > 5
+    request = answered(ask(cast.alice, "deletion"))
+    assert [entry.canonical for entry in log.entries(request.pk)][-1].count("closed")
+    assert (request.state, request.outcome) == (State.CLOSED, Outcome.PARTIALLY_FULFILLED)
+    assert not get_user_model().objects.filter(pk=cast.alice.pk).exists()
+    assert not Member.objects.filter(nickname=cast.alice.canary("nickname")).exists()
+    left = set(places_of("canary-alice"))
+    assert left <= KEPT | {'"testapp_subscription"', '"testapp_loan"'}
+    guest = Loan.objects.get(contact_email=cast.alice.email)
+    assert "canary-alice" in text_of('"testapp_loan"')
+    assert guest.borrower_id is None
+    assert not Tag.objects.filter(text__startswith="canary-alice").exists()
+    assert not Removal.objects.exists()
+
+
+def test_deletion_leaves_other_people_untouched(
+    cast: Cast, ask: Callable[..., Case], answered: Callable[[Case], Request]
+) -> None:
+    """Bob's rows are the same bytes before and after."""
+    tables = ("testapp_member", "testapp_loan", "testapp_device", "testapp_payment", "testapp_tag")
+    before = {table: rows_of(table, "t::text LIKE %s", "%canary-bob%") for table in tables}
+    assert all(before.values())
+    answered(ask(cast.alice, "deletion"))
+    assert before == {table: rows_of(table, "t::text LIKE %s", "%canary-bob%") for table in tables}
+
+
+def test_deletion_is_journalled_outside_the_database(
+    cast: Cast, ask: Callable[..., Case], answered: Callable[[Case], Request]
+) -> None:
+    """The journal names the key and no personal data."""
+    request = answered(ask(cast.alice, "deletion"))
+    (erasure,) = journal.read()
+    assert (erasure.request, erasure.person) == (str(request.pk), str(cast.alice.pk))
+
+
+def test_running_a_closed_deletion_again_does_nothing(
+    cast: Cast, ask: Callable[..., Case], answered: Callable[[Case], Request]
+) -> None:
+    """A task that is delivered twice finds nothing to claim."""
+    request = answered(ask(cast.alice, "deletion"))
+    assert execution.run(request.pk) is None
+
+
+def test_deletion_waits_for_its_period(
+    cast: Cast,
+    ask: Callable[..., Case],
+    granted: Callable[[Case], Request],
+    settings: object,
+) -> None:
+    """No path skips the waiting period: an approved deletion is not claimed before its time."""
+    settings.DSAR = settings.DSAR | {"WAITING_PERIOD_SECONDS": 3600}  # type: ignore[attr-defined]
+    request = granted(ask(cast.alice, "deletion"))
+    assert request.state == State.APPROVED
+    assert execution.run(request.pk) is None
+    assert execution.run() is None
+    assert Member.objects.filter(user_id=cast.alice.pk).exists()

@@ -1,0 +1,63 @@
+"""Whoever asks for a person's rows finds them by index, in every table and on every declared way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from config.seeding import planting
+from dsar import registry
+from dsar.contract import compiler
+
+if TYPE_CHECKING:
+    from dsar.contract.declarations import Declaration
+
+pytestmark = pytest.mark.django_db
+
+DECLARED = [found for found in registry.current().all() if found.model._meta.app_label != "dsar"]
+IDENTIFIED = [(found, name) for found in DECLARED for name in found.identifiers]
+
+
+@pytest.fixture
+def somebody() -> User:
+    """Somebody among enough others."""
+    planting.plant(planting.Order(users=60, seed=1))
+    return User.objects.filter(orders__isnull=False).order_by("pk")[0]
+
+
+def plan_of(sql: str, parameters: list[object]) -> str:
+    """How the server would go about it if reading whole tables were out of the question."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {sql}", parameters)
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def label(value: object) -> str:
+    return str(getattr(value, "label", value))
+
+
+@pytest.mark.parametrize("declared", DECLARED, ids=label)
+def test_every_way_to_a_person_has_an_index(somebody: User, declared: Declaration):
+    where, parameters = compiler.condition(declared).bind(somebody.pk)
+    plan = plan_of(f"SELECT * FROM {compiler.table(declared)} WHERE {where}", parameters)
+    assert "Index" in plan
+    assert "Seq Scan" not in plan
+
+
+@pytest.mark.parametrize(("declared", "name"), IDENTIFIED, ids=label)
+def test_every_identifier_has_an_index(somebody: User, declared: Declaration, name: str):
+    column = compiler.quote(declared.model._meta.get_field(name).column)
+    plan = plan_of(
+        f"SELECT * FROM {compiler.table(declared)} WHERE {column} = %s", [somebody.email]
+    )
+    assert "Index" in plan
+    assert "Seq Scan" not in plan
+
+
+def test_there_is_something_to_look_for():
+    assert {found.model._meta.app_label for found in DECLARED} >= {"accounts", "orders", "account"}
+    assert len(IDENTIFIED) >= 4
