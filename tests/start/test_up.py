@@ -1,0 +1,107 @@
+"""`manage.py up` runs the whole site, and nothing of it is left, however it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config import processes
+from config.embedded import daemons, places, postgresql, servers, valkey
+from tests.start import children
+
+
+@pytest.fixture
+def up(monkeypatch):
+    """The command, ready, with servers of its own."""
+    with tempfile.TemporaryDirectory(prefix="up-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        home = Path(folder) / "home"
+        monkeypatch.setenv("DSAR_LOCAL_FOLDER", str(home))
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "up", "--port", "0"],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=places.CHECKOUT,
+            env=children.environment(home),
+        )
+        yield process
+        process.kill()
+        process.communicate()
+        for server in (postgresql, valkey):
+            server.stop(places.local())
+
+
+def ready(process: subprocess.Popen[str]) -> str:
+    """Read until the address comes."""
+    assert process.stdout
+    for line in process.stdout:
+        if line.startswith("Ready: "):
+            return line.split()[1]
+    raise AssertionError("it ended before it was ready")
+
+
+def family(home: Path) -> list[int]:
+    """Find every process that was started with this data folder, this one left out."""
+    mark = f"DSAR_LOCAL_FOLDER={home}\0".encode()
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            # A zombie has no environment.
+            if mark in (process / "environ").read_bytes() and int(process.name) != os.getpid():
+                found.append(int(process.name))
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+    return found
+
+
+def test_ctrl_c_ends_the_site_that_ran_as_the_application_and_its_servers(up):
+    address = ready(up)
+    with urllib.request.urlopen(f"{address}health/") as response:
+        assert response.read() == b"ok\n"
+    with psycopg.connect(servers.local().database_url(), autocommit=True) as application:
+        assert application.execute("SELECT count(*) FROM dsar_ledger_entry").fetchone()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            application.execute("DELETE FROM dsar_ledger_entry")
+    home = places.local().home
+    # The command, two web processes and their master, a worker with two, beat.
+    assert len(family(home)) >= 8
+    up.send_signal(signal.SIGINT)
+    assert up.wait(timeout=30) == 0
+    assert family(home) == []
+    assert postgresql.running_pid(places.local()) is None
+    assert valkey.running_pid(places.local()) is None
+
+
+def test_kill_9_of_the_command_takes_the_site_along_and_leaves_the_servers(up):
+    ready(up)
+    home = places.local().home
+    assert len(family(home)) >= 8
+    up.kill()
+    up.wait()
+    daemons.wait_until(lambda: family(home) == [], seconds=20, what="the site's end")
+    assert postgresql.running_pid(places.local()) is not None
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_a_site_works_on_the_tests_own_database_and_broker(child_environment, tmp_path):
+    with processes.running(environment=child_environment, logs=tmp_path) as site:
+        with urllib.request.urlopen(f"{site.address}health/") as response:
+            assert response.status == 200
+        assert all(process.is_running() for process in site.all)
+    assert not any(process.is_running() for process in site.all)
+
+
+def test_a_port_that_is_taken_is_said():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(processes.ProcessError, match=str(port)):
+            processes.start_web(port=port)
