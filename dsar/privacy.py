@@ -453,7 +453,9 @@ class ReplyPersonalData(PersonalData):
     """What the API answered to one call, kept for a day so that the call sent again gets the same answer."""
 
     subject, purpose = "user", REQUEST_HANDLING
-    retention = Retention(after="expires_at", days=1, law="Needed no longer once the key has expired")
+    retention = Retention(
+        after="expires_at", days=1, law="Needed no longer once the key has expired"
+    )
     born = "given_at"
     fields = {
         ("id", "digest"): _TECHNICAL,
