@@ -8,10 +8,11 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from dsar.cases import contents, decisions, intake, letters, lifecycle, routing
+from dsar.cases import contents, decisions, intake, letters, lifecycle, policy
 from dsar.cases.actors import SYSTEM, Actor, ActorKind
 from dsar.cases.asked import Asked
 from dsar.cases.models import Case, Decision, Letter, Request
+from dsar.cases.policy import Handling
 from dsar.cases.states import Outcome, Right, State
 
 if TYPE_CHECKING:
@@ -73,12 +74,25 @@ def request_of(user: AbstractBaseUser, right: Right, **more: Any) -> Request:
 
 def granted(request: Request, *, by: Actor, signed_by: Actor) -> Request:
     """The request decided by one and signed by another where its right needs two."""
-    routing.route(request)
+    route(request)
     if request.state == State.IN_REVIEW:
         decisions.decide(request, verdict=Decision.Verdict.GRANTED, actor=by)
     if request.state == State.IN_REVIEW:
         decisions.approve(request, actor=signed_by)
     return request
+
+
+def route(request: Request) -> Request:
+    """The first moves of a verified or unverified request, as the policy table says."""
+    handling = policy.handling(request)
+    if handling is Handling.AT_ONCE:
+        return request
+    if request.case.verified_at is None:
+        return lifecycle.advance(request, to=State.AWAITING_VERIFICATION, actor=SYSTEM)
+    if handling is Handling.AUTOMATIC:
+        decisions.decide(request, verdict=Decision.Verdict.GRANTED, actor=SYSTEM)
+        return request
+    return lifecycle.advance(request, to=State.IN_REVIEW, actor=SYSTEM)
 
 
 def execute(request: Request) -> Request:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from dsar.cases import decisions, identity, lifecycle, links, notes, routing, withdrawal
+from dsar.cases import decisions, identity, lifecycle, links, notes, withdrawal
 from dsar.cases.actors import SYSTEM
 from dsar.cases.asked import Asked, Proposal
 from dsar.cases.models import Decision, Letter, Note
@@ -37,12 +37,12 @@ def test_no_entry_of_any_story_names_anybody(
     told = cast.file(alice, Asked(right=Right.CORRECTION, corrections=(proposal,)), fresh=False)
     me = cast.requester(alice)
     identity.verify(told, actor=me, authenticated_at=timezone.now())
-    correction = routing.route(told.requests.get())
+    correction = cast.route(told.requests.get())
     lifecycle.advance(
         correction, to=State.AWAITING_REQUESTER, actor=dora, reason="A quarrel with Alice"
     )
     withdrawal.withdraw(correction, actor=me)
-    deletion = routing.route(cast.request_of(alice, Right.DELETION))
+    deletion = cast.route(cast.request_of(alice, Right.DELETION))
     granted = Decision.Verdict.GRANTED
     decisions.decide(deletion, verdict=granted, actor=dora, reason="Alice's quarrel is over")
     decisions.approve(deletion, actor=olga)
@@ -62,7 +62,7 @@ def test_no_entry_of_any_story_names_anybody(
 def test_reasons_and_actors_are_recognised_while_the_key_lives(
     alice: AbstractBaseUser, dora: Actor, olga: Actor
 ) -> None:
-    request = routing.route(cast.request_of(alice, Right.DELETION))
+    request = cast.route(cast.request_of(alice, Right.DELETION))
     decisions.decide(request, verdict=Decision.Verdict.GRANTED, actor=dora, reason="She asked")
     detail = json.loads(log.entries(request.pk).get(tag="request.decided").canonical)["detail"]
     key = request.case.key
@@ -75,7 +75,7 @@ def test_reasons_and_actors_are_recognised_while_the_key_lives(
 def test_the_same_reason_in_two_cases_looks_different(alice: AbstractBaseUser, dora: Actor) -> None:
     digests = set()
     for _ in range(2):
-        request = routing.route(cast.request_of(alice, Right.DELETION))
+        request = cast.route(cast.request_of(alice, Right.DELETION))
         decisions.decide(request, verdict=Decision.Verdict.GRANTED, actor=dora, reason="So")
         entry = log.entries(request.pk).get(tag="request.decided")
         digests.add(json.loads(entry.canonical)["detail"]["reason"])
@@ -87,7 +87,7 @@ def test_the_person_sees_neither_holds_nor_names_nor_failures(
 ) -> None:
     review = timezone.localdate() + timedelta(days=30)
     holds.place(alice, ground="Inquiry", law="Some law", review_on=review, by=dora.user)
-    request = cast.execute(routing.route(cast.request_of(alice, Right.ACCESS)))
+    request = cast.execute(cast.route(cast.request_of(alice, Right.ACCESS)))
     lifecycle.advance(request, to=State.NEEDS_ATTENTION, actor=SYSTEM, reason="It crashed")
     lifecycle.advance(request, to=State.IN_REVIEW, actor=dora, reason="Dora looks into it")
     told = [event.what for event in timeline(request)]
@@ -97,7 +97,7 @@ def test_the_person_sees_neither_holds_nor_names_nor_failures(
 
 
 def test_every_event_has_its_time_in_order(alice: AbstractBaseUser) -> None:
-    request = routing.route(cast.request_of(alice, Right.ACCESS))
+    request = cast.route(cast.request_of(alice, Right.ACCESS))
     times = [event.at for event in timeline(request)]
     assert times == sorted(times)
     assert all(at.tzinfo is not None for at in times)

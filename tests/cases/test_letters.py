@@ -10,7 +10,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError, transaction
 
 from dsar import tasks
-from dsar.cases import contents, decisions, letters, notices, routing, withdrawal
+from dsar.cases import contents, decisions, letters, notices, withdrawal
 from dsar.cases.letters import LetterIncompleteError
 from dsar.cases.models import Case, Decision, Letter
 from dsar.cases.states import Right
@@ -107,7 +107,7 @@ def test_the_receipt_says_what_is_owed(alice: AbstractBaseUser) -> None:
 def test_a_refusal_gives_ground_authority_and_court_of_every_law(
     alice: AbstractBaseUser, dora: Actor
 ) -> None:
-    request = routing.route(cast.request_of(alice, Right.DELETION, residence="DE"))
+    request = cast.route(cast.request_of(alice, Right.DELETION, residence="DE"))
     decisions.decide(
         request,
         verdict=Decision.Verdict.REFUSED,

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from dsar.cases import decisions, identity, lifecycle, routing, transitions, withdrawal
+from dsar.cases import decisions, identity, lifecycle, transitions, withdrawal
 from dsar.cases.actors import SYSTEM
 from dsar.cases.decisions import DecisionError
 from dsar.cases.lifecycle import MoveError, TransitionError
@@ -129,7 +129,7 @@ class RandomWalks(TestCase):
         granted, refused = Decision.Verdict.GRANTED, Decision.Verdict.REFUSED
         attempts: dict[str, Callable[[], object]] = {
             "advance": lambda: lifecycle.advance(request, to=more[0], outcome=more[1], actor=actor),
-            "route": lambda: routing.route(request),
+            "route": lambda: cast.route(request),
             "verify": lambda: identity.verify(request.case, actor=actor),
             "grant": lambda: decisions.decide(request, verdict=granted, actor=actor),
             "refuse": lambda: decisions.decide(

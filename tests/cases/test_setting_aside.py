@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dsar.cases import letters, notes, routing
+from dsar.cases import letters, notes
 from dsar.cases.lifecycle import GuardError, NotPermittedError
 from dsar.cases.models import Letter
 from dsar.cases.setting_aside import SettingAsideError, set_aside
@@ -31,7 +31,7 @@ LETTERS = {
 def test_each_outcome_closes_with_its_letter(
     alice: AbstractBaseUser, dora: Actor, outcome: Outcome
 ) -> None:
-    request = routing.route(cast.request_of(alice, Right.ACCESS, fresh=False, residence="FR"))
+    request = cast.route(cast.request_of(alice, Right.ACCESS, fresh=False, residence="FR"))
     set_aside(request, outcome=outcome, actor=dora, reason="Said on the telephone")
     assert (request.state, request.outcome) == (State.CLOSED, outcome)
     written = Letter.objects.filter(request=request).values_list("kind", flat=True)
@@ -42,7 +42,7 @@ def test_each_outcome_closes_with_its_letter(
 def test_who_could_not_be_identified_learns_why_and_where_to_complain(
     alice: AbstractBaseUser, dora: Actor
 ) -> None:
-    request = routing.route(cast.request_of(alice, Right.ACCESS, fresh=False, residence="FR"))
+    request = cast.route(cast.request_of(alice, Right.ACCESS, fresh=False, residence="FR"))
     set_aside(request, outcome=Outcome.IDENTITY_NOT_VERIFIED, actor=dora, reason="No reply")
     text = letters.render(Letter.objects.get(request=request)).text
     for said in ("could not establish", "GDPR Art. 12(2)", "Art. 77", "PDPC"):
@@ -67,7 +67,7 @@ def test_other_outcomes_are_not_for_setting_aside(
 def test_a_refused_attempt_leaves_no_letter(
     alice: AbstractBaseUser, carol: Actor, dora: Actor
 ) -> None:
-    request = routing.route(cast.request_of(alice, Right.ACCESS))
+    request = cast.route(cast.request_of(alice, Right.ACCESS))
     outcome = Outcome.NOT_A_RIGHTS_REQUEST
     with pytest.raises(NotPermittedError):
         set_aside(request, outcome=outcome, actor=carol, reason="So")
