@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-class NewUserForm(AdminUserCreationForm):
+class NewUserForm(AdminUserCreationForm[User]):
     """A new account by e-mail address."""
 
     class Meta:
@@ -32,7 +32,7 @@ class NewUserForm(AdminUserCreationForm):
         fields = ("email",)
 
 
-class UserForm(UserChangeForm):
+class UserForm(UserChangeForm[User]):
     """An account as it stands."""
 
     class Meta:

@@ -36,7 +36,7 @@ def recipients(campaign: Campaign) -> QuerySet[User]:
 def send(campaign: Campaign) -> int:
     """Mail it to everybody who may get it; how many were written to. Safe to run again and side by side."""
     sent = 0
-    for people in _batches(campaign):
+    for people in batches(campaign):
         with get_connection() as connection:
             connection.send_messages([_message(campaign, person) for person in people])
         sent += len(people)
@@ -44,7 +44,7 @@ def send(campaign: Campaign) -> int:
     return sent
 
 
-def _batches(campaign: Campaign) -> Iterator[list[User]]:
+def batches(campaign: Campaign) -> Iterator[list[User]]:
     """Claim people in small batches: whoever withdraws between two of them gets nothing any more."""
     last = 0
     while claimed := _claim(campaign, after=last):

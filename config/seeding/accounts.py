@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from allauth.account.models import EmailAddress
@@ -36,6 +37,7 @@ MODELS: Final = (
     SupportThread,
     SupportMessage,
 )
+_GUARDIAN_EVERY: Final = 50
 _USER: Final = (
     "id",
     "password",
@@ -141,8 +143,10 @@ class Accounts:
         threads: list[tuple[int, int, int]] = []
         for person in people:
             giant = person.threads > 1
-            for key in self.keys.take(SupportThread, person.threads):
-                threads.append((key, person.id, 3 if giant else 1 + key % 5))
+            threads += [
+                (key, person.id, 3 if giant else 1 + key % 5)
+                for key in self.keys.take(SupportThread, person.threads)
+            ]
         self.copier.write(SupportThread, _THREAD, self._threads(threads, rng, staff))
         self.copier.write(SupportMessage, _MESSAGE, self._messages(threads, rng, staff))
 
@@ -170,10 +174,8 @@ class Accounts:
                 body = rng.choice(pools.texts)
 
     def _guardianships(self, people: Sequence[Person]) -> None:
-        """Every hundredth person acts for the next."""
-        pairs = [
-            (one, two) for one, two in zip(people, people[1:], strict=False) if one.id % 100 == 50
-        ]
+        """Now and then a person acts for the next."""
+        pairs = [(one, two) for one, two in pairwise(people) if one.id % _GUARDIAN_EVERY == 0]
         keys = self.keys.take(Guardianship, len(pairs))
         self.copier.write(
             Guardianship,

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 GIANTS: Final = (10_000, 100_000, 1_000_000)
+_EMPTY: Final = 0.05
+_INACTIVE: Final = 0.05
+_MOST_ORDERS: Final = 4
+"""Of an ordinary person; who has more is a giant."""
 BLOCK: Final = 2_000
 """People who are made together; one random generator each, so that memory stays flat."""
 
@@ -64,18 +68,23 @@ def people(*, users: int, seed: int, first: int) -> Iterator[list[Person]]:
 
 def _person(rng: Random, *, number: int, key: int, staff: bool) -> Person:
     name, chance = rng.randrange(2_000), rng.random()
-    counts = (rng.randrange(2, 51), rng.randrange(2), rng.randrange(5), rng.randrange(9))
+    counts = (
+        rng.randrange(2, 51),
+        rng.randrange(2),
+        rng.randrange(_MOST_ORDERS + 1),
+        rng.randrange(9),
+    )
     if staff:
         return Person(id=key, email=f"staff-{number + 1}@example.test", name=name, staff=True)
     email = f"person-{number + 1}@example.test"
-    if chance < 0.05:
+    if chance < _EMPTY:
         return Person(id=key, email=email, name=name, empty=True)
     events, threads, orders, terms = counts
     return Person(
         id=key,
         email=email,
         name=name,
-        active=chance >= 0.1,
+        active=chance >= _EMPTY + _INACTIVE,
         events=events,
         threads=threads,
         orders=orders,
@@ -106,7 +115,7 @@ def _giant(size: int, *, key: int) -> Person:
 
 def order_of(person: Person | None, *, key: int, number: int) -> Placed:
     """An order's size; a giant's orders (2 lines, 6 uses, 1 report naming 2, 1 disclosure) sum up exactly."""
-    if person is not None and person.orders > 100:
+    if person is not None and person.orders > _MOST_ORDERS:
         return Placed(id=key, customer=person, number=number, lines=2, uses=6, reports=1, named=2)
     return Placed(
         id=key,

@@ -103,7 +103,7 @@ def test_people_are_claimed_batch_by_batch(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(mailing, "BATCH", 2)
     people = [agreed() for _ in range(5)]
     campaign = CampaignFactory()
-    batches = mailing._batches(campaign)
+    batches = mailing.batches(campaign)
     assert next(batches) == people[:2]
     consents.withdraw(people[2], MARKETING_EMAIL)
     assert [person for batch in batches for person in batch] == people[3:]

@@ -93,7 +93,7 @@ def test_what_a_row_is_called_in_a_log_names_nobody(factory: Any):
     said = str(row)
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
-        if isinstance(value, str) and value and field.name not in {"kind"}:
+        if isinstance(value, str) and value and field.name != "kind":
             assert value not in said
 
 

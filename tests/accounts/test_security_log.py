@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth import authenticate
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 PASSPHRASE = "a long fictional passphrase"
-BROWSER = {
+BROWSER: dict[str, Any] = {
     "HTTP_USER_AGENT": "Fiction/1.0",
     "HTTP_ACCEPT_LANGUAGE": "de",
     "REMOTE_ADDR": "192.0.2.7",
 }
 
 
-def request_of(user: User | None, path: str, **headers: str) -> HttpRequest:
+def request_of(user: User | None, path: str, **headers: Any) -> HttpRequest:
     request = RequestFactory().get(path, **BROWSER, **headers)
     if user is not None:
         request.user = user

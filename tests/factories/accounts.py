@@ -6,7 +6,6 @@ from datetime import date
 
 import factory
 from django.core.files.base import ContentFile
-from factory.django import DjangoModelFactory
 
 from accounts.models import (
     Campaign,
@@ -19,9 +18,10 @@ from accounts.models import (
     SupportThread,
     User,
 )
+from tests.factories import Factory
 
 
-class UserFactory(DjangoModelFactory[User]):
+class UserFactory(Factory):
     """An account that may log in."""
 
     class Meta:
@@ -30,7 +30,7 @@ class UserFactory(DjangoModelFactory[User]):
     email = factory.Sequence(lambda number: f"reader-{number}@example.test")
 
 
-class ProfileFactory(DjangoModelFactory[Profile]):
+class ProfileFactory(Factory):
     """What a fictional person told about themselves."""
 
     class Meta:
@@ -43,7 +43,7 @@ class ProfileFactory(DjangoModelFactory[Profile]):
     country = "SG"
 
 
-class GuardianshipFactory(DjangoModelFactory[Guardianship]):
+class GuardianshipFactory(Factory):
     """A parent and a child."""
 
     class Meta:
@@ -55,7 +55,7 @@ class GuardianshipFactory(DjangoModelFactory[Guardianship]):
     since = date(2025, 1, 31)
 
 
-class SecurityEventFactory(DjangoModelFactory[SecurityEvent]):
+class SecurityEventFactory(Factory):
     """A page that somebody looked at."""
 
     class Meta:
@@ -67,7 +67,7 @@ class SecurityEventFactory(DjangoModelFactory[SecurityEvent]):
     ip = "192.0.2.1"
 
 
-class SupportThreadFactory(DjangoModelFactory[SupportThread]):
+class SupportThreadFactory(Factory):
     """A matter brought to support."""
 
     class Meta:
@@ -77,7 +77,7 @@ class SupportThreadFactory(DjangoModelFactory[SupportThread]):
     subject = "Where is my report?"
 
 
-class SupportMessageFactory(DjangoModelFactory[SupportMessage]):
+class SupportMessageFactory(Factory):
     """A customer's message."""
 
     class Meta:
@@ -87,7 +87,7 @@ class SupportMessageFactory(DjangoModelFactory[SupportMessage]):
     text = "It should have come yesterday."
 
 
-class SupportFileFactory(DjangoModelFactory[SupportFile]):
+class SupportFileFactory(Factory):
     """A file in the private storage."""
 
     class Meta:
@@ -98,7 +98,7 @@ class SupportFileFactory(DjangoModelFactory[SupportFile]):
     file = factory.LazyAttribute(lambda made: ContentFile(b"a letter", name=made.filename))
 
 
-class CampaignFactory(DjangoModelFactory[Campaign]):
+class CampaignFactory(Factory):
     """A mailing."""
 
     class Meta:
@@ -109,7 +109,7 @@ class CampaignFactory(DjangoModelFactory[Campaign]):
     body = "There is a new report."
 
 
-class CampaignDeliveryFactory(DjangoModelFactory[CampaignDelivery]):
+class CampaignDeliveryFactory(Factory):
     """A mailing that was sent."""
 
     class Meta:

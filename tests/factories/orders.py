@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 import factory
-from factory.django import DjangoModelFactory
 
 from orders.models import (
     Order,
@@ -17,10 +16,11 @@ from orders.models import (
     ReportSubject,
     SearchTerm,
 )
+from tests.factories import Factory
 from tests.factories.accounts import UserFactory
 
 
-class ProductFactory(DjangoModelFactory[Product]):
+class ProductFactory(Factory):
     """A kind of report."""
 
     class Meta:
@@ -31,7 +31,7 @@ class ProductFactory(DjangoModelFactory[Product]):
     price = Decimal("80.00")
 
 
-class OrderFactory(DjangoModelFactory[Order]):
+class OrderFactory(Factory):
     """An order of somebody with an account."""
 
     class Meta:
@@ -48,7 +48,7 @@ class OrderFactory(DjangoModelFactory[Order]):
     total = Decimal("109.00")
 
 
-class OrderLineFactory(DjangoModelFactory[OrderLine]):
+class OrderLineFactory(Factory):
     """A product within an order."""
 
     class Meta:
@@ -59,7 +59,7 @@ class OrderLineFactory(DjangoModelFactory[OrderLine]):
     unit_price = Decimal("80.00")
 
 
-class QuotaUseFactory(DjangoModelFactory[QuotaUse]):
+class QuotaUseFactory(Factory):
     """A report called up by the order's customer."""
 
     class Meta:
@@ -70,7 +70,7 @@ class QuotaUseFactory(DjangoModelFactory[QuotaUse]):
     used_for = "Fictional Timber GmbH"
 
 
-class ReportFactory(DjangoModelFactory[Report]):
+class ReportFactory(Factory):
     """A delivered report."""
 
     class Meta:
@@ -81,7 +81,7 @@ class ReportFactory(DjangoModelFactory[Report]):
     delivered_to = "reader@example.test"
 
 
-class ReportSubjectFactory(DjangoModelFactory[ReportSubject]):
+class ReportSubjectFactory(Factory):
     """A director named in a report."""
 
     class Meta:
@@ -94,7 +94,7 @@ class ReportSubjectFactory(DjangoModelFactory[ReportSubject]):
     source = "Register of companies (fictional)"
 
 
-class OrderDisclosureFactory(DjangoModelFactory[OrderDisclosure]):
+class OrderDisclosureFactory(Factory):
     """Data given to the bookkeepers."""
 
     class Meta:
@@ -106,7 +106,7 @@ class OrderDisclosureFactory(DjangoModelFactory[OrderDisclosure]):
     ground = "Companies Act 1967 s 199"
 
 
-class SearchTermFactory(DjangoModelFactory[SearchTerm]):
+class SearchTermFactory(Factory):
     """A word somebody searched for."""
 
     class Meta:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from django.core.files.storage import InMemoryStorage
 
 from accounts.models import SupportFile
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 @pytest.fixture(autouse=True)
-def files_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemoryStorage]:
+def files_in_memory(monkeypatch: pytest.MonkeyPatch) -> InMemoryStorage:
     """The private storage, for one test."""
     storage = InMemoryStorage()
     # The field took its storage when the model was made, so that a setting comes too late.
     monkeypatch.setattr(SupportFile._meta.get_field("file"), "storage", storage)
-    yield storage
+    return storage

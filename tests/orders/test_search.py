@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from dsar.registers import objections, restrictions
@@ -23,7 +25,7 @@ def _catalogue() -> None:
     ProductFactory(code="d", name="Discontinued report", active=False)
 
 
-def codes(text: str, person: object = None) -> str:
+def codes(text: str, person: Any = None) -> str:
     return "".join(product.code for product in find(text, person=person))
 
 

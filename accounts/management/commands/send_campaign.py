@@ -33,7 +33,7 @@ class Command(BaseCommand):
             message = f"There is no campaign {options['code']}."
             raise CommandError(message)
         if options["background"]:
-            send_campaign.apply_async([campaign.code], queue="mail")
+            send_campaign.apply_async((campaign.code,), queue="mail")
             self.stdout.write("Left to a worker.")
         elif options["count"]:
             self.stdout.write(f"{mailing.recipients(campaign).count()} people may get it.")
