@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from dsar.cases.models import Case, Correction, Decision, Letter, Note, Request
-from dsar.contract.compiler import reader
+from dsar.contract.compiler import is_released, reader
 from dsar.keys import box
 from dsar.keys.models import Key
 from dsar.registry import current
