@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-DECLARED = [found for found in registry.current().all() if found.model._meta.app_label != "dsar"]
+DECLARED = [
+    found
+    for found in registry.current().all()
+    if found.model._meta.app_label not in {"dsar", "testapp"}
+]
 IDENTIFIED = [(found, name) for found in DECLARED for name in found.identifiers]
 
 
