@@ -42,7 +42,7 @@ def send(letter_id: str) -> bool:
     )
     with transaction.atomic():
         letter = _claim(letter_id)
-        if letter is None:
+        if letter is None or _is_shredded(letter.case):
             return False
         if not _leaves(letter.case, text=_notice(letter.case)):
             _try_again(letter)
@@ -70,12 +70,16 @@ def _claim(letter_id: str) -> Letter | None:
     return queue.select_related("case__key").first()
 
 
+def _is_shredded(case: Case) -> bool:
+    """Whether the case's content is gone, and the address that a notice would go to with it."""
+    if case.key.wrapped is not None:
+        return False
+    logger.warning("Case %s has no address any more; nothing is mailed.", case.reference)
+    return True
+
+
 def _leaves(case: Case, *, text: str) -> bool:
-    try:
-        contact = box.unseal(case.key, case.contact).decode()
-    except box.KeyDestroyedError:
-        logger.warning("Case %s has no address any more; nothing is mailed.", case.reference)
-        return True
+    contact = box.unseal(case.key, case.contact).decode()
     mail = EmailMessage(subject=f"News on your case {case.reference}", body=text, to=[contact])
     try:
         return bool(mail.send())

@@ -202,6 +202,31 @@ def test_mail_that_does_not_leave_is_tried_again_later(
     assert notices.send(str(letter.pk))
 
 
+def test_after_shredding_nothing_is_mailed_and_nothing_claims_it_was(
+    alice: AbstractBaseUser,
+) -> None:
+    letter = Letter.objects.get(case=cast.request_of(alice, Right.ACCESS).case)
+    box.destroy(letter.case.key)
+    assert not notices.send(str(letter.pk))
+    assert mail.outbox == []
+    assert not Entry.objects.filter(tag=Tag.LETTER_SENT).exists()
+
+
+def test_a_crash_after_the_mail_left_sends_it_again(alice: AbstractBaseUser, monkeypatch) -> None:
+    letter = Letter.objects.get(case=cast.request_of(alice, Right.ACCESS).case)
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        broken.setattr(notices.log, "append", die)
+        notices.send(str(letter.pk))
+    letter.refresh_from_db()
+    assert (letter.mailed_at, letter.mail_attempts) == (None, 1)
+    assert notices.send(str(letter.pk))
+    assert len(mail.outbox) == 2
+
+
 def test_withdrawing_is_confirmed_in_writing(alice: AbstractBaseUser) -> None:
     request = cast.request_of(alice, Right.ACCESS)
     withdrawal.withdraw(request, actor=cast.requester(alice))
