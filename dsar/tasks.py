@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-SWEEPERS: tuple[Callable[[], object], ...] = (outbox.sweep, vault.expire_due, idempotency.expire)
+SWEEPERS: tuple[Callable[[], object], ...] = (
+    outbox.sweep,
+    notices.sweep,
+    vault.expire_due,
+    idempotency.expire,
+)
 """What the periodic sweep looks after, in order."""
 
 

@@ -266,6 +266,13 @@ class Letter(models.Model):
                 fields=["case", "request", "kind"], nulls_distinct=False, name="dsar_letter_once"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["written_at"],
+                condition=models.Q(mailed_at__isnull=True),
+                name="dsar_letter_unmailed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.case_id}"

@@ -17,15 +17,23 @@ from dsar import conf
 from dsar.cases import contents, links
 from dsar.cases.models import Letter
 from dsar.dispatch import outbox
+from dsar.dispatch.models import Wake
 from dsar.keys import box
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
     from dsar.cases.models import Case, Link
 
 _MOST_ATTEMPTS = 30
 _LONGEST_PAUSE = timedelta(hours=6)
+_TASK = "dsar.mail_notice"
+_OVERDUE = timedelta(minutes=5)
+_BATCH = 500
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +59,28 @@ def send(letter_id: str) -> bool:
         letter.save(update_fields=["mailed_at"])
         log.append(Tag.LETTER_SENT, request=letter.request_id, letter=str(letter.pk))
     return True
+
+
+def sweep() -> int:
+    """Wake the notices that a dead worker took with it, and return how many.
+
+    Each waits as a row of the outbox before it is published, so that a crowded queue is not filled with repeats.
+    """
+    waking = set(Wake.objects.filter(task=_TASK).values_list("arguments__0", flat=True))
+    lost = [pk for pk in map(str, _unmailed()) if pk not in waking]
+    for pk in lost:
+        outbox.wake(_TASK, pk, due=timezone.now() + _OVERDUE)
+    return len(lost)
+
+
+def _unmailed() -> QuerySet[Letter, UUID]:
+    letters = Letter.objects.filter(
+        mailed_at__isnull=True,
+        written_at__lt=timezone.now() - _OVERDUE,
+        mail_attempts__lt=_MOST_ATTEMPTS,
+        case__key__wrapped__isnull=False,
+    )
+    return letters.order_by("written_at").values_list("pk", flat=True)[:_BATCH]
 
 
 def send_code(link_id: int) -> bool:
@@ -94,7 +124,7 @@ def _try_again(letter: Letter) -> None:
         logger.error("The notice of letter %s is given up; tell the person otherwise.", letter.pk)
         return
     pause = min(timedelta(minutes=2 ** min(letter.mail_attempts, 16)), _LONGEST_PAUSE)
-    outbox.wake("dsar.mail_notice", str(letter.pk), due=timezone.now() + pause)
+    outbox.wake(_TASK, str(letter.pk), due=timezone.now() + pause)
 
 
 def _notice(case: Case) -> str:

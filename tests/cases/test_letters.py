@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -202,6 +203,19 @@ def test_mail_that_does_not_leave_is_tried_again_later(
     assert notices.send(str(letter.pk))
 
 
+def test_a_notice_that_died_with_its_worker_is_woken_again_once(alice: AbstractBaseUser) -> None:
+    letter = Letter.objects.get(case=cast.request_of(alice, Right.ACCESS).case)
+    Wake.objects.all().delete()
+    assert notices.sweep() == 0
+    Letter.objects.update(written_at=letter.written_at - timedelta(minutes=6))
+    assert notices.sweep() == 1
+    assert notices.sweep() == 0
+    assert Wake.objects.get().arguments == [str(letter.pk)]
+    Wake.objects.all().delete()
+    notices.send(str(letter.pk))
+    assert notices.sweep() == 0
+
+
 def test_after_shredding_nothing_is_mailed_and_nothing_claims_it_was(
     alice: AbstractBaseUser,
 ) -> None:
@@ -219,7 +233,7 @@ def test_a_crash_after_the_mail_left_sends_it_again(alice: AbstractBaseUser, mon
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
-        broken.setattr(notices.log, "append", die)
+        broken.setattr(log, "append", die)
         notices.send(str(letter.pk))
     letter.refresh_from_db()
     assert (letter.mailed_at, letter.mail_attempts) == (None, 1)
