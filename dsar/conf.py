@@ -14,7 +14,7 @@ DEFAULTS: dict[str, Any] = {
     "PACKAGE_DAYS": 14,
     "LARGE_ROWS": 50_000,
     "BATCH_ROWS": 250_000,
-    "PREVIEW_ROWS": 500,
+    "PREVIEW_ROWS": 100,
     "FRESH_LOGIN_SECONDS": 900,
     "SWEEP_HOUR": None,
     "MASTER_KEYS": (),

@@ -10,6 +10,7 @@ from celery import shared_task
 from dsar.api import idempotency
 from dsar.cases import notices
 from dsar.dispatch import outbox
+from dsar.engine import execution, wakes
 from dsar.packages import vault
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 SWEEPERS: tuple[Callable[[], object], ...] = (
     outbox.sweep,
     notices.sweep,
+    wakes.wake_due,
     vault.expire_due,
     idempotency.expire,
 )
@@ -46,3 +48,9 @@ def mail_notice(letter: str) -> None:
 def mail_code(link: int) -> None:
     """Mail the code that opens a link."""
     notices.send_code(link)
+
+
+@shared_task(name=wakes.EXECUTE, ignore_result=True)
+def execute(request: str) -> None:  # noqa: ARG001 - which request was woken for helps whoever reads the broker.
+    """Carry out the approved request that is due first; often the one that was woken for."""
+    execution.run()

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 _CLAIMABLE = """
-SELECT r.id
 FROM dsar_cases_request r
 JOIN dsar_cases_case c ON c.id = r.case_id
 LEFT JOIN dsar_engine_heartbeat h ON h.request_id = r.id AND h.token = r.lease_token
@@ -39,9 +38,10 @@ WHERE r.state IN ('approved', 'executing')
       SELECT 1 FROM dsar_cases_request o JOIN dsar_cases_case oc ON oc.id = o.case_id
       WHERE oc.subject_id = c.subject_id AND o.id <> r.id AND o.state = 'executing')
 ORDER BY r.due_at, r.id
-LIMIT 1
-FOR UPDATE OF r SKIP LOCKED
+LIMIT %(most)s
 """
+_CLAIM = f"SELECT r.id {_CLAIMABLE} FOR UPDATE OF r SKIP LOCKED"
+_LOOK = f"SELECT r.id {_CLAIMABLE}"
 
 _TAKE = """
 UPDATE dsar_cases_request
@@ -81,10 +81,10 @@ def claim(request_id: UUID | None = None) -> Lease | None:
     once: a request waits while another of the same person executes.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        found = {"request": request_id, "lease": conf.get("LEASE_SECONDS")}
+        found = {"request": request_id, "lease": conf.get("LEASE_SECONDS"), "most": 1}
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('dsar.claim'))")
         while True:
-            cursor.execute(_CLAIMABLE, found)
+            cursor.execute(_CLAIM, found)
             row = cursor.fetchone()
             if row is None:
                 return None
@@ -92,6 +92,14 @@ def claim(request_id: UUID | None = None) -> Lease | None:
             (token,) = cursor.fetchone()
             if _may_start(row[0]):
                 return Lease(request_id=row[0], token=token)
+
+
+def claimable(*, most: int) -> list[UUID]:
+    """The requests that could be claimed now, earliest due date first; nothing is claimed."""
+    with connection.cursor() as cursor:
+        looked = {"request": None, "lease": conf.get("LEASE_SECONDS"), "most": most}
+        cursor.execute(_LOOK, looked)
+        return [request_id for (request_id,) in cursor.fetchall()]
 
 
 def _may_start(request_id: UUID) -> bool:

@@ -11,8 +11,7 @@ from dsar.cases.actors import SYSTEM, Actor
 from dsar.cases.models import Decision, Request
 from dsar.cases.states import Right, State
 from dsar.contract import registry
-from dsar.dispatch import outbox
-from dsar.engine import planning
+from dsar.engine import planning, wakes
 from dsar.engine.rights import correction
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
 
     from dsar.engine.planning import Planned
     from dsar.packages.models import Package
-
-EXECUTE = "dsar.execute"
-
 
 class PlanChangedError(RuntimeError):
     """The plan is no longer the one that was shown; look at it again before deciding."""
@@ -87,7 +83,7 @@ def retry(request: Request, *, actor: Actor) -> Request:
     """Let a request that needed attention be carried out again, on the plan that was approved."""
     lifecycle.advance(request, to=State.EXECUTING, actor=actor)
     Request.objects.filter(pk=request.pk).update(lease_until=None)
-    outbox.wake(EXECUTE, str(request.pk))
+    wakes.wake(request.pk)
     return request
 
 
@@ -113,7 +109,7 @@ def _woken(request: Request) -> Request:
     """Wake a worker when the request may be carried out; the sweep would find it anyway."""
     request.refresh_from_db()
     if request.state == State.APPROVED:
-        outbox.wake(EXECUTE, str(request.pk), due=request.not_before)
+        wakes.wake(request.pk, due=request.not_before)
     return request
 
 

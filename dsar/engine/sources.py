@@ -13,6 +13,7 @@ import json
 from base64 import b64encode
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
@@ -306,7 +307,7 @@ def _plain(value: object) -> object:
 
 def _json_in_python(source: Source, person: object) -> Iterator[bytes]:
     yield from _blocks(
-        b"," + json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False).encode() + b"\n"
+        b"," + json.dumps(row, cls=_AsTheServer, ensure_ascii=False).encode() + b"\n"
         for row in _objects(source, person)
     )
 
@@ -321,5 +322,16 @@ def _csv_in_python(source: Source, person: object) -> Iterator[bytes]:
 def _cell_in_python(value: object) -> str | None:
     if value is None:
         return None
-    text = value if isinstance(value, str) else json.loads(json.dumps(value, cls=DjangoJSONEncoder))
-    return cells.guard(text) if isinstance(text, str) else str(text)
+    if isinstance(value, str):
+        return cells.guard(value)
+    return json.dumps(value, cls=_AsTheServer, ensure_ascii=False).strip('"')
+
+
+class _AsTheServer(DjangoJSONEncoder):
+    """Values as PostgreSQL writes them: moments keep their microseconds."""
+
+    def default(self, o: object) -> object:
+        """Write a moment in UTC with digits for the offset; the rest as Django does."""
+        if isinstance(o, datetime):
+            return o.astimezone(UTC).isoformat()
+        return super().default(o)

@@ -1,0 +1,80 @@
+"""Objection, restriction and withdrawal are true in the gate from the moment they are answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dsar.cases.asked import Asked
+from dsar.cases.states import Outcome, Right, State
+from dsar.processing import permitted
+from dsar.registers import consents, suppression
+from tests.testapp.privacy import LENDING, NEWSLETTER, SAFETY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dsar.cases.models import Case, Request
+    from tests.testapp.factories import Cast
+
+
+def test_withdrawal_takes_effect_with_its_filing(cast: Cast, ask: Callable[..., Case]) -> None:
+    """No staff, no worker: the gate says no in the transaction of the filing; Bob's consent stands."""
+    for person in (cast.alice, cast.bob):
+        consents.give(person.user, NEWSLETTER, wording="Yes, send it.")
+    assert permitted(cast.alice.user, NEWSLETTER)
+    case = ask(cast.alice, Asked(right=Right.CONSENT_WITHDRAWAL, scope={"purposes": [NEWSLETTER.code]}))
+    request = case.requests.get()
+    assert (request.state, request.outcome) == (State.CLOSED, Outcome.FULFILLED)
+    assert not permitted(cast.alice.user, NEWSLETTER)
+    assert permitted(cast.bob.user, NEWSLETTER)
+
+
+def test_marketing_objection_takes_effect_with_its_filing(
+    cast: Cast, ask: Callable[..., Case]
+) -> None:
+    """All marketing stops, consent or not, and the address is suppressed for later imports (R122)."""
+    consents.give(cast.alice.user, NEWSLETTER, wording="Yes, send it.")
+    case = ask(cast.alice, Asked(right=Right.OBJECTION, scope={"objection": "marketing"}))
+    assert case.requests.get().state == State.CLOSED
+    assert not permitted(cast.alice.user, NEWSLETTER)
+    assert suppression.is_suppressed(cast.alice.email)
+    assert not suppression.is_suppressed(cast.bob.email)
+
+
+def test_other_objection_is_weighed_by_staff_first(
+    cast: Cast, ask: Callable[..., Case], answered: Callable[[Case], Request]
+) -> None:
+    """Until somebody grants it nothing changes; then the purpose stops, and only for her."""
+    case = ask(
+        cast.alice,
+        Asked(right=Right.OBJECTION, scope={"objection": "other", "purposes": [SAFETY.code]}),
+    )
+    assert case.requests.get().state == State.IN_REVIEW
+    assert permitted(cast.alice.user, SAFETY)
+    assert answered(case).outcome == Outcome.FULFILLED
+    assert not permitted(cast.alice.user, SAFETY)
+    assert permitted(cast.bob.user, SAFETY)
+
+
+def test_restriction_leaves_storage_only(
+    cast: Cast, ask: Callable[..., Case], answered: Callable[[Case], Request]
+) -> None:
+    """The named purpose stops; others go on."""
+    scope = {"ground": "accuracy_contested", "purposes": [LENDING.code]}
+    assert permitted(cast.alice.user, LENDING)
+    request = answered(ask(cast.alice, Asked(right=Right.RESTRICTION, scope=scope)))
+    assert request.outcome == Outcome.FULFILLED
+    assert not permitted(cast.alice.user, LENDING)
+    assert permitted(cast.alice.user, SAFETY)
+    assert permitted(cast.bob.user, LENDING)
+
+
+def test_objection_to_a_contract_is_not_a_reason_to_fail(
+    cast: Cast, ask: Callable[..., Case]
+) -> None:
+    """It waits for staff with the ground it will meet (R196)."""
+    case = ask(
+        cast.alice,
+        Asked(right=Right.OBJECTION, scope={"objection": "other", "purposes": [LENDING.code]}),
+    )
+    assert case.requests.get().scope["grounds"] == {LENDING.code: "contract_performance"}
