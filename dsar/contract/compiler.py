@@ -135,7 +135,9 @@ def _path_query(model: type[models.Model], path: Path) -> models.sql.Query:
 
 def _used(query: models.sql.Query) -> set[str]:
     """The tables that a compiled query reads; joins it could do without are no longer counted."""
-    return {query.alias_map[alias].table_name for alias, uses in query.alias_refcount.items() if uses}
+    return {
+        query.alias_map[alias].table_name for alias, uses in query.alias_refcount.items() if uses
+    }
 
 
 def _own_condition(query: models.sql.Query) -> Fragment:

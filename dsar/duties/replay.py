@@ -55,7 +55,9 @@ def _erase_again(erasure: Erasure) -> Replayed:
     person = user._meta.pk.to_python(erasure.person)
     erasing.lock_person(person)
     if _is_newer(person, erasure):
-        return Replayed(request=erasure.request, left_alone="the account is newer than the deletion")
+        return Replayed(
+            request=erasure.request, left_alone="the account is newer than the deletion"
+        )
     declarations = registry.current().all()
     counts = discovery.discover(person, declarations=declarations, concealed=True)
     held = [one for one in declarations if counts[one.label]]
@@ -71,7 +73,9 @@ def _erase_again(erasure: Erasure) -> Replayed:
 def _is_newer(person: object, erasure: Erasure) -> bool:
     """Whether the row under this key was born after the deletion: then it is somebody else's."""
     root = _root()
-    born = get_user_model()._base_manager.filter(pk=person).values_list(root.born, flat=True).first()
+    born = (
+        get_user_model()._base_manager.filter(pk=person).values_list(root.born, flat=True).first()
+    )
     return born is not None and born >= erasure.cut_off_at
 
 

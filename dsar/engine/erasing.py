@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -143,7 +142,9 @@ def _update(declaration: Declaration, where: Fragment) -> Fragment:
     )
 
 
-def _unlink(declaration: Declaration, field: ManyToManyField[Any, Any], where: Fragment) -> Fragment:
+def _unlink(
+    declaration: Declaration, field: ManyToManyField[Any, Any], where: Fragment
+) -> Fragment:
     return Fragment(
         sql=f"DELETE FROM {compiler.quote(field.m2m_db_table())}"
         f" WHERE {compiler.quote(field.m2m_column_name())} IN"
@@ -183,12 +184,16 @@ def batch(declaration: Declaration, *, rows: int) -> Statement | None:
         limited = _some(table, where, rows)
         return Statement(
             label=declaration.label,
-            fragment=Fragment(sql=f"DELETE FROM {table} WHERE {limited.sql}", params=limited.params),
+            fragment=Fragment(
+                sql=f"DELETE FROM {table} WHERE {limited.sql}", params=limited.params
+            ),
         )
     written = compiler.overwrites(declaration)
     done = Fragment.join(" AND ", (already for _, _, already in written))
     open_ = Fragment(sql=f"{where.sql} AND NOT ({done.sql})", params=(*where.params, *done.params))
-    return Statement(label=declaration.label, fragment=_update(declaration, _some(table, open_, rows)))
+    return Statement(
+        label=declaration.label, fragment=_update(declaration, _some(table, open_, rows))
+    )
 
 
 def _some(table: str, where: Fragment, rows: int) -> Fragment:

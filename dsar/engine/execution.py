@@ -86,8 +86,6 @@ def _needs_attention(lease: Lease, error: Exception) -> None:
 def _witness(request: Request, error: Exception) -> None:
     """Say what stopped the execution; of leftovers, in which tables they are."""
     if isinstance(error, LeftoverError):
-        log.append(
-            Tag.DELETION_VERIFICATION_FAILED, request=request.pk, places=dict(error.places)
-        )
+        log.append(Tag.DELETION_VERIFICATION_FAILED, request=request.pk, places=dict(error.places))
     else:
         log.append(Tag.EXECUTION_STOPPED, request=request.pk, reason=type(error).__name__)

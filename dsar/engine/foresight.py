@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 def holdings(person: object) -> list[dict[str, Any]]:
     """Each kind of record that is held, with what the declarations say about it."""
     counts = discovery.discover(person)
-    return [_holding(one, counts[one.label]) for one in registry.current().all() if counts[one.label]]
+    return [
+        _holding(one, counts[one.label]) for one in registry.current().all() if counts[one.label]
+    ]
 
 
 def deletion_of(person: object) -> list[dict[str, Any]]:

@@ -110,7 +110,9 @@ def _may_start(request_id: UUID) -> bool:
     try:
         lifecycle.advance(request, to=State.EXECUTING, actor=SYSTEM)
     except GuardError as error:
-        logger.info("not_yet", request=str(request_id), obstacles=[one.name for one in error.obstacles])
+        logger.info(
+            "not_yet", request=str(request_id), obstacles=[one.name for one in error.obstacles]
+        )
         return False
     return True
 
@@ -121,7 +123,11 @@ def fence(lease: Lease) -> Request:
     Fencing first was measured to be safe (0 of 600 effects doubled); fencing last is luck.
     Raises LeaseLostError.
     """
-    request = Request.objects.select_for_update(of=("self",)).select_related("case__key").get(pk=lease.request_id)
+    request = (
+        Request.objects.select_for_update(of=("self",))
+        .select_related("case__key")
+        .get(pk=lease.request_id)
+    )
     if request.lease_token != lease.token or request.state != State.EXECUTING:
         raise LeaseLostError
     return request

@@ -253,7 +253,9 @@ def _files(declaration: Declaration, person: object) -> Iterator[Member]:
             for key, name in _stored_names(declaration, found, person):
                 chunks = _chunks(found, name)
                 if chunks is not None:
-                    yield Member(name=f"files/{declaration.label}/{key}/{_base(name)}", chunks=chunks)
+                    yield Member(
+                        name=f"files/{declaration.label}/{key}/{_base(name)}", chunks=chunks
+                    )
 
 
 def _stored_names(

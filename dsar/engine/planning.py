@@ -59,9 +59,7 @@ def plan(request: Request) -> Planned:
     The same rows and the same declarations give the same plan, byte for byte. A copy for the person is planned
     without the rows that the person must never learn of; a deletion covers them.
     """
-    counts = discovery.discover(
-        request.case.subject_id, concealed=request.right == Right.DELETION
-    )
+    counts = discovery.discover(request.case.subject_id, concealed=request.right == Right.DELETION)
     document = {
         "version": 1,
         "right": request.right,
@@ -72,7 +70,10 @@ def plan(request: Request) -> Planned:
 
 def digest(document: dict[str, Any]) -> str:
     """SHA-256 of a plan's shape in RFC 8785 form; how many rows there are may change while a plan waits."""
-    steps = [[action, label, [list(pair) for pair in fields]] for action, label, fields in shape(document)]
+    steps = [
+        [action, label, [list(pair) for pair in fields]]
+        for action, label, fields in shape(document)
+    ]
     return hashlib.sha256(rfc8785.dumps(steps)).hexdigest()
 
 

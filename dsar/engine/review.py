@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dsar.engine.planning import Planned
     from dsar.packages.models import Package
 
+
 class PlanChangedError(RuntimeError):
     """The plan is no longer the one that was shown; look at it again before deciding."""
 
@@ -35,7 +36,12 @@ def look(request: Request, *, actor: Actor) -> None:
 def preview(request: Request, *, actor: Actor) -> Planned:
     """What this request would do now; that somebody looked is recorded."""
     planned = planning.plan(request)
-    log.append(Tag.REQUEST_PREVIEWED, request=request.pk, plan=planned.digest, **actor.witnessed(request.case))
+    log.append(
+        Tag.REQUEST_PREVIEWED,
+        request=request.pk,
+        plan=planned.digest,
+        **actor.witnessed(request.case),
+    )
     return planned
 
 
@@ -54,7 +60,11 @@ def decide(
 
     `refusals` refuses single fields of a correction, from a correction's id to its ground.
     """
-    request = Request.objects.select_for_update(of=("self",)).select_related("case__key").get(pk=request.pk)
+    request = (
+        Request.objects.select_for_update(of=("self",))
+        .select_related("case__key")
+        .get(pk=request.pk)
+    )
     planned = planning.plan(request)
     if shown and shown != planned.digest:
         raise PlanChangedError
@@ -127,5 +137,3 @@ def needs_second_person(request: Request) -> bool:
 def explain(planned: Planned) -> list[str]:
     """The plan in plain sentences."""
     return planning.explain(planned.document)
-
-

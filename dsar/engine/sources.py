@@ -97,12 +97,16 @@ def snapshot() -> Iterator[None]:
         yield
 
 
-def rows_as_json(sources: Sequence[Source], person: object) -> Iterator[tuple[Source, Iterator[bytes]]]:
+def rows_as_json(
+    sources: Sequence[Source], person: object
+) -> Iterator[tuple[Source, Iterator[bytes]]]:
     """Each source with its rows as blocks of JSON objects, a comma and a newline between them."""
     yield from _read(sources, person, _json_small, _json_large, _json_in_python)
 
 
-def rows_as_csv(sources: Sequence[Source], person: object) -> Iterator[tuple[Source, Iterator[bytes]]]:
+def rows_as_csv(
+    sources: Sequence[Source], person: object
+) -> Iterator[tuple[Source, Iterator[bytes]]]:
     """Each source with its rows as blocks of CSV (RFC 4180), without heading line."""
     yield from _read(sources, person, _csv_small, _csv_large, _csv_in_python)
 

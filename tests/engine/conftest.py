@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from tests.testapp.factories import Cast, Person
 
 
-
 @pytest.fixture(autouse=True)
 def _own_folders(settings: SettingsWrapper, tmp_path: Path) -> None:
     """Files and the journal of a test live and die with it; nothing waits, nothing is slow on purpose."""
@@ -55,7 +54,7 @@ def _compiled_anew() -> None:
 
 
 @pytest.fixture
-def cast(transactional_db: None) -> Cast:  # noqa: ARG001 - needed first.
+def cast(transactional_db: None) -> Cast:
     """Alice, Bob and Carol."""
     return make_cast()
 
@@ -87,13 +86,13 @@ def _staff(name: str) -> Actor:
 
 
 @pytest.fixture
-def dora(cast: Cast) -> Actor:  # noqa: ARG001 - the cast comes first.
+def dora(cast: Cast) -> Actor:
     """A data protection officer who decides."""
     return _staff("dora")
 
 
 @pytest.fixture
-def otto(cast: Cast) -> Actor:  # noqa: ARG001 - the cast comes first.
+def otto(cast: Cast) -> Actor:
     """A second one, who signs."""
     return _staff("otto")
 

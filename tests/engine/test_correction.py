@@ -38,7 +38,9 @@ def test_correction_is_shown_old_to_new_and_applied(
     bobs = rows_of("testapp_member", "user_id = %s", cast.bob.pk)
     case = ask(
         cast.alice,
-        correcting(wish(cast.alice, "nickname", "Alix"), wish(cast.alice, "phone", "+65 1111 1111")),
+        correcting(
+            wish(cast.alice, "nickname", "Alix"), wish(cast.alice, "phone", "+65 1111 1111")
+        ),
     )
     before = shown(case.requests.get())
     assert {one["field"]: one["old"] for one in before}["nickname"] == cast.alice.canary("nickname")
@@ -85,7 +87,9 @@ def test_row_that_changed_meanwhile_is_not_overwritten(
     request = granted(
         ask(
             cast.alice,
-            correcting(wish(cast.alice, "nickname", "Alix"), wish(cast.alice, "phone", "+65 2222 2222")),
+            correcting(
+                wish(cast.alice, "nickname", "Alix"), wish(cast.alice, "phone", "+65 2222 2222")
+            ),
         )
     )
     Member.objects.filter(user_id=cast.alice.pk).update(nickname="changed by somebody")

@@ -15,9 +15,7 @@ from tests.testapp.models import Loan, Member, Tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from dsar.cases.actors import Actor
     from dsar.cases.models import Case, Request
     from tests.testapp.factories import Cast
 

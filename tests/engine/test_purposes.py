@@ -22,7 +22,9 @@ def test_withdrawal_takes_effect_with_its_filing(cast: Cast, ask: Callable[..., 
     for person in (cast.alice, cast.bob):
         consents.give(person.user, NEWSLETTER, wording="Yes, send it.")
     assert permitted(cast.alice.user, NEWSLETTER)
-    case = ask(cast.alice, Asked(right=Right.CONSENT_WITHDRAWAL, scope={"purposes": [NEWSLETTER.code]}))
+    case = ask(
+        cast.alice, Asked(right=Right.CONSENT_WITHDRAWAL, scope={"purposes": [NEWSLETTER.code]})
+    )
     request = case.requests.get()
     assert (request.state, request.outcome) == (State.CLOSED, Outcome.FULFILLED)
     assert not permitted(cast.alice.user, NEWSLETTER)

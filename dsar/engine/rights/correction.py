@@ -75,7 +75,11 @@ def correctable(person: object, labels: Sequence[str]) -> dict[str, list[dict[st
     found = {}
     for label in labels:
         declaration = registry.current().get(label)
-        fields = [one for one, how in compiler.fields_of(declaration) if getattr(how, "correctable", False)]
+        fields = [
+            one
+            for one, how in compiler.fields_of(declaration)
+            if getattr(how, "correctable", False)
+        ]
         if fields:
             found[label] = [_held(row, fields) for row in _shown_rows(declaration, person)]
     return found

@@ -14,7 +14,16 @@ from dsar import conf
 from dsar.cases.states import Outcome
 from dsar.contract import compiler, registry
 from dsar.contract.vocabulary import Row
-from dsar.engine import answering, discovery, erasing, journal, leases, removals, telling, verification
+from dsar.engine import (
+    answering,
+    discovery,
+    erasing,
+    journal,
+    leases,
+    removals,
+    telling,
+    verification,
+)
 from dsar.engine.journal import Erasure
 from dsar.engine.models import Step
 from dsar.ledger import log
@@ -41,7 +50,10 @@ def steps(request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
     return [
         *kinds(counts),
         {"action": "files", "reason": "Remove the stored files of these rows."},
-        {"action": "journal", "reason": "Note the deletion outside the database, for restored backups."},
+        {
+            "action": "journal",
+            "reason": "Note the deletion outside the database, for restored backups.",
+        },
         {"action": "verify", "reason": "Read again: only what is retained may be found."},
     ]
 
@@ -228,7 +240,10 @@ def _answer(lease: Lease) -> None:
     kept = any(one["retained"] for one in receipts)
     answering.answer(
         lease,
-        content={"receipts": receipts, "recipients": [one["name"] for one in telling.recipients(request)]},
+        content={
+            "receipts": receipts,
+            "recipients": [one["name"] for one in telling.recipients(request)],
+        },
         outcome=_outcome(receipts, kept=kept),
         result={"receipts": receipts, "explained": explained},
         first=lambda: _conclude(request, explained),
