@@ -82,7 +82,8 @@ def with_number(redis_url: str, number: int) -> str:
     parts = urlsplit(redis_url)
     if parts.scheme == "unix":
         query = {**dict(parse_qsl(parts.query)), "db": number}
-        return urlunsplit(parts._replace(query=urlencode(query)))
+        # Put together by hand: without a host the library leaves out the slashes that redis-py asks for.
+        return f"unix://{parts.path}?{urlencode(query)}"
     return urlunsplit(parts._replace(path=f"/{number}"))
 
 

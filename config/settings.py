@@ -293,10 +293,17 @@ DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 # --- Data-subject requests -----------------------------------------------------------------------
 DSAR: dict[str, Any] = {
     "WAITING_PERIOD_SECONDS": env.int("DSAR_WAITING_PERIOD_SECONDS", default=7 * 24 * 3600),
-    "LEASE_SECONDS": env.int("DSAR_LEASE_SECONDS", default=20),
+    "LEASE_SECONDS": env.int("DSAR_LEASE_SECONDS", default=15),
     "HEARTBEAT_SECONDS": env.int("DSAR_HEARTBEAT_SECONDS", default=5),
     "SWEEP_SECONDS": env.int("DSAR_SWEEP_SECONDS", default=5),
     "PACKAGE_DAYS": env.int("DSAR_PACKAGE_DAYS", default=14),
+    # The hour at which the database is searched for what a deletion left; -1 searches at once.
+    "SWEEP_HOUR": None
+    if (hour := env.int("DSAR_SWEEP_HOUR", default=-1 if LOCAL else 3)) < 0
+    else hour,
+    "STAFF_NEEDS_MFA": env.bool("DSAR_STAFF_NEEDS_MFA", default=not LOCAL),
+    # Where a mailed link leads; {token} is put in its place.
+    "LINK_URL": env.str("DSAR_LINK_URL", default=""),
     # Newest first: the first one locks, all of them open.
     "MASTER_KEYS": (
         [local_secrets.kept("master-key", lambda: Fernet.generate_key().decode())]

@@ -1,0 +1,1 @@
+"""The demonstration: fictional people file every right over REST and see it through to its answer."""
