@@ -37,6 +37,7 @@ MODELS: Final = (
     SupportThread,
     SupportMessage,
 )
+_PICKS: Final = 10_000
 _GUARDIAN_EVERY: Final = 50
 _USER: Final = (
     "id",
@@ -132,12 +133,13 @@ class Accounts:
     def _events(self, people: Sequence[Person], rng: Random) -> Iterator[str]:
         times, events = self.pools.times, self.pools.events
         for person in people:
-            keys = self.keys.take(SecurityEvent, person.events)
             owner = f"\t{person.id}\t"
-            when = rng.choices(times, k=person.events)
-            what = rng.choices(events, k=person.events)
-            for key, at, tail in zip(keys, when, what, strict=True):
-                yield f"{key}{owner}{at}\t{tail}\n"
+            # A million picks at once would take a giant's share of memory.
+            for some in _slices(self.keys.take(SecurityEvent, person.events)):
+                when = rng.choices(times, k=len(some))
+                what = rng.choices(events, k=len(some))
+                for key, at, tail in zip(some, when, what, strict=True):
+                    yield f"{key}{owner}{at}\t{tail}\n"
 
     def _support(self, people: Sequence[Person], *, rng: Random, staff: Sequence[int]) -> None:
         threads: list[tuple[int, int, int]] = []
@@ -185,6 +187,10 @@ class Accounts:
                 for key, (one, two) in zip(keys, pairs, strict=True)
             ),
         )
+
+
+def _slices(keys: range) -> Iterator[range]:
+    return (keys[start : start + _PICKS] for start in range(0, len(keys), _PICKS))
 
 
 def _flag(value: bool) -> str:  # noqa: FBT001 - a value to spell, not a switch.

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
-_ROWS_A_WRITE = 2_000
+_ROWS_A_WRITE = 250
+"""Small, for a thousand batches may wait in the queue."""
 _SETTLE = """
 SELECT CASE WHEN has_sequence_privilege(sequence, 'UPDATE')
             THEN setval(sequence, %(next)s, false)
