@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
 from dsar.contract import compiler, registry
-from dsar.engine import discovery, erasing, journal, removals
+from dsar.engine import covering, discovery, erasing, journal, removals
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 
@@ -58,7 +58,7 @@ def _erase_again(erasure: Erasure) -> Replayed:
         return Replayed(
             request=erasure.request, left_alone="the account is newer than the deletion"
         )
-    declarations = registry.current().all()
+    declarations = covering.named(erasure.declarations)
     counts = discovery.discover(person, declarations=declarations, concealed=True)
     held = [one for one in declarations if counts[one.label]]
     found = erasing.statements(held, born_before=erasure.cut_off_at)

@@ -7,20 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dateutil.relativedelta import relativedelta
-from django.db.models import Max
-from django.utils import timezone
-
-from dsar.contract import compiler, registry
+from dsar.contract import registry
 from dsar.contract.declarations import NotPersonal
-from dsar.contract.vocabulary import Row
-from dsar.engine import discovery
+from dsar.engine import discovery, retaining
 from dsar.engine.rights import deletion
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from dsar.contract.declarations import Declaration, Retention
+    from dsar.contract.declarations import Declaration
 
 
 def holdings(person: object) -> list[dict[str, Any]]:
@@ -34,10 +29,9 @@ def holdings(person: object) -> list[dict[str, Any]]:
 def deletion_of(person: object) -> list[dict[str, Any]]:
     """What a deletion would do, kind by kind, in its order; nothing is decided and nothing is kept."""
     counts = discovery.discover(person)
-    found = {one.label: one for one in registry.current().all()}
     return [
-        _foreseen(step, until=_until(found[step["declaration"]], person))
-        for step in deletion.kinds(counts)
+        _foreseen(step, until=retaining.until(declaration, person))
+        for declaration, step in deletion.kinds(counts, registry.current().all())
     ]
 
 
@@ -52,7 +46,7 @@ def _holding(declaration: Declaration, rows: int) -> dict[str, Any]:
         "purpose": purpose.code,
         "why": purpose.label,
         "basis": purpose.basis.value,
-        "kept": kept(declaration.retention),
+        "kept": retaining.length(declaration.retention),
         "categories": _categories(declaration),
         "recipients": [
             {
@@ -72,13 +66,6 @@ def _categories(declaration: Declaration) -> list[str]:
     return sorted({one.category.value for one in personal})  # type: ignore[attr-defined]
 
 
-def kept(retention: Retention) -> str:
-    """How long, in words: "5 years after last login"."""
-    parts = (("years", retention.years), ("months", retention.months), ("days", retention.days))
-    length = ", ".join(f"{number} {unit}" for unit, number in parts if number)
-    return f"{length or 'until'} after {retention.after.replace('__', ' ').replace('_', ' ')}"
-
-
 def _foreseen(step: dict[str, Any], *, until: date | None) -> dict[str, Any]:
     return {
         "declaration": step["declaration"],
@@ -89,20 +76,3 @@ def _foreseen(step: dict[str, Any], *, until: date | None) -> dict[str, Any]:
         "reason": step["reason"],
         "until": until,
     }
-
-
-def _until(declaration: Declaration, person: object) -> date | None:
-    """The day on which the last record that stays may go; None where nothing stays or that is not known yet."""
-    if declaration.row is Row.DELETED:
-        return None
-    sql, params = compiler.shown_condition(declaration).bind(person)
-    own = declaration.model._base_manager.extra(where=[sql], params=params)
-    latest = own.aggregate(latest=Max(declaration.retention.after))["latest"]
-    return None if latest is None else _end(latest, declaration.retention)
-
-
-def _end(moment: Any, retention: Retention) -> date:
-    day: date = timezone.localdate(moment) if hasattr(moment, "hour") else moment
-    if retention.from_end_of == "financial_year":
-        day = day.replace(month=12, day=31)
-    return day + relativedelta(years=retention.years, months=retention.months, days=retention.days)

@@ -30,6 +30,8 @@ class Erasure:
     person: str
     plan_digest: str
     cut_off: str
+    declarations: list[str] | None = None
+    """The kinds of records that were to go, where not everything was."""
 
     @property
     def cut_off_at(self) -> datetime:

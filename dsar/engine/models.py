@@ -82,7 +82,11 @@ class Removal(models.Model):
 
     class Meta:
         db_table = "dsar_engine_removal"
-        indexes = [models.Index(fields=["request_reference"], name="dsar_removal_request")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request_reference", "field", "name"], name="dsar_removal_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"removal {self.pk}"

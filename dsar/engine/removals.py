@@ -36,7 +36,7 @@ def _note(declaration: Declaration, field: FileField, reference: UUID) -> Fragme
     return Fragment(
         sql="INSERT INTO dsar_engine_removal (request_reference, field, name)"
         f" SELECT %s, %s, {column} FROM {compiler.table(declaration)}"
-        f" WHERE {where.sql} AND {column} <> ''",
+        f" WHERE {where.sql} AND {column} <> '' ON CONFLICT DO NOTHING",
         params=(reference, label, *where.params),
     )
 

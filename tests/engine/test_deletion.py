@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 
-from dsar.cases.states import Outcome, State
+from dsar.cases.asked import Asked
+from dsar.cases.models import Request
+from dsar.cases.states import Outcome, Right, State
 from dsar.engine import execution, journal
 from dsar.engine.models import Removal
 from dsar.ledger import log
+from dsar.registers import holds
 from tests.engine.looking import places_of, rows_of, text_of
-from tests.testapp.models import Loan, Member, Tag
+from tests.testapp.models import Loan, Member, Report, Tag, Visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dsar.cases.models import Case, Request
+    from dsar.cases.models import Case
     from tests.testapp.factories import Cast
 
 KEPT = {'"testapp_payment"', '"testapp_report"', '"testapp_legalopinion"', '"testapp_loanline"'}
@@ -74,12 +78,76 @@ def test_deletion_waits_for_its_period(
     cast: Cast,
     ask: Callable[..., Case],
     granted: Callable[[Case], Request],
-    settings: object,
+    settings: Any,
 ) -> None:
     """No path skips the waiting period: an approved deletion is not claimed before its time."""
-    settings.DSAR = settings.DSAR | {"WAITING_PERIOD_SECONDS": 3600}  # type: ignore[attr-defined]
+    settings.DSAR = settings.DSAR | {"WAITING_PERIOD_SECONDS": 3600}
     request = granted(ask(cast.alice, "deletion"))
     assert request.state == State.APPROVED
     assert execution.run(request.pk) is None
     assert execution.run() is None
     assert Member.objects.filter(user_id=cast.alice.pk).exists()
+
+
+def test_large_models_go_in_batches_with_the_same_result(
+    cast: Cast, ask: Callable[..., Case], answered: Callable[[Case], Request], settings: Any
+) -> None:
+    """Two rows a batch: nothing of Alice is left, Bob keeps his, and the receipt counts every row once."""
+    settings.DSAR = settings.DSAR | {"BATCH_ROWS": 2}
+    visits = Visit.objects.filter(user_agent=cast.alice.canary("agent")).count()
+    assert visits == 3
+    request = answered(ask(cast.alice, "deletion"))
+    assert request.state == State.CLOSED
+    receipts = {one["declaration"]: one for one in request.result["receipts"]}
+    assert receipts["testapp.Visit"]["deleted"] == visits
+    assert not Visit.objects.filter(user_agent=cast.alice.canary("agent")).exists()
+    assert Visit.objects.filter(user_agent=cast.bob.canary("agent")).count() == visits
+    assert not Loan.objects.filter(borrower_id=cast.alice.pk).exists()
+
+
+def test_deletion_of_one_kind_leaves_the_account_and_everything_else(
+    cast: Cast, ask: Callable[..., Case], answered: Callable[[Case], Request]
+) -> None:
+    """Optional data goes without the account being closed (R97)."""
+    loans = rows_of("testapp_loan", "borrower_id = %s", cast.alice.pk)
+    asked = Asked(right=Right.DELETION, scope={"declarations": ["testapp.Visit"]})
+    request = answered(ask(cast.alice, asked))
+    assert request.outcome == Outcome.FULFILLED
+    assert [one["declaration"] for one in request.result["receipts"]] == ["testapp.Visit"]
+    assert not Visit.objects.filter(user_agent=cast.alice.canary("agent")).exists()
+    assert get_user_model().objects.filter(pk=cast.alice.pk, is_active=True).exists()
+    assert rows_of("testapp_loan", "borrower_id = %s", cast.alice.pk) == loans
+
+
+def test_receipt_hints_at_nothing_concealed(
+    cast: Cast, ask: Callable[..., Case], answered: Callable[[Case], Request]
+) -> None:
+    """Two reports are kept, one of them secret: the receipt knows of one (PDPA s 21(4))."""
+    assert Report.objects.filter(about_id=cast.alice.pk).count() == 2
+    request = answered(ask(cast.alice, "deletion"))
+    receipts = {one["declaration"]: one for one in request.result["receipts"]}
+    assert receipts["testapp.Report"]["retained"] == 1
+    assert receipts["testapp.Report"]["until"] > "2031"
+
+
+def test_hold_placed_after_approval_stops_the_deletion(
+    cast: Cast,
+    ask: Callable[..., Case],
+    granted: Callable[[Case], Request],
+    dora: Actor,
+) -> None:
+    """Nothing is erased while the hold stands; when it is released the deletion goes on."""
+    request = granted(ask(cast.alice, "deletion"))
+    hold = holds.place(
+        cast.alice.user,
+        ground="claim",
+        law="Limitation Act 1959 s 6",
+        review_on=date(2027, 1, 1),
+        by=dora.user,
+    )
+    assert execution.run(request.pk) is None
+    assert Member.objects.filter(user_id=cast.alice.pk).exists()
+    holds.release(hold, by=dora.user)
+    Request.objects.filter(pk=request.pk).update(lease_until=None)
+    assert execution.run(request.pk) == request.pk
+    assert not Member.objects.filter(user_id=cast.alice.pk).exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +13,17 @@ from django.utils import timezone
 
 from dsar import conf
 from dsar.cases.states import Outcome
-from dsar.contract import compiler, registry
+from dsar.contract import compiler
 from dsar.contract.vocabulary import Row
 from dsar.engine import (
     answering,
+    covering,
     discovery,
     erasing,
     journal,
     leases,
     removals,
+    retaining,
     telling,
     verification,
 )
@@ -47,8 +50,12 @@ class EligibilityChangedError(RuntimeError):
 
 def steps(request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
     """What happens to each declaration's rows, in foreign-key order, and why whatever stays stays."""
+    person = request.case.subject_id
     return [
-        *kinds(counts),
+        *(
+            step | {"until": _until(declaration, person)}
+            for declaration, step in kinds(counts, covering.of(request))
+        ),
         {"action": "files", "reason": "Remove the stored files of these rows."},
         {
             "action": "journal",
@@ -58,13 +65,21 @@ def steps(request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def kinds(counts: dict[str, int]) -> list[dict[str, Any]]:
-    """The steps that act on records, one for each kind of which there are any."""
+def kinds(
+    counts: dict[str, int], covered: Sequence[Declaration]
+) -> list[tuple[Declaration, dict[str, Any]]]:
+    """The steps that act on records, one for each covered kind of which there are any."""
     return [
-        _step(declaration, counts[declaration.label])
-        for declaration in compiler.order(registry.current().all())
+        (declaration, _step(declaration, counts[declaration.label]))
+        for declaration in compiler.order(covered)
         if counts[declaration.label]
     ]
+
+
+def _until(declaration: Declaration, person: object) -> str:
+    """The day until which records stay, ISO 8601; empty where none stays or it is not known yet."""
+    day = retaining.until(declaration, person, concealed=True)
+    return day.isoformat() if day else ""
 
 
 def _step(declaration: Declaration, rows: int) -> dict[str, Any]:
@@ -85,12 +100,7 @@ def _why_kept(declaration: Declaration) -> str:
     if declaration.row is Row.DELETED:
         return ""
     kept = declaration.retention
-    length = ", ".join(
-        f"{number} {unit}"
-        for number, unit in ((kept.years, "years"), (kept.months, "months"), (kept.days, "days"))
-        if number
-    )
-    return f"Kept {length} after {kept.after.replace('_', ' ')}: {kept.law}."
+    return f"Kept {retaining.length(kept)}: {kept.law}."
 
 
 def run(lease: Lease) -> None:
@@ -128,10 +138,6 @@ def _check_still_allowed(request: Request) -> None:
         raise EligibilityChangedError
 
 
-def _declarations() -> Sequence[Declaration]:
-    return registry.current().all()
-
-
 def _erase_large(lease: Lease) -> None:
     """Models with more rows than one transaction should carry, batch by batch, each behind a fence.
 
@@ -139,8 +145,9 @@ def _erase_large(lease: Lease) -> None:
     """
     limit = conf.get("BATCH_ROWS")
     person = leases.read(lease).case.subject_id
-    counts = discovery.discover(person, concealed=True)
-    large = [one for one in compiler.order(_declarations()) if counts[one.label] > limit]
+    covered = covering.of(leases.read(lease))
+    counts = discovery.discover(person, declarations=covered, concealed=True)
+    large = [one for one in compiler.order(covered) if counts[one.label] > limit]
     if large:
         _close_account(lease)
     for declaration in large:
@@ -152,8 +159,9 @@ def _close_account(lease: Lease) -> None:
     with transaction.atomic():
         request = leases.fence(lease)
         _check_still_allowed(request)
-        verification.keep_identifiers(request, _declarations())
-        erasing.close_account(request.case.subject_id)
+        verification.keep_identifiers(request, covering.of(request))
+        if covering.is_whole(request):
+            erasing.close_account(request.case.subject_id)
 
 
 def _erase_batch(lease: Lease, declaration: Declaration, limit: int) -> int:
@@ -179,13 +187,16 @@ def _erase(lease: Lease) -> None:
         _check_still_allowed(request)
         person = request.case.subject_id
         erasing.lock_person(person)
-        _suppress(person)
-        counts = discovery.discover(person, concealed=True)
-        held = [one for one in _declarations() if counts[one.label]]
+        if covering.is_whole(request):
+            _suppress(person)
+        covered = covering.of(request)
+        counts = discovery.discover(person, declarations=covered, concealed=True)
+        shown = discovery.discover(person, declarations=covered)
+        held = [one for one in covered if counts[one.label]]
         verification.keep_identifiers(request, held)
         found = [*removals.intentions(held, request.pk), *erasing.statements(held)]
         done = erasing.pipelined(found, person)
-        _record(request, done, counts)
+        _record(request, done, kept=_without(counts, done), shown=_some(shown))
 
 
 def _suppress(person: object) -> None:
@@ -196,7 +207,9 @@ def _suppress(person: object) -> None:
         suppression.add(address)
 
 
-def _record(request: Request, done: dict[str, int], counts: dict[str, int]) -> None:
+def _record(
+    request: Request, done: dict[str, int], *, kept: dict[str, int], shown: dict[str, int]
+) -> None:
     """Mark every step, note the cut-off, and say so in the ledger: all that makes this deletion done once."""
     declared = list(Step.objects.filter(request=request).exclude(declaration=""))
     for step in declared:
@@ -206,37 +219,44 @@ def _record(request: Request, done: dict[str, int], counts: dict[str, int]) -> N
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE dsar_engine_step SET state = 'intended',"
-            " cursor = jsonb_build_object('cut_off', to_json(now())#>>'{}')"
+            " cursor = %s::jsonb || jsonb_build_object('cut_off', to_json(now())#>>'{}')"
             " WHERE request_id = %s AND action = 'files'",
-            [request.pk],
+            [json.dumps({"done": _some(done), "shown": shown}), request.pk],
         )
-    retained = {label: count for label, count in counts.items() if count and label not in done}
-    log.append(Tag.STEP_DONE, request=request.pk, action="erase", rows=_some(done), kept=retained)
+    log.append(Tag.STEP_DONE, request=request.pk, action="erase", rows=_some(done), kept=kept)
 
 
-def _some(done: dict[str, int]) -> dict[str, int]:
-    return {label: count for label, count in done.items() if count}
+def _some(counts: dict[str, int]) -> dict[str, int]:
+    return {label: count for label, count in counts.items() if count}
+
+
+def _without(counts: dict[str, int], done: dict[str, int]) -> dict[str, int]:
+    return {label: count for label, count in counts.items() if count and label not in done}
 
 
 def _journal(lease: Lease) -> None:
-    files = Step.objects.select_related("request__plan", "request__case").get(
-        request=lease.request_id, action="files"
-    )
+    request, erased = leases.read(lease), _erased(lease)
     journal.write(
         Erasure(
-            request=str(lease.request_id),
+            request=str(request.pk),
             model=get_user_model()._meta.label,
-            person=str(files.request.case.subject_id),
-            plan_digest=files.request.plan.digest,
-            cut_off=files.cursor["cut_off"],
+            person=str(request.case.subject_id),
+            declarations=request.scope.get("declarations"),
+            plan_digest=request.plan.digest,
+            cut_off=erased["cut_off"],
         )
     )
+
+
+def _erased(lease: Lease) -> dict[str, Any]:
+    """What the transaction of the deletion noted about itself."""
+    return dict(Step.objects.get(request=lease.request_id, action="files").cursor)
 
 
 def _answer(lease: Lease) -> None:
     request = leases.read(lease)
     explained = verification.verify(request)
-    receipts = _receipts(request)
+    receipts = _receipts(request, _erased(lease))
     kept = any(one["retained"] for one in receipts)
     answering.answer(
         lease,
@@ -245,13 +265,14 @@ def _answer(lease: Lease) -> None:
             "recipients": [one["name"] for one in telling.recipients(request)],
         },
         outcome=_outcome(receipts, kept=kept),
-        result={"receipts": receipts, "explained": explained},
+        result={"receipts": receipts},
         first=lambda: _conclude(request, explained),
     )
 
 
 def _conclude(request: Request, explained: dict[str, int]) -> None:
     verification.forget_identifiers(request)
+    Step.objects.filter(request=request).update(state=Step.State.DONE)
     telling.open_tasks(request)
     log.append(Tag.DELETION_VERIFIED, request=request.pk, explained=explained)
 
@@ -262,23 +283,40 @@ def _outcome(receipts: list[dict[str, Any]], *, kept: bool) -> Outcome:
     return Outcome.PARTIALLY_FULFILLED if kept else Outcome.FULFILLED
 
 
-def _receipts(request: Request) -> list[dict[str, Any]]:
-    """Per declaration: how many rows were deleted, overwritten, retained, until when and why (R87, R95)."""
+def _receipts(request: Request, erased: dict[str, Any]) -> list[dict[str, Any]]:
+    """Per kind of record: how many were deleted, overwritten, retained, until when and why (R87, R95).
+
+    Only what the person may learn of: records that are concealed are counted nowhere in it.
+    """
+    steps = Step.objects.filter(request=request).exclude(declaration="")
+    in_batches = {step.declaration: step.done for step in steps}
     planned = {one.get("declaration"): one for one in request.plan.document["steps"]}
+    counts = {
+        one.label: max(erased["shown"].get(one.label, 0), _batched(one, in_batches, erased))
+        for one in covering.of(request)
+    }
     return [
-        _receipt(step, planned.get(step.declaration, {}))
-        for step in Step.objects.filter(request=request).exclude(declaration="")
+        _receipt(step | planned.get(one.label, {}), rows=counts[one.label])
+        for one, step in kinds(counts, covering.of(request))
     ]
 
 
-def _receipt(step: Step, planned: dict[str, Any]) -> dict[str, Any]:
-    kept = {name for name, done in planned.get("fields", {}).items() if done == "retained"}
+def _batched(declaration: Declaration, in_batches: dict[str, int], erased: dict[str, Any]) -> int:
+    """Rows that went in batches before the deletion's own transaction; kinds with concealed rows are not told."""
+    if declaration.concealed:
+        return 0
+    return max(in_batches.get(declaration.label, 0), erased["done"].get(declaration.label, 0))
+
+
+def _receipt(step: dict[str, Any], *, rows: int) -> dict[str, Any]:
+    kept = sorted(name for name, done in step["fields"].items() if done == "retained")
     return {
-        "declaration": step.declaration,
-        "title": planned.get("title", step.declaration),
-        "deleted": step.done if step.action == "delete" else 0,
-        "overwritten": step.done if step.action == "overwrite" else 0,
-        "retained": step.expected if step.action == "retain" or kept else 0,
-        "retained_fields": sorted(kept),
-        "reason": planned.get("reason", ""),
+        "declaration": step["declaration"],
+        "title": step["title"],
+        "deleted": rows if step["action"] == "delete" else 0,
+        "overwritten": rows if step["action"] == "overwrite" else 0,
+        "retained": rows if step["action"] == "retain" or kept else 0,
+        "retained_fields": kept,
+        "until": step.get("until", ""),
+        "reason": step["reason"],
     }
