@@ -1,4 +1,4 @@
-"""Correction (GDPR Art. 16, PDPA s 22): proposed values are checked by the model's own rules and applied field by field."""
+"""Correction (GDPR Art. 16, PDPA s 22): proposed values pass the model's own rules and are applied field by field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deletion (GDPR Art. 17; a promise of the policy in Singapore): erased where nothing forbids it, retained by law elsewhere."""
+"""Deletion (GDPR Art. 17; in Singapore the policy's promise): erased where nothing forbids it, else retained."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class EligibilityChangedError(RuntimeError):
     """A hold was placed since the deletion was approved; it needs a person's attention."""
 
 
-def steps(request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
+def steps(_request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
     """What happens to each declaration's rows, in foreign-key order, and why whatever stays stays."""
     person = request.case.subject_id
     return [
@@ -134,7 +134,8 @@ def _next(hour: int) -> datetime:
 
 
 def _check_still_allowed(request: Request) -> None:
-    if holds.is_open(request.case.subject_id):
+    person = request.case.subject_id
+    if person is not None and holds.is_open(person):
         raise EligibilityChangedError
 
 
@@ -201,8 +202,7 @@ def _erase(lease: Lease) -> None:
 
 def _suppress(person: object) -> None:
     """Keep the address from coming back through an import: only its HMAC stays (R92)."""
-    user = get_user_model()
-    address = user._base_manager.filter(pk=person).values_list(user.EMAIL_FIELD, flat=True).first()
+    address = erasing.address_of(person)
     if address:
         suppression.add(address)
 
