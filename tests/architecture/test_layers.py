@@ -37,8 +37,7 @@ def references(*, within: bool) -> list[tuple[type[Model], Any, type[Model]]]:
         for model in apps.get_app_config("dsar").get_models(include_auto_created=True)
         for field in (*model._meta.concrete_fields, *model._meta.many_to_many)
         if isinstance(field, ForeignKey | ManyToManyField)
-        and not isinstance(field.related_model, str)
-        and (field.related_model._meta.app_label == "dsar") is within
+        if (field.related_model._meta.app_label == "dsar") is within
     ]
 
 
