@@ -50,12 +50,8 @@ class EligibilityChangedError(RuntimeError):
 
 def steps(_request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
     """What happens to each declaration's rows, in foreign-key order, and why whatever stays stays."""
-    person = request.case.subject_id
     return [
-        *(
-            step | {"until": _until(declaration, person)}
-            for declaration, step in kinds(counts, covering.of(request))
-        ),
+        *(step for _, step in kinds(counts, covering.of(request))),
         {"action": "files", "reason": "Remove the stored files of these rows."},
         {
             "action": "journal",
@@ -74,12 +70,6 @@ def kinds(
         for declaration in compiler.order(covered)
         if counts[declaration.label]
     ]
-
-
-def _until(declaration: Declaration, person: object) -> str:
-    """The day until which records stay, ISO 8601; empty where none stays or it is not known yet."""
-    day = retaining.until(declaration, person, concealed=True)
-    return day.isoformat() if day else ""
 
 
 def _step(declaration: Declaration, rows: int) -> dict[str, Any]:
