@@ -120,7 +120,7 @@ def _read(
 ) -> Iterator[tuple[Source, Iterator[bytes]]]:
     together = tuple(source for source in sources if _is_small(source))
     if together:
-        yield from _by_tag(together, _copy(small(together), person))
+        yield from by_tag(together, _copy(small(together), person))
     for source in sources:
         if compiler.needs_python(source.declaration):
             yield source, in_python(source, person)
@@ -140,7 +140,7 @@ def _copy(statement: Fragment, person: object) -> Iterator[bytes]:
             yield bytes(row)
 
 
-def _by_tag(
+def by_tag(
     sources: tuple[Source, ...], rows: Iterator[bytes]
 ) -> Iterator[tuple[Source, Iterator[bytes]]]:
     """Split the rows of a UNION ALL at their leading tag; a source without rows is handed out empty."""

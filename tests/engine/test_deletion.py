@@ -20,6 +20,7 @@ from tests.testapp.models import Loan, Member, Report, Tag, Visit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dsar.cases.actors import Actor
     from dsar.cases.models import Case
     from tests.testapp.factories import Cast
 
