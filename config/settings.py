@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "accounts",
     "orders",
     "dsar",
-    "django.contrib.admin",
+    "dsar.staff.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -266,16 +266,15 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
-    ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "30/min", "user": "300/min"},
+    "DEFAULT_THROTTLE_CLASSES": ["dsar.api.throttles.Calls"],
+    "EXCEPTION_HANDLER": "dsar.api.problems.answer",
     "NUM_PROXIES": env.int("TRUSTED_PROXY_COUNT", default=0),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Data-subject requests",
+    "DESCRIPTION": "Ask what is held about you, have it corrected, moved or deleted, and follow what happens.",
     "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -292,6 +291,7 @@ DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 # --- Data-subject requests -----------------------------------------------------------------------
 DSAR: dict[str, Any] = {
+    "STAFF_NEEDS_MFA": env.bool("DSAR_STAFF_NEEDS_MFA", default=not LOCAL),
     "WAITING_PERIOD_SECONDS": env.int("DSAR_WAITING_PERIOD_SECONDS", default=7 * 24 * 3600),
     "LEASE_SECONDS": env.int("DSAR_LEASE_SECONDS", default=15),
     "HEARTBEAT_SECONDS": env.int("DSAR_HEARTBEAT_SECONDS", default=5),
