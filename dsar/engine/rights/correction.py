@@ -1,4 +1,4 @@
-"""Correction (GDPR Art. 16, PDPA s 22): proposed values pass the model's own rules and are applied field by field."""
+"""Correction (GDPR Art. 16, PDPA s 22): proposed values are checked by the model's own rules and applied field by field."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from django.db import models, transaction
 from dsar import conf
 from dsar.cases import corrections
 from dsar.cases.asked import Proposal
+from dsar.cases.decisions import DecisionError
 from dsar.cases.models import Correction
 from dsar.cases.states import Outcome
 from dsar.contract import compiler, registry
 from dsar.engine import answering, leases, telling
+from dsar.law import grounds
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 
@@ -27,10 +29,6 @@ if TYPE_CHECKING:
     from dsar.engine.leases import Lease
 
 _Result = Correction.Result
-
-
-class NothingCorrectedError(RuntimeError):
-    """No field could be corrected: the rows changed since. Somebody has to look at them again."""
 
 
 class NotCorrectableError(ValueError):
@@ -183,8 +181,11 @@ def refuse(request: Request, refusals: Mapping[str, str]) -> int:
     """Refuse single fields, each with a ground, before the rest is granted; returns how many.
 
     `refusals` goes from a correction's id to the code of its ground. The caller holds the request's row.
+    Raises DecisionError for a ground that no law that applies knows.
     """
     refused = 0
+    if wrong := sorted(set(refusals.values()) - _grounds(request)):
+        raise DecisionError(f"Not a ground for refusing a correction here: {', '.join(wrong)}.")
     for key, ground in sorted(refusals.items()):
         waiting = request.corrections.filter(pk=key, result=_Result.PROPOSED)
         for one in waiting.select_for_update():
@@ -199,6 +200,14 @@ def refuse(request: Request, refusals: Mapping[str, str]) -> int:
             )
             refused += 1
     return refused
+
+
+def _grounds(request: Request) -> set[str]:
+    return {
+        ground.code
+        for regime in request.case.regimes
+        for ground in grounds.applicable(request.right, regime=regime)
+    }
 
 
 def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -250,9 +259,8 @@ def _attempt(request: Request, one: Correction) -> tuple[str, str]:
 def _close(request: Request) -> None:
     results = shown(request)
     corrected = [one for one in results if one["result"] == _Result.CORRECTED]
-    if not corrected:
-        raise NothingCorrectedError
-    telling.open_tasks(request)
+    if corrected:
+        telling.open_tasks(request)
     request.result = {"corrected": len(corrected), "asked": len(results)}
     request.save(update_fields=["result"])
     answering.close(
@@ -272,4 +280,6 @@ def _names(request: Request) -> list[str]:
 
 
 def _outcome(corrected: int, asked: int) -> Outcome:
-    return Outcome.FULFILLED if corrected == asked else Outcome.PARTIALLY_FULFILLED
+    if corrected == asked:
+        return Outcome.FULFILLED
+    return Outcome.PARTIALLY_FULFILLED if corrected else Outcome.REFUSED
