@@ -1,0 +1,32 @@
+"""Door: what Django's admin finds."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from dsar.cases.models import Case, Request
+from dsar.ledger.models import Entry
+from dsar.packages.models import Package
+from dsar.registers.models import Consent, Disclosure, Hold, Objection, Purpose, Restriction
+from dsar.staff.cases import CaseAdmin
+from dsar.staff.evidence import EntryAdmin, PackageAdmin
+from dsar.staff.registers import (
+    ConsentAdmin,
+    DisclosureAdmin,
+    HoldAdmin,
+    ObjectionAdmin,
+    PurposeAdmin,
+    RestrictionAdmin,
+)
+from dsar.staff.requests import RequestAdmin
+
+admin.site.register(Request, RequestAdmin)
+admin.site.register(Case, CaseAdmin)
+admin.site.register(Hold, HoldAdmin)
+admin.site.register(Purpose, PurposeAdmin)
+admin.site.register(Consent, ConsentAdmin)
+admin.site.register(Objection, ObjectionAdmin)
+admin.site.register(Restriction, RestrictionAdmin)
+admin.site.register(Disclosure, DisclosureAdmin)
+admin.site.register(Package, PackageAdmin)
+admin.site.register(Entry, EntryAdmin)

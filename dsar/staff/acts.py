@@ -1,0 +1,200 @@
+"""What staff can do with a request: each act with its permission, the states it fits, its question and its effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dsar import conf
+from dsar.cases import lifecycle, permissions, setting_aside
+from dsar.cases.models import Decision
+from dsar.cases.states import Outcome, State
+from dsar.engine import reception, review
+from dsar.staff.forms import AsideForm, AskForm, ConfirmForm, DecideForm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dsar.cases.actors import Actor
+    from dsar.cases.models import Request
+
+_BEFORE_DECISION = frozenset(
+    {State.SUBMITTED, State.AWAITING_VERIFICATION, State.IN_REVIEW, State.AWAITING_REQUESTER}
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One act; `plans` puts the plan as it would run now above the question, `signs` the one decided on.
+
+    `to` is the state it leads to: the table of permissions then has the last word.
+    """
+
+    name: str
+    label: str
+    says: Callable[[Request], str]
+    needs: str
+    states: frozenset[State]
+    do: Callable[[Request, Any, Actor], object]
+    form: type[ConfirmForm] = ConfirmForm
+    to: State | None = None
+    plans: bool = False
+    signs: bool = False
+    fits: Callable[[Request], bool] = lambda _: True
+
+    def is_open(self, request: Request, actor: Actor) -> bool:
+        """Whether this actor may do it to the request as it stands."""
+        if not actor.may(self.needs) or State(request.state) not in self.states:
+            return False
+        moves = self.to is None or permissions.allows(actor, request, to=self.to)
+        return moves and self.fits(request)
+
+
+def _decide(request: Request, form: DecideForm, actor: Actor) -> object:
+    return review.decide(
+        request,
+        verdict=Decision.Verdict(form.cleaned_data["verdict"]),
+        actor=actor,
+        shown=form.cleaned_data["shown"],
+        grounds=form.grounds,
+        reason=form.cleaned_data["reason"],
+        refusals=form.refusals,
+    )
+
+
+def _set_aside(request: Request, form: AsideForm, actor: Actor) -> object:
+    outcome = Outcome(form.cleaned_data["outcome"])
+    reason = form.cleaned_data["reason"]
+    return setting_aside.set_aside(request, outcome=outcome, actor=actor, reason=reason)
+
+
+def _ask(request: Request, form: AskForm, actor: Actor) -> object:
+    question = form.cleaned_data["question"]
+    return lifecycle.advance(request, to=State.AWAITING_REQUESTER, actor=actor, reason=question)
+
+
+def _awaits_signature(request: Request) -> bool:
+    granted = {Decision.Verdict.GRANTED, Decision.Verdict.GRANTED_IN_PART}
+    decision = Decision.objects.filter(request=request).first()
+    return (
+        review.needs_second_person(request)
+        and decision is not None
+        and decision.verdict in granted
+        and decision.approved_at is None
+    )
+
+
+def _signature_says(_: Request) -> str:
+    days, seconds = divmod(conf.get("WAITING_PERIOD_SECONDS"), 24 * 3600)
+    wait = f"{days} days" if days else f"{seconds} seconds"
+    return (
+        f"You give the second signature. The plan below is carried out {wait} from now, "
+        "and cannot be undone once it has begun. Until then the person can take the request back."
+    )
+
+
+ACTS: tuple[Act, ...] = (
+    Act(
+        name="preview",
+        label="Preview plan",
+        says=lambda _: (
+            "This is what the request would do if it ran now. That you looked is recorded."
+        ),
+        needs=permissions.HANDLE,
+        states=frozenset(State) - {State.CLOSED, State.EXECUTING},
+        do=lambda *_: None,
+        plans=True,
+    ),
+    Act(
+        name="decide",
+        label="Decide",
+        says=lambda _: (
+            "You decide on exactly the plan below; if it changes before you send this, nothing is decided. "
+            "A refusal closes the request and sends the letter with the grounds."
+        ),
+        needs=permissions.DECIDE,
+        states=frozenset({State.IN_REVIEW}),
+        do=_decide,
+        form=DecideForm,
+        plans=True,
+    ),
+    Act(
+        name="approve",
+        label="Approve",
+        says=_signature_says,
+        needs=permissions.APPROVE,
+        states=frozenset({State.IN_REVIEW}),
+        do=lambda request, _, actor: review.approve(request, actor=actor),
+        signs=True,
+        fits=_awaits_signature,
+    ),
+    Act(
+        name="verify",
+        label="Vouch for identity",
+        says=lambda _: (
+            "You say that you established who asks. Every request of this case that waits for it goes on."
+        ),
+        needs=permissions.HANDLE,
+        states=frozenset({State.AWAITING_VERIFICATION}),
+        do=lambda request, _, actor: reception.verify(request.case, actor=actor),
+    ),
+    Act(
+        name="ask",
+        label="Ask the requester",
+        says=lambda _: "The request waits until the requester has replied.",
+        needs=permissions.HANDLE,
+        states=frozenset({State.IN_REVIEW}),
+        do=_ask,
+        to=State.AWAITING_REQUESTER,
+        form=AskForm,
+    ),
+    Act(
+        name="resume",
+        label="Go on",
+        says=lambda _: "The requester has replied; the request is under review again.",
+        needs=permissions.HANDLE,
+        states=frozenset({State.AWAITING_REQUESTER}),
+        do=lambda request, _, actor: lifecycle.advance(request, to=State.IN_REVIEW, actor=actor),
+        to=State.IN_REVIEW,
+    ),
+    Act(
+        name="retry",
+        label="Retry",
+        says=lambda _: "A worker carries out what is left of the approved plan.",
+        needs=permissions.DECIDE,
+        states=frozenset({State.NEEDS_ATTENTION}),
+        do=lambda request, _, actor: review.retry(request, actor=actor),
+        to=State.EXECUTING,
+    ),
+    Act(
+        name="review",
+        label="Back to review",
+        says=lambda _: "The request is decided anew; nothing more is done on the old plan.",
+        needs=permissions.DECIDE,
+        states=frozenset({State.NEEDS_ATTENTION, State.APPROVED}),
+        do=lambda request, _, actor: lifecycle.advance(request, to=State.IN_REVIEW, actor=actor),
+        to=State.IN_REVIEW,
+    ),
+    Act(
+        name="aside",
+        label="Set aside",
+        says=lambda _: (
+            "The request is closed without being carried out, with the letter that it needs."
+        ),
+        needs=permissions.HANDLE,
+        states=_BEFORE_DECISION,
+        do=_set_aside,
+        to=State.CLOSED,
+        form=AsideForm,
+    ),
+)
+
+
+def open_to(request: Request, actor: Actor) -> list[Act]:
+    """The acts that this actor may do now, in the order of the buttons."""
+    return [act for act in ACTS if act.is_open(request, actor)]
+
+
+def named(name: str) -> Act | None:
+    """The act with this name."""
+    return next((act for act in ACTS if act.name == name), None)

@@ -1,0 +1,243 @@
+"""Cases in the admin: who asked, what became of each request, the letters, and notes for the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from dsar.cases import letters, notes, permissions
+from dsar.cases.models import Case, Letter, Note, Request
+from dsar.engine import review
+from dsar.keys import box
+from dsar.keys.box import KeyDestroyedError
+from dsar.registers import holds
+from dsar.staff.forms import HoldForm, NoteForm
+from dsar.staff.reading import ReadingAdmin, acting
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
+
+_GONE = "(destroyed with the key of this case)"
+
+
+class RequestsInline(admin.TabularInline[Request, Case]):
+    """The rights asked for in the case."""
+
+    model = Request
+    fields = ("page", "state", "outcome", "due_at")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+    show_change_link = False
+    ordering = ("due_at", "id")
+
+    @admin.display(description="Right")
+    def page(self, request: Request) -> str:
+        """A link to the request."""
+        address = reverse("admin:dsar_request_change", args=[request.pk])
+        return format_html('<a href="{}">{}</a>', address, request.right.replace("_", " "))
+
+    def has_view_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
+        """Whoever sees requests."""
+        return request.user.has_perm("dsar.view_request")
+
+    def has_add_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
+        """Nobody."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
+        """Nobody."""
+        return False
+
+
+class CaseAdmin(ReadingAdmin[Case]):
+    """Submissions, newest first."""
+
+    needs = "view_case"
+    list_display = ("reference", "channel", "received_at", "rights", "is_verified")
+    list_filter = ("channel",)
+    ordering = ("-received_at",)
+    search_fields = ("reference__exact",)
+    search_help_text = "The whole reference."
+    inlines = (RequestsInline,)
+    change_form_template = "admin/dsar/case/page.html"
+    fields = (
+        "reference",
+        "person",
+        "answers_to",
+        "channel",
+        "laws",
+        "language",
+        "received_at",
+        "verified_at",
+        "verification_method",
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With the requests, for the list."""
+        return super().get_queryset(request).select_related("key").prefetch_related("requests")
+
+    @admin.display(description="Rights")
+    def rights(self, case: Case) -> str:
+        """What was asked."""
+        return ", ".join(one.right.replace("_", " ") for one in case.requests.all())
+
+    @admin.display(description="Identity", boolean=True)
+    def is_verified(self, case: Case) -> bool:
+        """Whether it is established who asks."""
+        return case.verified_at is not None
+
+    @admin.display(description="Person")
+    def person(self, case: Case) -> str:
+        """The account, as long as it is there."""
+        found = get_user_model().objects.filter(pk=case.subject_id).first()
+        return str(found) if found else "No account (any more)"
+
+    @admin.display(description="Answers go to")
+    def answers_to(self, case: Case) -> str:
+        """The sealed address."""
+        try:
+            return box.unseal(case.key, bytes(case.contact)).decode()
+        except KeyDestroyedError:
+            return _GONE
+
+    @admin.display(description="Laws")
+    def laws(self, case: Case) -> str:
+        """The laws that apply."""
+        return ", ".join(case.regimes)
+
+    def get_urls(self) -> list[Any]:
+        """Add the letters, the notes and the holds."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/letter/<uuid:letter>/", wrap(self.letter), name="dsar_case_letter"),
+            path("<uuid:pk>/note/", wrap(self.note), name="dsar_case_note"),
+            path("<uuid:pk>/hold/", wrap(self.hold), name="dsar_case_hold"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show one case; that somebody looked is recorded with each of its requests."""
+        case = self.get_object(request, object_id)
+        if case is None or not self.has_view_permission(request, case):
+            return super().change_view(request, object_id, form_url, extra_context)
+        _looked(request, case)
+        actor = acting(request)
+        context = {
+            "title": f"Case {case.reference}",
+            "subtitle": None,
+            "letters": case.letters.defer("content").order_by("written_at"),
+            "notes": [_note(one) for one in _notes(case)],
+            "may_note": actor.may(permissions.HANDLE),
+            "may_hold": actor.may(permissions.DECIDE) and case.subject_id is not None,
+            "is_held": case.subject_id is not None and holds.is_open(case.subject_id),
+        }
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def letter(self, request: HttpRequest, pk: UUID, letter: UUID) -> HttpResponse:
+        """Show a letter as its person reads it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        own = Letter.objects.select_related("case__key", "request")
+        found = get_object_or_404(own, pk=letter, case=pk)
+        _looked(request, found.case)
+        try:
+            text = letters.render(found).text
+        except KeyDestroyedError:
+            text = _GONE
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Letter: {found.kind} of {found.case.reference}",
+            "opts": self.model._meta,
+            "case": found.case,
+            "letter": found,
+            "text": text,
+        }
+        return TemplateResponse(request, "admin/dsar/case/letter.html", context)
+
+    def note(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Keep a note, sealed."""
+        case, actor = self._case(request, pk, needs=permissions.HANDLE), acting(request)
+        form = NoteForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            kind = Note.Kind(form.cleaned_data["kind"])
+            notes.write(case, text=form.cleaned_data["text"], actor=actor, kind=kind)
+            messages.success(request, "The note is kept.")
+            return redirect(_page(case))
+        return self._form(request, case, form, title="Write a note", says=_NOTE_SAYS)
+
+    def hold(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Place a hold on the person's data."""
+        case = self._case(request, pk, needs=permissions.DECIDE)
+        if case.subject_id is None:
+            raise PermissionDenied
+        form = HoldForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            said: Any = form.cleaned_data
+            holds.place(case.subject_id, by=request.user, **said)  # type: ignore[arg-type]  # staff
+            messages.success(request, "The hold stands; nothing of this person is deleted.")
+            return redirect(_page(case))
+        return self._form(request, case, form, title="Place a hold", says=_HOLD_SAYS)
+
+    def _case(self, request: HttpRequest, pk: UUID, *, needs: str) -> Case:
+        if not acting(request).may(needs):
+            raise PermissionDenied
+        return get_object_or_404(Case.objects.select_related("key"), pk=pk)
+
+    def _form(
+        self, request: HttpRequest, case: Case, form: Any, *, title: str, says: str
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{title}: {case.reference}",
+            "opts": self.model._meta,
+            "case": case,
+            "form": form,
+            "says": says,
+            "media": form.media,
+        }
+        return TemplateResponse(request, "admin/dsar/case/form.html", context)
+
+
+_NOTE_SAYS = (
+    "The note is sealed under the case's key. Legal advice is privileged and never released; any other note "
+    "is looked at before the person gets a copy of it."
+)
+_HOLD_SAYS = "While it stands, no deletion of this person's data begins. The person is not told of a hidden hold."
+
+
+def _looked(request: HttpRequest, case: Case) -> None:
+    for one in case.requests.select_related("case__key"):
+        review.look(one, actor=acting(request))
+
+
+def _page(case: Case) -> str:
+    return reverse("admin:dsar_case_change", args=[case.pk])
+
+
+def _notes(case: Case) -> Any:
+    return case.notes.select_related("case__key", "written_by").order_by("written_at")
+
+
+def _note(note: Note) -> dict[str, Any]:
+    try:
+        text = notes.read(note)
+    except KeyDestroyedError:
+        text = _GONE
+    return {"note": note, "text": text}

@@ -1,0 +1,144 @@
+"""What staff are asked before an act is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminDateWidget
+from django.utils import timezone
+
+from dsar.cases import variants
+from dsar.cases.models import Decision, Note
+from dsar.cases.states import Outcome, Right
+from dsar.engine.rights import correction
+from dsar.law import grounds
+
+if TYPE_CHECKING:
+    from dsar.cases.models import Request
+
+_ASIDE = (
+    Outcome.IDENTITY_NOT_VERIFIED,
+    Outcome.FORWARDED_TO_CONTROLLER,
+    Outcome.DUPLICATE,
+    Outcome.SPAM,
+    Outcome.NOT_A_RIGHTS_REQUEST,
+)
+_LONGEST = 10_000
+
+
+def _long_text(**options: Any) -> forms.CharField:
+    return forms.CharField(max_length=_LONGEST, widget=forms.Textarea(attrs={"rows": 5}), **options)
+
+
+class ConfirmForm(forms.Form):
+    """Nothing but the button."""
+
+    def __init__(self, *args: Any, about: Request, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.about = about
+
+
+class DecideForm(ConfirmForm):
+    """A verdict on the plan above, a ground under each law, and fields of a correction to leave out."""
+
+    verdict = forms.ChoiceField(
+        choices=Decision.Verdict.choices, widget=forms.RadioSelect, initial=Decision.Verdict.GRANTED
+    )
+    shown = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, about: Request, **options: Any) -> None:
+        super().__init__(*args, about=about, **options)
+        for regime in about.case.regimes:
+            self.fields[f"ground_{regime}"] = forms.ChoiceField(
+                label=f"Ground under the law of {regime}",
+                choices=[("", "none"), *_grounds(about, regime)],
+                required=False,
+                help_text="A refusal needs one under every law.",
+            )
+        for one in _corrections(about):
+            self.fields[f"field_{one['id']}"] = forms.ChoiceField(
+                label=f"{one['field']}: {one['old']} → {one['new']}",
+                choices=[("", "correct it"), *_refusals(about)],
+                required=False,
+            )
+        self.fields["reason"] = _long_text(
+            required=False, help_text="For the file, sealed; it does not go into the letter."
+        )
+
+    @property
+    def grounds(self) -> dict[str, str]:
+        """The ground chosen under each law."""
+        return self._chosen("ground_")
+
+    @property
+    def refusals(self) -> dict[str, str]:
+        """The fields to leave out, each with its ground."""
+        return self._chosen("field_")
+
+    def _chosen(self, prefix: str) -> dict[str, str]:
+        said = self.cleaned_data.items()
+        return {
+            name.removeprefix(prefix): value
+            for name, value in said
+            if name.startswith(prefix) and value
+        }
+
+
+class AskForm(ConfirmForm):
+    """A question to the requester."""
+
+    question = _long_text()
+
+
+class AsideForm(ConfirmForm):
+    """Why a request is not carried out, other than a refusal on its merits."""
+
+    outcome = forms.ChoiceField(
+        choices=[(one.value, one.value.replace("_", " ")) for one in _ASIDE]
+    )
+    reason = _long_text(help_text="For the file, sealed.")
+
+
+class NoteForm(forms.Form):
+    """A note for the file."""
+
+    kind = forms.ChoiceField(choices=Note.Kind.choices)
+    text = _long_text()
+
+
+class HoldForm(forms.Form):
+    """A reason for which nothing of a person may be deleted."""
+
+    ground = forms.CharField(max_length=200)
+    law = forms.CharField(max_length=200)
+    review_on = forms.DateField(widget=AdminDateWidget)
+    hidden = forms.BooleanField(
+        required=False, initial=True, help_text="The person must not learn of it."
+    )
+
+    def clean_review_on(self) -> Any:
+        """Refuse a review that is over before it begins."""
+        day = self.cleaned_data["review_on"]
+        if day <= timezone.localdate():
+            raise forms.ValidationError("Say a day to come, on which somebody looks at it again.")
+        return day
+
+
+def _grounds(request: Request, regime: str) -> list[tuple[str, str]]:
+    found = grounds.applicable(variants.of(request), regime=regime)
+    return [(one.code, f"{one.words} ({one.source(regime)})") for one in found]
+
+
+def _refusals(request: Request) -> list[tuple[str, str]]:
+    """The grounds of every law that applies, each once."""
+    found = {
+        one.code: f"leave it: {one.words}"
+        for regime in request.case.regimes
+        for one in grounds.applicable(variants.of(request), regime=regime)
+    }
+    return sorted(found.items())
+
+
+def _corrections(request: Request) -> list[dict[str, Any]]:
+    return correction.shown(request) if request.right == Right.CORRECTION else []

@@ -1,0 +1,92 @@
+"""The registers in the admin: to be read, and holds to be released."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from dsar.cases import permissions
+from dsar.registers import holds
+from dsar.registers.models import Consent, Disclosure, Hold, Objection, Purpose, Restriction
+from dsar.staff.reading import ReadingAdmin, acting
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
+
+
+class PurposeAdmin(ReadingAdmin[Purpose]):
+    """Why data is processed, as the apps declare it."""
+
+    list_display = ("code", "label", "basis", "marketing")
+    list_filter = ("basis", "marketing")
+    ordering = ("code",)
+
+
+class ConsentAdmin(ReadingAdmin[Consent]):
+    """Who consents to what."""
+
+    list_display = ("subject_id", "purpose", "given_at", "withdrawn_at")
+    list_filter = ("purpose",)
+    list_select_related = ("purpose",)
+    ordering = ("-id",)
+
+
+class ObjectionAdmin(ReadingAdmin[Objection]):
+    """Who objects to what."""
+
+    list_display = ("subject_id", "purpose", "objected_at", "lifted_at")
+    list_filter = ("purpose",)
+    list_select_related = ("purpose",)
+    ordering = ("-id",)
+
+
+class RestrictionAdmin(ReadingAdmin[Restriction]):
+    """Whose data is only stored."""
+
+    list_display = ("subject_id", "purpose", "ground", "restricted_at", "lifted_at")
+    list_filter = ("ground",)
+    list_select_related = ("purpose",)
+    ordering = ("-id",)
+
+
+class DisclosureAdmin(ReadingAdmin[Disclosure]):
+    """What was told to whom."""
+
+    needs = permissions.DECIDE
+    list_display = ("subject_id", "recipient", "purpose", "disclosed_at", "secret")
+    list_filter = ("recipient_code", "secret")
+    list_select_related = ("purpose",)
+    ordering = ("-id",)
+
+
+class HoldAdmin(ReadingAdmin[Hold]):
+    """Reasons for which data must stay; they are placed from a case's page."""
+
+    needs = permissions.DECIDE
+    list_display = ("subject_id", "ground", "law", "review_on", "placed_at", "released_at")
+    list_filter = (("released_at", admin.EmptyFieldListFilter),)
+    ordering = ("review_on",)
+    change_form_template = "admin/dsar/hold/page.html"
+
+    def get_urls(self) -> list[Any]:
+        """Add the release."""
+        release = self.admin_site.admin_view(require_POST(self.release))
+        return [path("<uuid:pk>/release/", release, name="dsar_hold_release"), *super().get_urls()]
+
+    def release(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """End a hold."""
+        if not acting(request).may(permissions.DECIDE):
+            raise PermissionDenied
+        hold = get_object_or_404(Hold, pk=pk)
+        if holds.release(hold, by=request.user):  # type: ignore[arg-type]  # staff are logged in
+            messages.success(request, "The hold is released; deletions may go on.")
+        else:
+            messages.warning(request, "The hold had been released before.")
+        return redirect(reverse("admin:dsar_hold_change", args=[hold.pk]))

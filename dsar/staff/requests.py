@@ -1,0 +1,278 @@
+"""Requests in the admin: the queue, one request with all that is known of it, and the pages of its acts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
+
+from dsar.cases import decisions, permissions
+from dsar.cases.lifecycle import MoveError
+from dsar.cases.models import Decision, Request
+from dsar.cases.states import Right, State
+from dsar.engine import review
+from dsar.engine.models import Plan
+from dsar.engine.review import PlanChangedError
+from dsar.engine.rights import correction
+from dsar.ledger import log
+from dsar.packages.models import Package
+from dsar.staff import acts
+from dsar.staff.reading import ReadingAdmin, acting
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+    from dsar.staff.acts import Act
+
+
+class Standing(admin.SimpleListFilter):
+    """Open requests unless others are asked for: the queue is what is to be done."""
+
+    title = "standing"
+    parameter_name = "standing"
+
+    def lookups(self, *_: Any) -> list[tuple[str, str]]:
+        """The choices beside "open"."""
+        return [("overdue", "Overdue"), ("closed", "Closed"), ("all", "All")]
+
+    def choices(self, changelist: Any) -> Any:
+        """Name the default for what it is."""
+        first, *others = super().choices(changelist)
+        yield first | {"display": "Open"}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Request]) -> QuerySet[Request]:
+        """Narrow the list."""
+        closed = Q(state=State.CLOSED)
+        match self.value():
+            case "all":
+                return queryset
+            case "closed":
+                return queryset.filter(closed)
+            case "overdue":
+                return queryset.exclude(closed).filter(due_at__lt=timezone.now())
+            case _:
+                return queryset.exclude(closed)
+
+
+class RequestAdmin(ReadingAdmin[Request]):
+    """The queue, what is due first at the top."""
+
+    list_display = ("reference", "right_asked", "standing", "due", "received", "is_verified")
+    list_display_links = ("reference",)
+    list_filter = (Standing, "right", "state", "case__channel")
+    list_select_related = ("case",)
+    ordering = ("due_at", "id")
+    search_fields = ("case__reference__exact",)
+    search_help_text = "The whole reference of a case."
+    change_form_template = "admin/dsar/request/page.html"
+    fields = (
+        "reference",
+        "right_asked",
+        "scope",
+        "standing",
+        "due",
+        "statutory_due_at",
+        "not_before",
+        "received",
+        "is_verified",
+        "laws",
+        "attempts",
+    )
+    readonly_fields = fields
+
+    @admin.display(description="Case", ordering="case__reference")
+    def reference(self, request: Request) -> str:
+        """The case's public name."""
+        return request.case.reference
+
+    @admin.display(description="Right", ordering="right")
+    def right_asked(self, request: Request) -> str:
+        """The right, in words."""
+        return request.right.replace("_", " ")
+
+    @admin.display(description="State", ordering="state")
+    def standing(self, request: Request) -> str:
+        """Where it stands, and how it ended."""
+        said = f"{request.state}: {request.outcome}" if request.outcome else request.state
+        return said.replace("_", " ")
+
+    @admin.display(description="Due", ordering="due_at")
+    def due(self, request: Request) -> str:
+        """The day it is due, marked where it is over."""
+        day = timezone.localtime(request.due_at).strftime("%d %b %Y")
+        if request.state != State.CLOSED and request.due_at < timezone.now():
+            return format_html('{} <strong class="errornote-inline">overdue</strong>', day)
+        return day
+
+    @admin.display(description="Received", ordering="case__received_at")
+    def received(self, request: Request) -> Any:
+        """When the case came in."""
+        return request.case.received_at
+
+    @admin.display(description="Identity", boolean=True)
+    def is_verified(self, request: Request) -> bool:
+        """Whether it is established who asks."""
+        return request.case.verified_at is not None
+
+    @admin.display(description="Laws")
+    def laws(self, request: Request) -> str:
+        """The laws that apply."""
+        return ", ".join(request.case.regimes)
+
+    def get_urls(self) -> list[Any]:
+        """Add the pages of the acts."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/act/<str:name>/", wrap(self.act), name="dsar_request_act"),
+            path(
+                "<uuid:pk>/revoke/<uuid:package>/",
+                wrap(require_POST(self.revoke)),
+                name="dsar_request_revoke",
+            ),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show one request; that somebody looked is recorded."""
+        found = self.get_object(request, object_id)
+        if found is None or not self.has_view_permission(request, found):
+            return super().change_view(request, object_id, form_url, extra_context)
+        actor = acting(request)
+        review.look(found, actor=actor)
+        context = {
+            "title": f"{found.right.replace('_', ' ').capitalize()} {found.case.reference}",
+            "subtitle": None,
+            "acts": acts.open_to(found, actor),
+            "may_revoke": actor.may(permissions.DECIDE),
+            **_known(found),
+        }
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Request | None:
+        """With its case and key, which everything sealed needs."""
+        found = super().get_object(request, object_id, from_field)
+        return found and Request.objects.select_related("case__key").get(pk=found.pk)
+
+    def act(self, request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
+        """Ask before an act, do it, and say what came of it."""
+        about = get_object_or_404(Request.objects.select_related("case__key"), pk=pk)
+        act, actor = acts.named(name), acting(request)
+        if act is None or not actor.may(act.needs):
+            raise PermissionDenied
+        if not act.is_open(about, actor):
+            messages.error(request, f"“{act.label}” does not fit the request as it stands.")
+            return redirect(_page(about))
+        form = act.form(request.POST if request.method == "POST" else None, about=about)
+        if request.method == "POST" and form.is_valid():
+            return self._done(request, act, about, form)
+        return self._asked(request, act, about, form)
+
+    def _done(self, request: HttpRequest, act: Act, about: Request, form: Any) -> HttpResponse:
+        try:
+            act.do(about, form, acting(request))
+        except (MoveError, PlanChangedError) as error:
+            messages.error(request, str(error) or error.__doc__ or "This is not possible.")
+            return redirect(request.path)
+        messages.success(request, f"Done: {act.label.lower()}.")
+        return redirect(_page(about))
+
+    def _asked(self, request: HttpRequest, act: Act, about: Request, form: Any) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{act.label}: {about.right.replace('_', ' ')} {about.case.reference}",
+            "opts": self.model._meta,
+            "about": about,
+            "act": act,
+            "says": act.says(about),
+            "form": form,
+            "changes": _changes(about),
+            **self._planned(request, act, about),
+        }
+        return TemplateResponse(request, "admin/dsar/request/act.html", context)
+
+    def _planned(self, request: HttpRequest, act: Act, about: Request) -> dict[str, Any]:
+        """The plan as it would run now, or for a signature the one that was decided on."""
+        if act.signs:
+            return {"steps": _rows(Plan.objects.get(request=about).document["steps"])}
+        if not act.plans:
+            return {}
+        planned = review.preview(about, actor=acting(request))
+        return {"digest": planned.digest, "steps": _rows(planned.steps)}
+
+    def revoke(self, request: HttpRequest, pk: UUID, package: UUID) -> HttpResponse:
+        """Take a package back at once."""
+        about = get_object_or_404(Request, pk=pk)
+        found = get_object_or_404(Package, pk=package, request_reference=about.pk)
+        actor = acting(request)
+        if not actor.may(permissions.DECIDE):
+            raise PermissionDenied
+        if review.revoke(found, actor=actor):
+            messages.success(request, "The package is revoked; nobody can open it any more.")
+        else:
+            messages.warning(request, "The package had ended before.")
+        return redirect(_page(about))
+
+
+def _page(about: Request) -> str:
+    return reverse("admin:dsar_request_change", args=[about.pk])
+
+
+def _known(about: Request) -> dict[str, Any]:
+    """What the page shows beside the request's own fields."""
+    plan = Plan.objects.filter(request=about).first()
+    decision = Decision.objects.filter(request=about).select_related("request__case__key").first()
+    return {
+        "steps": _rows(plan.document["steps"]) if plan else [],
+        "plan": plan,
+        "decision": decision,
+        "reason": decisions.read_reason(decision) if decision else "",
+        "changes": _changes(about),
+        "entries": log.entries(about.pk),
+        "letters": about.letters.defer("content").order_by("written_at"),
+        "packages": Package.objects.filter(request_reference=about.pk).order_by("created_at"),
+    }
+
+
+def _changes(about: Request) -> list[dict[str, Any]]:
+    return correction.shown(about) if about.right == Right.CORRECTION else []
+
+
+def _rows(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Steps as rows of a table: fields grouped by what happens to them."""
+    return [
+        {
+            "what": step.get("title") or step.get("declaration") or step.get("purpose") or "",
+            "action": step["action"].replace("_", " "),
+            "rows": step.get("expected"),
+            "fields": _grouped(step.get("fields", {})),
+            "reason": step.get("reason", ""),
+        }
+        for step in steps
+    ]
+
+
+def _grouped(fields: dict[str, str]) -> list[tuple[str, str]]:
+    groups: dict[str, list[str]] = {}
+    for name, happens in fields.items():
+        groups.setdefault(happens, []).append(name.replace("_", " "))
+    return [(happens, ", ".join(names)) for happens, names in groups.items()]

@@ -1,0 +1,58 @@
+"""What the tests of the API and of the admin share: folders of their own, staff of every role."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import Group
+from django.core.cache import cache
+from django.core.files.storage import storages
+
+from tests.testapp.factories import make_cast, make_person
+from tests.testapp.models import Assessment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_django.fixtures import SettingsWrapper
+
+    from tests.testapp.factories import Cast
+
+GROUPS = {
+    "handler": "Privacy handlers",
+    "reviewer": "Privacy reviewers",
+    "officer": "Data protection officers",
+    "auditor": "Auditors",
+}
+
+
+def settle(settings: SettingsWrapper, folder: Path) -> None:
+    """Let files, counters and the journal of a test live and die with it; nothing waits."""
+    where = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    settings.STORAGES = settings.STORAGES | {
+        name: where | {"OPTIONS": {"location": str(folder / name)}}
+        for name in ("default", "packages", "uploads")
+    }
+    settings.DSAR = settings.DSAR | {
+        "ERASURE_JOURNAL": str(folder / "journal"),
+        "WAITING_PERIOD_SECONDS": 0,
+        "SWEEP_HOUR": None,
+        "STAFF_NEEDS_MFA": False,
+    }
+    storages._storages.clear()  # noqa: SLF001 - Django forgets its other caches by itself.
+    cache.clear()
+
+
+def plain_cast() -> Cast:
+    """Alice, Bob and Carol, without the opinions that staff look at before they are released."""
+    found = make_cast()
+    Assessment.objects.all().delete()
+    return found
+
+
+def member_of_staff(role: str, name: str = "") -> Any:
+    """Somebody of a role of the house; `root` may do everything."""
+    user: Any = make_person(name or role, is_staff=True, is_superuser=role == "root").user
+    if role in GROUPS:
+        user.groups.add(Group.objects.get(name=GROUPS[role]))
+    return user

@@ -1,0 +1,91 @@
+"""The desk: requests of Alice and Bob, and staff of every role at the admin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from dsar.cases.actors import Actor, ActorKind
+from dsar.cases.intake import Asked
+from dsar.cases.states import Right
+from dsar.engine import execution, reception
+from tests import faces
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pytest_django.fixtures import SettingsWrapper
+
+    from dsar.cases.models import Case
+    from tests.testapp.factories import Cast, Person
+
+
+@pytest.fixture(autouse=True)
+def _settled(settings: SettingsWrapper, tmp_path: Path) -> None:
+    faces.settle(settings, tmp_path)
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    """Alice, Bob and Carol."""
+    return faces.plain_cast()
+
+
+@pytest.fixture
+def at_desk(cast: Cast) -> Callable[..., Client]:
+    """Log a member of staff in: of a role, or `carol` without any, or `root` with all."""
+
+    def client(role: str, name: str = "") -> Client:
+        user: Any = cast.carol.user if role == "carol" else faces.member_of_staff(role, name)
+        found = Client()
+        found.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return found
+
+    return client
+
+
+@pytest.fixture
+def dora(at_desk: Callable[..., Client]) -> Client:
+    """A data protection officer, who decides."""
+    return at_desk("officer", "dora")
+
+
+@pytest.fixture
+def otto(at_desk: Callable[..., Client]) -> Client:
+    """A second one, who signs."""
+    return at_desk("officer", "otto")
+
+
+@pytest.fixture
+def ask() -> Callable[..., Case]:
+    """File rights for a person who has just logged in."""
+
+    def filed(person: Person, *rights: str | Asked) -> Case:
+        asked = [one if isinstance(one, Asked) else Asked(right=Right(one)) for one in rights]
+        user: Any = person.user
+        return reception.file(
+            subject=user,
+            asked=asked,
+            actor=Actor(kind=ActorKind.REQUESTER, user=user),
+            channel="portal",
+            language="en",
+            contact=person.email,
+            authenticated_at=timezone.now(),
+        )
+
+    return filed
+
+
+@pytest.fixture
+def worked() -> Callable[[], None]:
+    """Carry out all that waits, as a worker would."""
+
+    def run() -> None:
+        while execution.run() is not None:
+            pass
+
+    return run
