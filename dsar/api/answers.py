@@ -91,11 +91,17 @@ class Answer(APIView):
                 detail="Send the mailed link's token as X-Link-Token and the mailed code as X-Link-Code.",
             )
         opened = links.open_(token, code=code)
-        return Response(_read(Case.objects.get(pk=opened.case)), headers={"Cache-Control": "no-store"})
+        return Response(
+            _read(Case.objects.get(pk=opened.case)), headers={"Cache-Control": "no-store"}
+        )
 
 
 def _read(case: Case) -> dict[str, Any]:
-    own = Letter.objects.filter(case=case).select_related("case__key", "request").order_by("written_at")
+    own = (
+        Letter.objects.filter(case=case)
+        .select_related("case__key", "request")
+        .order_by("written_at")
+    )
     return {
         "reference": case.reference,
         "requests": [

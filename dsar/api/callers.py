@@ -33,6 +33,7 @@ class Staff(BasePermission):
     """Active staff with the permission that the view names, and with a second factor where settings ask for it."""
 
     def has_permission(self, request: Call, view: Any) -> bool:
+        """Whether the caller may; raises ProblemError where only the second factor is missing."""
         user = request.user
         if not (user.is_authenticated and user.is_staff and user.has_perm(f"dsar.{view.needs}")):
             return False

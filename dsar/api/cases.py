@@ -120,6 +120,7 @@ class Cases(Own):
     """The caller's cases."""
 
     def get_throttles(self) -> list[Any]:
+        """Filing has a rate of its own."""
         counted = super().get_throttles()
         return [*counted, throttles.Filings()] if self.request.method == "POST" else counted
 
@@ -138,7 +139,9 @@ class Cases(Own):
         wanted.is_valid(raise_exception=True)
         pages = Newest()
         page = pages.paginate_queryset(_listed(call, wanted.validated_data), call, view=self)
-        return pages.get_paginated_response([following.case(one) for one in following.prepared(page)])
+        return pages.get_paginated_response(
+            [following.case(one) for one in following.prepared(page)]
+        )
 
     @extend_schema(
         operation_id="cases_create",
@@ -250,7 +253,9 @@ def _listed(call: Call, wanted: Mapping[str, str]) -> QuerySet[Case]:
 
 def _with_requests(cases: QuerySet[Case]) -> QuerySet[Case]:
     return cases.prefetch_related(
-        Prefetch("requests", queryset=following.with_progress(Request.objects.order_by("due_at", "id"))),
+        Prefetch(
+            "requests", queryset=following.with_progress(Request.objects.order_by("due_at", "id"))
+        ),
         Prefetch("letters", queryset=Letter.objects.defer("content").order_by("written_at")),
     )
 

@@ -128,7 +128,12 @@ def case(one: Case) -> dict[str, Any]:
 def followed(one: Case) -> dict[str, Any]:
     """The same with each request's timeline."""
     told = [
-        _request(request) | {"timeline": [{"at": event.at, "what": event.what} for event in timeline.timeline(request)]}
+        _request(request)
+        | {
+            "timeline": [
+                {"at": event.at, "what": event.what} for event in timeline.timeline(request)
+            ]
+        }
         for request in one.requests.all()
     ]
     return _case(one) | {"requests": told}

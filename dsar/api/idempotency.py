@@ -1,4 +1,4 @@
-"""Do a call once, however often it is sent: the `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header)."""
+"""Do a call once, however often it is sent: `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header)."""
 
 from __future__ import annotations
 

@@ -44,7 +44,10 @@ class OnePackage(Own):
                 "Range", str, OpenApiParameter.HEADER, description="`bytes=1048576-` resumes there."
             )
         ],
-        responses={(200, "application/zip"): OpenApiTypes.BINARY, (206, "application/zip"): OpenApiTypes.BINARY},
+        responses={
+            (200, "application/zip"): OpenApiTypes.BINARY,
+            (206, "application/zip"): OpenApiTypes.BINARY,
+        },
     )
     def get(self, call: Call, reference: str, pk: Any) -> HttpResponseBase:
         """Fetch the package. The log-in must be fresh: get a new token with your password where it is not."""

@@ -126,11 +126,15 @@ def _problem(error: Exception, *, staff: bool) -> Problem:
 def _obstructed(error: GuardError, *, staff: bool) -> Problem:
     """Staff read what stands in the way; the requester must not learn of holds (R155)."""
     detail = str(error) if staff else error.public
-    return Problem(status=409, code="obstructed", title="Something stands in the way", detail=detail)
+    return Problem(
+        status=409, code="obstructed", title="Something stands in the way", detail=detail
+    )
 
 
 def _conflicting(error: Exception) -> Problem:
-    return Problem(status=409, code="conflict", title="Not possible as things stand", detail=str(error))
+    return Problem(
+        status=409, code="conflict", title="Not possible as things stand", detail=str(error)
+    )
 
 
 def _plan_changed(_: Exception) -> Problem:
@@ -168,7 +172,9 @@ def _not_taken_in(error: Any) -> Problem:
 
 def _place(at: str) -> str:
     head, *rest = at.split(".")
-    return "/".join(("#", "rights", head, *rest)) if head.isdigit() else f"#/{'/'.join((head, *rest))}"
+    return (
+        "/".join(("#", "rights", head, *rest)) if head.isdigit() else f"#/{'/'.join((head, *rest))}"
+    )
 
 
 def _not_correctable(error: Any) -> Problem:
@@ -221,7 +227,11 @@ _HELP: dict[int, tuple[str, str, str]] = {
     ),
     403: ("not_permitted", _FORBIDDEN.title, _FORBIDDEN.detail),
     404: ("not_found", NOT_FOUND.title, NOT_FOUND.detail),
-    405: ("method", "This address does not take that method", "The `Allow` header says which it takes."),
+    405: (
+        "method",
+        "This address does not take that method",
+        "The `Allow` header says which it takes.",
+    ),
     406: ("not_acceptable", "This comes as JSON only", "Send `Accept: application/json`."),
     415: ("media_type", "Bodies are JSON here", "Send `Content-Type: application/json`."),
     429: ("too_often", "Too many calls", "Wait as many seconds as `Retry-After` says, then go on."),

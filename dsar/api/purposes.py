@@ -65,7 +65,10 @@ class Consents(Own):
         examples=[
             OpenApiExample(
                 "News by e-mail",
-                value={"purpose": "marketing_email", "wording": "Send me news and offers by e-mail."},
+                value={
+                    "purpose": "marketing_email",
+                    "wording": "Send me news and offers by e-mail.",
+                },
                 request_only=True,
             )
         ],

@@ -99,7 +99,10 @@ class VerdictSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(max_length=60), required=False, help_text="A ground per law."
     )
     reason = serializers.CharField(
-        max_length=10_000, required=False, default="", help_text="For the file; nobody but staff reads it."
+        max_length=10_000,
+        required=False,
+        default="",
+        help_text="For the file; nobody but staff reads it.",
     )
     shown = serializers.RegexField(r"^[0-9a-f]{64}\Z", help_text="The digest of the preview.")
     corrections = serializers.DictField(
@@ -129,7 +132,11 @@ class Queue(ForStaff):
 
     @extend_schema(
         operation_id="staff_requests_list",
-        parameters=[WantedSerializer, OpenApiParameter("cursor", str), OpenApiParameter("page_size", int)],
+        parameters=[
+            WantedSerializer,
+            OpenApiParameter("cursor", str),
+            OpenApiParameter("page_size", int),
+        ],
         responses=QueuedSerializer(many=True),
     )
     def get(self, call: Call) -> Response:
@@ -184,12 +191,14 @@ class Decide(_OnOne):
         request=VerdictSerializer,
         responses=InFullSerializer,
         examples=[
-            OpenApiExample("Grant", value={"verdict": "granted", "shown": "0" * 64}, request_only=True),
+            OpenApiExample(
+                "Grant", value={"verdict": "granted", "shown": "0" * 64}, request_only=True
+            ),
             OpenApiExample(
                 "Refuse",
                 value={
                     "verdict": "refused",
-                    "grounds": {"SG": "manifestly_unfounded"},
+                    "grounds": {"SG": "sg_repetitive_or_vexatious"},
                     "reason": "Third request this week for the same copy.",
                     "shown": "0" * 64,
                 },

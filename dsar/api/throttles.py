@@ -67,6 +67,7 @@ class LogInsOfOne(_Throttle):
     scope = "log_ins_of_one"
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
+        """By the address that was typed in."""
         data: Any = request.data
         address = data.get("email", "") if isinstance(data, dict) else ""
         return str(self.cache_format % {"scope": self.scope, "ident": _folded(str(address))})

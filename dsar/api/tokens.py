@@ -50,14 +50,17 @@ class Token(APIView):
     throttle_classes = (throttles.LogIns, throttles.LogInsOfOne)
 
     def get_permissions(self) -> list[Any]:
+        """Anybody may ask; giving a token up takes one."""
         return [AllowAny()] if self.request.method == "POST" else super().get_permissions()
 
     def get_authenticators(self) -> list[Any]:
+        """None for whoever asks."""
         # Whoever asks for a token shows a password; an expired token sent along must not stop them.
         is_asking = self.request is None or self.request.method == "POST"
         return [] if is_asking else super().get_authenticators()
 
     def get_throttles(self) -> list[Any]:
+        """Attempts are counted by network address and by account."""
         return super().get_throttles() if self.request.method == "POST" else [throttles.Calls()]
 
     @extend_schema(
@@ -88,7 +91,9 @@ class Token(APIView):
         )
 
     @extend_schema(
-        operation_id="token_delete", request=None, responses={204: OpenApiResponse(description="Ended.")}
+        operation_id="token_delete",
+        request=None,
+        responses={204: OpenApiResponse(description="Ended.")},
     )
     def delete(self, call: Call) -> Response:
         """End the token that this call is made with."""

@@ -62,7 +62,9 @@ urlpatterns = [
     path("schema", SpectacularAPIView.as_view(**_OPEN), name="schema"),
     path(
         "docs",
-        SpectacularSwaggerSplitView.as_view(url_name="dsar_api:schema", **_OPEN),
+        SpectacularSwaggerSplitView.as_view(
+            url_name="dsar_api:schema", template_name="dsar/api/docs.html", **_OPEN
+        ),
         name="docs",
     ),
     re_path(r"^", problems.nowhere),

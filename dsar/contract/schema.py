@@ -35,12 +35,9 @@ class Shown(Protocol):
     """A declaration with the columns that are shown of it."""
 
     @property
-    def declaration(self) -> Declaration:
-        """What is shown."""
-
+    def declaration(self) -> Declaration: ...
     @property
-    def columns(self) -> tuple[Column, ...]:
-        """What is shown of it."""
+    def columns(self) -> tuple[Column, ...]: ...
 
 
 def schema_of(shown: Iterable[Shown]) -> dict[str, Any]:

@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.contrib.auth.models import Group
-from django.core.cache import cache
-from django.core.files.storage import storages
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from dsar.engine import execution
-from tests.testapp.factories import make_cast, make_person
-from tests.testapp.models import Assessment
+from tests import faces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,44 +17,22 @@ if TYPE_CHECKING:
 
     from pytest_django.fixtures import SettingsWrapper
 
-    from tests.testapp.factories import Cast, Person
-
-GROUPS = {
-    "handler": "Privacy handlers",
-    "reviewer": "Privacy reviewers",
-    "officer": "Data protection officers",
-    "auditor": "Auditors",
-}
+    from tests.testapp.factories import Cast
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(settings: SettingsWrapper, tmp_path: Path) -> None:
-    """Files, counters and the journal of a test live and die with it; nothing waits."""
-    where = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
-    settings.STORAGES = settings.STORAGES | {
-        name: where | {"OPTIONS": {"location": str(tmp_path / name)}}
-        for name in ("default", "packages", "uploads")
-    }
-    settings.DSAR = settings.DSAR | {
-        "ERASURE_JOURNAL": str(tmp_path / "journal"),
-        "WAITING_PERIOD_SECONDS": 0,
-        "SWEEP_HOUR": None,
-        "STAFF_NEEDS_MFA": False,
-    }
-    storages._storages.clear()
-    cache.clear()
+def _settled(settings: SettingsWrapper, tmp_path: Path) -> None:
+    faces.settle(settings, tmp_path)
 
 
 @pytest.fixture
 def cast(transactional_db: None) -> Cast:
-    """Alice, Bob and Carol, without the opinions that staff look at before they are released."""
-    found = make_cast()
-    Assessment.objects.all().delete()
-    return found
+    """Alice, Bob and Carol."""
+    return faces.plain_cast()
 
 
 @pytest.fixture
-def calling() -> Callable[[Any], APIClient]:
+def calling() -> Callable[..., APIClient]:
     """Make a client that calls with a fresh token of this user; without one, nobody's."""
 
     def client(user: Any = None) -> APIClient:
@@ -72,34 +46,26 @@ def calling() -> Callable[[Any], APIClient]:
 
 
 @pytest.fixture
-def alice(cast: Cast, calling: Callable[[Any], APIClient]) -> APIClient:
+def alice(cast: Cast, calling: Callable[..., APIClient]) -> APIClient:
     """Alice's client."""
     return calling(cast.alice.user)
 
 
 @pytest.fixture
-def bob(cast: Cast, calling: Callable[[Any], APIClient]) -> APIClient:
+def bob(cast: Cast, calling: Callable[..., APIClient]) -> APIClient:
     """Bob's client."""
     return calling(cast.bob.user)
 
 
 @pytest.fixture
-def staff(cast: Cast, calling: Callable[[Any], APIClient]) -> Callable[[str], APIClient]:
+def staff(cast: Cast, calling: Callable[..., APIClient]) -> Callable[..., APIClient]:
     """Make the client of a member of staff: of a role, or `carol` without any, or `root` with all."""
 
     def client(role: str, name: str = "") -> APIClient:
-        if role == "carol":
-            return calling(cast.carol.user)
-        user: Any = _made(name or role, is_superuser=role == "root").user
-        if role in GROUPS:
-            user.groups.add(Group.objects.get(name=GROUPS[role]))
+        user = cast.carol.user if role == "carol" else faces.member_of_staff(role, name)
         return calling(user)
 
     return client
-
-
-def _made(name: str, *, is_superuser: bool) -> Person:
-    return make_person(name, is_staff=True, is_superuser=is_superuser)
 
 
 @pytest.fixture
@@ -122,7 +88,8 @@ def file() -> Callable[..., dict[str, Any]]:
         asked = [{"right": one} if isinstance(one, str) else one for one in rights]
         response = client.post("/api/v1/cases", {"rights": asked}, format="json")
         assert response.status_code == 201, response.data
-        return response.json()
+        found: dict[str, Any] = response.json()
+        return found
 
     return filed
 

@@ -1,0 +1,123 @@
+"""Who may call what: every address, every kind of caller."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.urls import get_resolver
+
+from dsar.cases.models import Letter, Request
+
+PERSON = {
+    "cases": "GET /api/v1/cases",
+    "case": "GET /api/v1/cases/{reference}",
+    "verify": "POST /api/v1/cases/{reference}/verify",
+    "letter": "GET /api/v1/cases/{reference}/letters/{letter}",
+    "withdraw": "POST /api/v1/cases/{reference}/requests/{request}/withdraw",
+    "package": "GET /api/v1/cases/{reference}/requests/{request}/package",
+    "holdings": "GET /api/v1/holdings",
+    "preview_deletion": "GET /api/v1/preview/deletion",
+    "purposes": "GET /api/v1/purposes",
+    "consents": "POST /api/v1/consents",
+}
+ONE_CASE = ("case", "verify", "letter", "withdraw", "package")
+OPEN = {"token", "answer", "answer_code", "schema", "docs"}
+
+READ = {"handler", "reviewer", "officer", "auditor", "root"}
+HANDLE = {"handler", "reviewer", "officer", "root"}
+DECIDE = {"reviewer", "officer", "root"}
+STAFF = {
+    "staff_requests": ("GET /api/v1/staff/requests", READ),
+    "staff_request": ("GET /api/v1/staff/requests/{request}", READ),
+    "staff_preview": ("POST /api/v1/staff/requests/{request}/preview", HANDLE),
+    "staff_decide": ("POST /api/v1/staff/requests/{request}/decide", DECIDE),
+    "staff_approve": ("POST /api/v1/staff/requests/{request}/approve", {"officer", "root"}),
+    "staff_ask": ("POST /api/v1/staff/requests/{request}/ask", HANDLE),
+    "staff_resume": ("POST /api/v1/staff/requests/{request}/resume", HANDLE),
+    "staff_verify": ("POST /api/v1/staff/requests/{request}/verify", HANDLE),
+    "staff_retry": ("POST /api/v1/staff/requests/{request}/retry", DECIDE),
+    "staff_revoke": ("POST /api/v1/staff/packages/{request}/revoke", DECIDE),
+}
+ROLES = ("carol", "handler", "reviewer", "officer", "auditor", "root")
+
+
+@pytest.fixture
+def places(alice, file):
+    """Fill addresses with what is Alice's."""
+    file(alice, "deletion")
+    request = Request.objects.get()
+    return {
+        "reference": request.case.reference,
+        "request": request.pk,
+        "letter": Letter.objects.get().pk,
+    }
+
+
+def _call(client, address, places):
+    method, path = address.format(**places).split(" ")
+    return getattr(client, method.lower())(path)
+
+
+def test_the_matrix_names_every_address():
+    resolver = get_resolver("dsar.api.urls")
+    named = {name for name in resolver.reverse_dict if isinstance(name, str)}
+    assert named == {*PERSON, *STAFF, *OPEN}
+
+
+def test_nobody_calls_without_logging_in(calling, places):
+    for address in [*PERSON.values(), *(one for one, _ in STAFF.values())]:
+        response = _call(calling(), address, places)
+        assert response.status_code == 401, address
+        assert response["Content-Type"] == "application/problem+json"
+        assert response["WWW-Authenticate"] == "Token"
+
+
+def test_another_person_finds_nothing_where_alice_finds_her_case(alice, bob, places):
+    for name in ONE_CASE:
+        assert _call(bob, PERSON[name], places).status_code == 404, name
+    for name in ("case", "letter"):
+        assert _call(alice, PERSON[name], places).status_code == 200, name
+
+
+def test_staff_are_no_exception_at_the_persons_addresses(staff, places):
+    officer = staff("officer")
+    for name in ONE_CASE:
+        assert _call(officer, PERSON[name], places).status_code == 404, name
+
+
+def test_a_guessed_identifier_looks_like_any_that_is_none(alice, places):
+    guessed = places | {"request": uuid.uuid4(), "letter": uuid.uuid4()}
+    for name in ("letter", "withdraw", "package"):
+        assert _call(alice, PERSON[name], guessed).status_code == 404, name
+    wrong = places | {"reference": "DSR-2026-AAAAAAAAAA"}
+    bodies = {_call(alice, PERSON[name], wrong).content for name in ONE_CASE}
+    assert len(bodies) == 1
+
+
+def test_a_person_has_no_way_into_the_desk(alice, places):
+    for address, _ in STAFF.values():
+        assert _call(alice, address, places).status_code == 403, address
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_staff_do_what_their_role_permits_and_no_more(staff, places, role):
+    client = staff(role)
+    for name, (address, permitted) in STAFF.items():
+        refused = _call(client, address, places).status_code == 403
+        assert refused is (role not in permitted), name
+
+
+def test_staff_without_second_factor_are_kept_out_where_settings_ask_for_one(
+    cast, staff, places, settings
+):
+    settings.DSAR = settings.DSAR | {"STAFF_NEEDS_MFA": True}
+    officer = staff("officer", "dora")
+    refused = _call(officer, STAFF["staff_requests"][0], places)
+    assert refused.status_code == 403
+    assert refused.json()["type"] == "urn:problem:dsar:second_factor_missing"
+    user = Authenticator._meta.get_field("user").related_model.objects.get(email="dora@example.com")
+    totp.TOTP.activate(user, totp.generate_totp_secret())
+    assert _call(officer, STAFF["staff_requests"][0], places).status_code == 200
