@@ -27,6 +27,8 @@ def ensure(places: Places) -> None:
     with postgresql.connect(places) as connection:
         for role in (OWNER, APPLICATION):
             _ensure_role(connection, role)
+        # The bench measures in databases of its own.
+        connection.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(sql.Identifier(OWNER)))
         created = _ensure_database(connection)
     if created:
         with postgresql.connect(places, database=DATABASE) as connection:

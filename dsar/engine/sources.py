@@ -101,14 +101,14 @@ def rows_as_json(
     sources: Sequence[Source], person: object
 ) -> Iterator[tuple[Source, Iterator[bytes]]]:
     """Each source with its rows as blocks of JSON objects, a comma and a newline between them."""
-    yield from _read(sources, person, _json_small, _json_large, _json_in_python)
+    yield from _read(sources, person, _json_small, json_copy, _json_in_python)
 
 
 def rows_as_csv(
     sources: Sequence[Source], person: object
 ) -> Iterator[tuple[Source, Iterator[bytes]]]:
     """Each source with its rows as blocks of CSV (RFC 4180), without heading line."""
-    yield from _read(sources, person, _csv_small, _csv_large, _csv_in_python)
+    yield from _read(sources, person, _csv_small, csv_copy, _csv_in_python)
 
 
 def _read(
@@ -192,7 +192,7 @@ def _from_where(source: Source) -> Fragment:
     )
 
 
-def _json_row(source: Source) -> Fragment:
+def json_rows(source: Source) -> Fragment:
     """One JSON object a row, made of the released columns only: `row_to_json(table)` would leak hashes."""
     columns = ", ".join(
         f"{column.json_sql} AS {compiler.quote(column.name)}" for column in source.columns
@@ -205,7 +205,7 @@ def _json_row(source: Source) -> Fragment:
 def _json_small(sources: tuple[Source, ...]) -> Fragment:
     pieces = []
     for position, source in enumerate(sources):
-        row = _json_row(source)
+        row = json_rows(source)
         pieces.append(
             Fragment(
                 sql=f"SELECT {position}, ',' || row_to_json(r)::text FROM ({row.sql}) r",
@@ -215,8 +215,9 @@ def _json_small(sources: tuple[Source, ...]) -> Fragment:
     return _as_copy(Fragment.join(" UNION ALL ", pieces))
 
 
-def _json_large(source: Source) -> Fragment:
-    row = _json_row(source)
+def json_copy(source: Source) -> Fragment:
+    """The COPY of one table as JSON."""
+    row = json_rows(source)
     return _as_copy(
         Fragment(sql=f"SELECT ',' || row_to_json(r)::text FROM ({row.sql}) r", params=row.params)
     )
@@ -236,17 +237,21 @@ def _cell(column: Column) -> str:
 
 @lru_cache(maxsize=256)
 def _csv_small(sources: tuple[Source, ...]) -> Fragment:
-    """The same cells as `_csv_large` writes, quoted by an expression, since rows of many shapes share a column."""
+    """The same cells as `csv_copy` writes, quoted by an expression, since rows of many shapes share a column."""
     pieces = []
     for position, source in enumerate(sources):
-        line = " || ',' || ".join(_quoted(column) for column in source.columns)
-        rows = _from_where(source)
+        lines = csv_lines(source)
         pieces.append(
-            Fragment(
-                sql=f"(SELECT {position} AS tag, {line} AS line{rows.sql})", params=rows.params
-            )
+            Fragment(sql=f"SELECT {position}, r.line FROM ({lines.sql}) r", params=lines.params)
         )
     return _as_copy(Fragment.join(" UNION ALL ", pieces))
+
+
+def csv_lines(source: Source) -> Fragment:
+    """One CSV line a row, without its line break, in a column named `line`."""
+    line = " || ',' || ".join(_quoted(column) for column in source.columns)
+    rows = _from_where(source)
+    return Fragment(sql=f"SELECT {line} AS line{rows.sql}", params=rows.params)
 
 
 def _quoted(column: Column) -> str:
@@ -255,7 +260,8 @@ def _quoted(column: Column) -> str:
     return f"""coalesce('"' || replace({_cell(column)}, '"', '""') || '"', '')"""
 
 
-def _csv_large(source: Source) -> Fragment:
+def csv_copy(source: Source) -> Fragment:
+    """The COPY of one table as CSV, which the server itself quotes."""
     columns = ", ".join(
         f"{_cell(column)} AS {compiler.quote(column.name)}" for column in source.columns
     )

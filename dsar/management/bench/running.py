@@ -1,0 +1,147 @@
+"""Run the pairs of one work, each on people or on a database that no earlier pair has changed."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from celery import current_app
+from django.conf import settings
+from django.core.files.storage import storages
+from django.test.utils import override_settings
+
+from dsar.management.bench import access, deletion, figures, people, scratch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dsar.management.bench.figures import Counter, Figures, Pair
+    from dsar.management.bench.people import Found
+
+WARM_UP = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What to measure."""
+
+    work: str
+    rows: int
+    users: int
+    pairs: int
+    person: str = ""
+
+
+def run(order: Order) -> Figures:
+    """Measure one work."""
+    counter = figures.Counter()
+    try:
+        with _own_folders() as folder, _quiet():
+            pairs = list(_pairs(order, counter, folder))
+    finally:
+        counter.close()
+    return figures.summary(pairs, work=order.work, users=order.users, rows=order.rows)
+
+
+def _pairs(order: Order, counter: Counter, folder: Path) -> Iterator[Pair]:
+    if order.work == "access":
+        return _accesses(order, counter, folder)
+    if order.rows <= figures.FEW:
+        return _deletions_of_many(order, counter)
+    return _deletions_of_one(order, counter)
+
+
+def _accesses(order: Order, counter: Counter, folder: Path) -> Iterator[Pair]:
+    """Reading leaves the rows as they are; of few rows each pair has a person of its own, since every answer adds
+    some to what is held."""
+    with scratch.copy_of(order.users):
+        found = _found(order, most=order.pairs + WARM_UP)
+        for turn in range(order.pairs + WARM_UP):
+            person = found[turn % len(found)]
+            ours, limit = access.works(person.key, rows=order.rows, folder=folder)
+            pair = figures.measure(ours, limit, ours_first=bool(turn % 2), counter=counter)
+            if turn >= WARM_UP or order.rows > figures.FEW:
+                yield pair
+            if order.rows > figures.FEW and turn + 1 == order.pairs:
+                return
+
+
+def _deletions_of_many(order: Order, counter: Counter) -> Iterator[Pair]:
+    """Two people of nearly the same size a pair, in one copy of the database."""
+    with scratch.copy_of(order.users):
+        found = _found(order, most=2 * (order.pairs + WARM_UP))
+        for turn in range(len(found) // 2):
+            one, two = found[2 * turn], found[2 * turn + 1]
+            pair = figures.measure(
+                deletion.ours(one.key),
+                deletion.limit(two.key),
+                ours_first=bool(turn % 2),
+                counter=counter,
+            )
+            if turn >= WARM_UP:
+                yield pair
+
+
+def _deletions_of_one(order: Order, counter: Counter) -> Iterator[Pair]:
+    """The same person in two fresh copies a pair: who was deleted is gone."""
+    for turn in range(order.pairs):
+        done: dict[str, Pair] = {}
+        for which in ("ours", "limit") if turn % 2 else ("limit", "ours"):
+            with scratch.copy_of(order.users):
+                person = _found(order, most=1)[0].key
+                work = deletion.ours(person) if which == "ours" else deletion.limit(person)
+                done[which] = figures.measure(
+                    work, lambda: 1.0, ours_first=True, counter=counter
+                )
+        yield figures.paired(done["ours"], done["limit"])
+
+
+def _found(order: Order, *, most: int) -> list[Found]:
+    return people.named(order.person) if order.person else people.near(order.rows, most=most)
+
+
+@contextmanager
+def _own_folders() -> Iterator[Path]:
+    """Files, journal and wakes of the bench's own, on the disk that the project's packages lie on."""
+    parent = Path(settings.MEDIA_ROOT)
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=parent) as made:
+        folder = Path(made)
+        where = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        own = {
+            name: where | {"OPTIONS": {"location": str(folder / name)}} for name in storages.backends
+        }
+        dsar = settings.DSAR | {
+            "ERASURE_JOURNAL": str(folder / "journal"),
+            "WAITING_PERIOD_SECONDS": 0,
+            "SWEEP_HOUR": None,
+        }
+        with override_settings(STORAGES=own, DSAR=dsar), _own_queue():
+            yield folder
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What is written to a terminal takes as long as the terminal likes."""
+    logging.disable(logging.INFO)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+@contextmanager
+def _own_queue() -> Iterator[None]:
+    """Publish where no worker listens, to the same broker: what is woken speaks of a database that will be gone."""
+    options = current_app.conf.broker_transport_options
+    before = dict(options)
+    options["global_keyprefix"] = "dsar-bench:"
+    try:
+        yield
+    finally:
+        options.clear()
+        options.update(before)

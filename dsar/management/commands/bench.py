@@ -1,0 +1,63 @@
+"""Measure our path beside the physical limit (DESIGN 10); never part of the tests."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand
+
+from dsar.management.bench import figures, running
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from dsar.management.bench.figures import Figures
+
+
+class Command(BaseCommand):
+    """`manage.py bench access --rows 50 --users 20000 --json`."""
+
+    help = "Measure our path and the physical limit alternately, on the same rows in a database of the bench's own."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Which work, how large, how often."""
+        parser.add_argument("work", choices=("access", "deletion"))
+        parser.add_argument("--rows", type=int, nargs="+", default=[50], help="Rows of the person.")
+        parser.add_argument("--users", type=int, default=20_000, help="People in the database.")
+        parser.add_argument("--pairs", type=int, help="How often; by default what the size allows.")
+        parser.add_argument("--person", default="", help="The address of whom to measure.")
+        parser.add_argument("--json", action="store_true", help="One JSON object a line.")
+
+    def handle(self, **options: Any) -> None:
+        """Print the medians of each size beside its budget; a budget that is missed is no error."""
+        for rows in options["rows"]:
+            order = running.Order(
+                work=options["work"],
+                rows=rows,
+                users=options["users"],
+                pairs=options["pairs"] or _pairs(rows),
+                person=options["person"],
+            )
+            found = running.run(order)
+            self.stdout.write(json.dumps(asdict(found)) if options["json"] else _table(found))
+
+
+def _pairs(rows: int) -> int:
+    """Enough for a steady median within a minute or two."""
+    if rows <= figures.FEW:
+        return 25
+    return 5 if rows <= 200_000 else 3
+
+
+def _table(found: Figures) -> str:
+    allowed = found.budget
+    return (
+        f"{found.work} of {found.rows:,} rows among {found.users:,} users, {found.pairs} pairs\n"
+        f"  ours       {found.ours_ms:>12,.1f} ms   ({found.ours_cpu_ms:,.1f} ms of our processor)\n"
+        f"  limit      {found.limit_ms:>12,.1f} ms   ({found.limit_cpu_ms:,.1f} ms of our processor)\n"
+        f"  ratio      {found.ratio:>12.2f}      budget {allowed.ratio}\n"
+        f"  statements {found.statements if found.statements is not None else '?':>12}      budget {allowed.statements}\n"
+        f"  memory     {found.memory_growth_mb:>12.1f} MB   budget {allowed.memory_growth_mb}"
+    )
