@@ -163,7 +163,7 @@ class Cases(Own):
     )
     def post(self, call: Call) -> Response:
         """File a case with one or more rights. Marketing objections and withdrawals take effect at once."""
-        return idempotency.once(call, lambda: _file(call))
+        return idempotency.once(call, lambda: take_in(call))
 
 
 class OneCase(Own):
@@ -204,7 +204,8 @@ class Verification(Own):
         return Response(following.followed(prepared))
 
 
-def _file(call: Call) -> Response:
+def take_in(call: Call) -> Response:
+    """File what the body asks."""
     given = FilingSerializer(data=call.data)
     given.is_valid(raise_exception=True)
     said = given.validated_data

@@ -28,7 +28,7 @@ def _schema():
 def header(cast, calling, staff, request):
     """Alice's or an officer's authorisation."""
     client = staff("officer") if request.param == "officer" else calling(cast.alice.user)
-    return client._credentials["HTTP_AUTHORIZATION"]
+    return client.get("/api/v1/purposes").wsgi_request.META["HTTP_AUTHORIZATION"]
 
 
 def test_every_address_is_in_the_schema_and_every_call_says_what_it_does():
