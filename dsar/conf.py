@@ -11,6 +11,7 @@ DEFAULTS: dict[str, Any] = {
     "LEASE_SECONDS": 15,
     "HEARTBEAT_SECONDS": 5,
     "SWEEP_SECONDS": 5,
+    "MOST_ATTEMPTS": 5,
     "PACKAGE_DAYS": 14,
     "LARGE_ROWS": 50_000,
     "BATCH_ROWS": 250_000,

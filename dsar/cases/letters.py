@@ -54,7 +54,7 @@ def write(about: Request | Case, *, kind: Letter.Kind, content: Mapping[str, Any
         raise LetterIncompleteError(missing)
     with transaction_of_caller():
         letter = _store(case, request, kind=kind, said=said)
-        outbox.wake("dsar.mail_notice", str(letter.pk))
+        outbox.wake("dsar.mail_notice", str(letter.pk), queue="mail")
     return letter
 
 

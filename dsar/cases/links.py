@@ -57,7 +57,7 @@ def ask_for_code(token: str) -> None:
     with transaction.atomic():
         link = _find(token)
         if link is not None:
-            outbox.wake("dsar.mail_code", link.pk)
+            outbox.wake("dsar.mail_code", link.pk, queue="mail")
 
 
 def issue_code(link_id: int) -> tuple[Link, str] | None:

@@ -31,6 +31,9 @@ from dsar.contract.vocabulary import Row, Whose
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from django.contrib.contenttypes.fields import GenericForeignKey
+    from django.db.models.fields.reverse_related import ForeignObjectRel
+
     from dsar.contract.declarations import Declaration, Path, Treatment
 
 
@@ -48,7 +51,7 @@ class Fragment:
     sql: str
     params: tuple[object, ...] = ()
 
-    def bind(self, person: object) -> tuple[str, list[object]]:
+    def bind(self, person: object) -> tuple[str, list[Any]]:
         """The SQL and its parameters for one person."""
         return self.sql, [person if value is PERSON else value for value in self.params]
 
@@ -79,9 +82,27 @@ def table(declaration: Declaration) -> str:
     return quote(declaration.model._meta.db_table)
 
 
+def column_name(field: Field[Any, Any] | ForeignObjectRel | GenericForeignKey) -> str:
+    """The column of a field that has one."""
+    if not isinstance(field, Field) or field.column is None:
+        raise TypeError(f"{field} has no column of its own.")
+    return field.column
+
+
+def column(declaration: Declaration, field: Field[Any, Any]) -> str:
+    """A field's quoted column, with its table."""
+    return f"{table(declaration)}.{quote(column_name(field))}"
+
+
+def named_column(declaration: Declaration, name: str) -> str:
+    """The quoted column of the field with this name, with its table."""
+    field = declaration.model._meta.get_field(name)
+    return f"{table(declaration)}.{quote(column_name(field))}"
+
+
 def key_column(declaration: Declaration) -> str:
     """The primary key's quoted column, with its table."""
-    return f"{table(declaration)}.{quote(_pk(declaration).column)}"
+    return column(declaration, declaration.model._meta.pk)
 
 
 @lru_cache(maxsize=1024)
@@ -103,17 +124,9 @@ def shown_condition(declaration: Declaration) -> Fragment:
     """The same, without the rows that the person must never learn of (PDPA s 21(4))."""
     pieces = [condition(declaration)]
     for name, value in declaration.concealed.items():
-        column = declaration.model._meta.get_field(name).column
-        pieces.append(
-            Fragment(
-                sql=f"{table(declaration)}.{quote(column)} IS DISTINCT FROM %s", params=(value,)
-            )
-        )
+        concealed = named_column(declaration, name)
+        pieces.append(Fragment(sql=f"{concealed} IS DISTINCT FROM %s", params=(value,)))
     return Fragment.join(" AND ", pieces)
-
-
-def _pk(declaration: Declaration) -> Field[Any, Any]:
-    return declaration.model._meta.pk
 
 
 def _person_place() -> RawSQL:
@@ -221,7 +234,7 @@ def _column(declaration: Declaration, field: Field[Any, Any], treatment: Treatme
             text_sql=f"array_to_string({raw}, ' ')",
             guarded=False,
         )
-    raw = f"{table(declaration)}.{quote(field.column)}"
+    raw = column(declaration, field)
     return Column(
         name=field.name,
         treatment=treatment,
@@ -279,7 +292,7 @@ def overwrites(declaration: Declaration) -> tuple[tuple[str, Fragment, Fragment]
     for field, treatment in fields_of(declaration):
         if isinstance(field, ManyToManyField) or not _is_overwritten(treatment):
             continue
-        found.append((field.column, *_overwrite(field, treatment.to)))  # type: ignore[attr-defined]
+        found.append((column_name(field), *_overwrite(field, treatment.to)))  # type: ignore[attr-defined]
     return tuple(found)
 
 
@@ -288,18 +301,18 @@ def _is_overwritten(treatment: Treatment) -> bool:
 
 
 def _overwrite(field: Field[Any, Any], to: object) -> tuple[Fragment, Fragment]:
-    column = quote(field.column)
+    written = quote(column_name(field))
     if isinstance(to, Surrogate):
         value = Fragment(
             sql="%s || replace(gen_random_uuid()::text, '-', '') || %s",
             params=(to.prefix, to.suffix),
         )
         pattern = f"^{_escape(to.prefix)}[0-9a-f]{{32}}{_escape(to.suffix)}$"
-        return value, Fragment(sql=f"{column} ~ %s", params=(pattern,))
+        return value, Fragment(sql=f"{written} ~ %s", params=(pattern,))
     stored = _stored(field, to)
     return (
         Fragment(sql="%s", params=(stored,)),
-        Fragment(sql=f"{column} IS NOT DISTINCT FROM %s", params=(stored,)),
+        Fragment(sql=f"{written} IS NOT DISTINCT FROM %s", params=(stored,)),
     )
 
 

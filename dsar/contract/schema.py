@@ -35,9 +35,12 @@ class Shown(Protocol):
     """A declaration with the columns that are shown of it."""
 
     @property
-    def declaration(self) -> Declaration: ...
+    def declaration(self) -> Declaration:
+        """What is shown."""
+
     @property
-    def columns(self) -> tuple[Column, ...]: ...
+    def columns(self) -> tuple[Column, ...]:
+        """What is shown of it."""
 
 
 def schema_of(shown: Iterable[Shown]) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from dsar.ledger.tags import Tag
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.db.models import Model
+
     from dsar.contract.declarations import Declaration
     from dsar.engine.journal import Erasure
 
@@ -72,10 +74,8 @@ def _erase_again(erasure: Erasure) -> Replayed:
 
 def _is_newer(person: object, erasure: Erasure) -> bool:
     """Whether the row under this key was born after the deletion: then it is somebody else's."""
-    root = _root()
-    born = (
-        get_user_model()._base_manager.filter(pk=person).values_list(root.born, flat=True).first()
-    )
+    user: type[Model] = get_user_model()
+    born = user._base_manager.filter(pk=person).values_list(_root().born, flat=True).first()
     return born is not None and born >= erasure.cut_off_at
 
 

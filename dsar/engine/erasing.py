@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import SET_NULL, FileField, ForeignKey, ManyToManyField
+from django.db.models import SET_NULL, FileField, ForeignKey, ManyToManyField, Model
 
 from dsar.contract import compiler
 from dsar.contract.compiler import Fragment
@@ -23,6 +23,8 @@ from dsar.contract.vocabulary import Row
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
+
+    from django.contrib.auth.base_user import AbstractBaseUser
 
     from dsar.contract.declarations import Declaration
 
@@ -37,13 +39,21 @@ class Statement:
 
 def lock_person(person: object) -> bool:
     """Lock the person's row, so that whoever refers to it waits; says whether there is one."""
-    user = get_user_model()
+    user: type[Model] = get_user_model()
     return user._base_manager.select_for_update().filter(pk=person).values("pk").first() is not None
+
+
+def address_of(person: object) -> str:
+    """The address on the account; empty where there is none, or no account any more."""
+    user: type[AbstractBaseUser] = get_user_model()
+    name = user.get_email_field_name()
+    found = user._base_manager.filter(pk=person).values_list(name, flat=True).first()
+    return str(found or "")
 
 
 def close_account(person: object) -> None:
     """Shut the person out, where the user model knows of inactive accounts; sessions die with it."""
-    user = get_user_model()
+    user: type[Model] = get_user_model()
     if any(field.name == "is_active" for field in user._meta.concrete_fields):
         user._base_manager.filter(pk=person).update(is_active=False)
 
@@ -92,7 +102,7 @@ def _letting_go(declaration: Declaration) -> tuple[ForeignKey[Any, Any], ...]:
         if isinstance(key, ForeignKey)
         and key.related_model is model
         and key.remote_field.on_delete is SET_NULL
-        and key.db_constraint
+        and key.db_constraint  # type: ignore[attr-defined]  # The stubs lack it.
     )
 
 
@@ -111,9 +121,9 @@ def _where(declaration: Declaration, born_before: datetime | None) -> Fragment:
     where = compiler.condition(declaration)
     if born_before is None or not declaration.born:
         return where
-    column = declaration.model._meta.get_field(declaration.born).column
+    born = compiler.named_column(declaration, declaration.born)
     return Fragment(
-        sql=f"{where.sql} AND {compiler.table(declaration)}.{compiler.quote(column)} < %s",
+        sql=f"{where.sql} AND {born} < %s",
         params=(*where.params, born_before),
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 from django.db import transaction
 
+from dsar import conf
 from dsar.cases import lifecycle
 from dsar.cases.actors import SYSTEM
 from dsar.cases.states import Right, State
@@ -20,6 +21,7 @@ from dsar.engine.rights import (
     portability,
     restriction,
 )
+from dsar.engine.rights.correction import NothingCorrectedError
 from dsar.engine.rights.deletion import EligibilityChangedError
 from dsar.engine.verification import LeftoverError
 from dsar.ledger import log
@@ -42,11 +44,20 @@ RUN: dict[str, Callable[[Lease], None]] = {
     Right.CONSENT_WITHDRAWAL: consent_withdrawal.run,
 }
 
-logger = structlog.get_logger(__name__)
-
 
 class PlanOutdatedError(RuntimeError):
     """The code would now do something else than what was approved; nothing is done until somebody decides."""
+
+
+_FOR_PEOPLE = (
+    PlanOutdatedError,
+    EligibilityChangedError,
+    LeftoverError,
+    NothingCorrectedError,
+)
+"""What no second attempt would mend."""
+
+logger = structlog.get_logger(__name__)
 
 
 def run(request_id: UUID | None = None) -> UUID | None:
@@ -63,9 +74,20 @@ def run(request_id: UUID | None = None) -> UUID | None:
             _carry_out(lease)
     except leases.LeaseLostError:
         logger.info("lease_lost", request=str(lease.request_id), token=lease.token)
-    except (PlanOutdatedError, EligibilityChangedError, LeftoverError) as error:
+    except _FOR_PEOPLE as error:
         _needs_attention(lease, error)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the request must be tried again or shown to somebody.
+        _failed(lease, error)
     return lease.request_id
+
+
+def _failed(lease: Lease, error: Exception) -> None:
+    """Try again later, ever more rarely; after some attempts a person has to look."""
+    logger.error("execution_failed", request=str(lease.request_id), reason=type(error).__name__)
+    if leases.read(lease).attempts >= conf.get("MOST_ATTEMPTS"):
+        _needs_attention(lease, error)
+    else:
+        leases.back_off(lease)
 
 
 def _carry_out(lease: Lease) -> None:

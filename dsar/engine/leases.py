@@ -143,6 +143,17 @@ def release(lease: Lease) -> None:
     Request.objects.filter(pk=lease.request_id, lease_token=lease.token).update(lease_until=None)
 
 
+def back_off(lease: Lease) -> None:
+    """Let a failed request rest before the next claim: seconds at first, minutes later."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE dsar_cases_request"
+            " SET lease_until = now() + make_interval(secs => least(5 * 2 ^ attempts, 600))"
+            " WHERE id = %s AND lease_token = %s",
+            [lease.request_id, lease.token],
+        )
+
+
 def postpone(lease: Lease, *, until: datetime) -> None:
     """Give the request back, to be claimed at a later time."""
     Request.objects.filter(pk=lease.request_id, lease_token=lease.token).update(

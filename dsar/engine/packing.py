@@ -262,7 +262,7 @@ def _stored_names(
     declaration: Declaration, found: FileField, person: object
 ) -> list[tuple[object, str]]:
     where, params = compiler.shown_condition(declaration).bind(person)
-    column = f"{compiler.table(declaration)}.{compiler.quote(found.column)}"
+    column = compiler.column(declaration, found)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {compiler.key_column(declaration)}, {column} FROM {compiler.table(declaration)}"

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from dsar.cases.states import Right
 from dsar.contract import registry
-from dsar.engine import discovery
+from dsar.engine import discovery, retaining
 from dsar.engine.models import Plan, Step
 from dsar.engine.rights import (
     access,
@@ -63,9 +63,20 @@ def plan(request: Request) -> Planned:
     document = {
         "version": 1,
         "right": request.right,
-        "steps": STEPS[request.right](request, counts),
+        "steps": [
+            _dated(step, request.case.subject_id) for step in STEPS[request.right](request, counts)
+        ],
     }
     return Planned(document=document, digest=digest(document))
+
+
+def _dated(step: dict[str, Any], person: object) -> dict[str, Any]:
+    """The step with the day until which its records stay, ISO 8601, where any do and it is known."""
+    if step["action"] not in {"overwrite", "retain"}:
+        return step
+    declaration = registry.current().get(step["declaration"])
+    day = retaining.until(declaration, person, concealed=True)
+    return step | {"until": day.isoformat() if day else ""}
 
 
 def digest(document: dict[str, Any]) -> str:
@@ -131,9 +142,13 @@ def _sentence(step: dict[str, Any]) -> str:
             return f"Delete {rows} of {what}."
         case "overwrite":
             changed = ", ".join(n for n, done in step["fields"].items() if done == "overwritten")
-            kept = step.get("reason", "")
-            return f"Overwrite {changed} in {rows} of {what}. {kept}".strip()
+            return f"Overwrite {changed} in {rows} of {what}. {_kept(step)}".strip()
         case "retain":
-            return f"Keep {rows} of {what}. {step.get('reason', '')}".strip()
+            return f"Keep {rows} of {what}. {_kept(step)}".strip()
         case _:
             return str(step.get("reason") or step["action"]).strip()
+
+
+def _kept(step: dict[str, Any]) -> str:
+    until = f" Until {step['until']}." if step.get("until") else ""
+    return f"{step.get('reason', '')}{until}"

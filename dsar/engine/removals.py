@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from django.apps import apps
-from django.db.models import FileField
 
 from dsar.contract import compiler
 from dsar.contract.compiler import Fragment
@@ -16,6 +15,8 @@ from dsar.engine.models import Removal
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
+
+    from django.db.models import FileField
 
     from dsar.contract.declarations import Declaration
 
@@ -31,7 +32,7 @@ def intentions(declarations: Iterable[Declaration], reference: UUID) -> list[Sta
 
 def _note(declaration: Declaration, field: FileField, reference: UUID) -> Fragment:
     where = compiler.condition(declaration)
-    column = f"{compiler.table(declaration)}.{compiler.quote(field.column)}"
+    column = compiler.column(declaration, field)
     label = f"{declaration.model._meta.label}.{field.name}"
     return Fragment(
         sql="INSERT INTO dsar_engine_removal (request_reference, field, name)"

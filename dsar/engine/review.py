@@ -46,10 +46,10 @@ def preview(request: Request, *, actor: Actor) -> Planned:
 
 
 @transaction.atomic
-def decide(
+def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
     request: Request,
     *,
-    verdict: str,
+    verdict: Decision.Verdict,
     actor: Actor,
     shown: str = "",
     grounds: dict[str, str] | None = None,

@@ -137,7 +137,7 @@ def _copy(statement: Fragment, person: object) -> Iterator[bytes]:
     sql = compiler.literal(statement, person)
     with connection.cursor() as cursor, cursor.copy(sql) as rows:
         for row in rows:
-            yield cast("bytes", bytes(row))
+            yield bytes(row)
 
 
 def by_tag(

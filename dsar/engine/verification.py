@@ -118,7 +118,7 @@ def _telling(declaration: Declaration) -> Iterator[Fragment]:
     where = compiler.condition(declaration)
     for field, treatment in compiler.fields_of(declaration):
         if _tells(declaration, treatment):
-            column = f"{compiler.table(declaration)}.{compiler.quote(field.column)}"
+            column = compiler.column(declaration, field)
             yield Fragment(
                 sql=f"(SELECT DISTINCT {column}::text FROM {compiler.table(declaration)}"
                 f" WHERE {where.sql} LIMIT 50)",
@@ -177,7 +177,9 @@ def _escaped(value: str) -> str:
 @lru_cache(maxsize=1024)
 def _searching(model: type[models.Model]) -> str | None:
     meta = model._meta
-    columns = [field.column for field in meta.local_concrete_fields if _is_searched(field)]
+    columns = [
+        compiler.column_name(field) for field in meta.local_concrete_fields if _is_searched(field)
+    ]
     if not meta.managed or meta.proxy or not columns:
         return None
     matches = [f"{compiler.quote(column)}::text ILIKE ANY(%(patterns)s)" for column in columns]
@@ -186,7 +188,7 @@ def _searching(model: type[models.Model]) -> str | None:
         for match, column in zip(matches, columns, strict=True)
     )
     return (
-        f"SELECT {compiler.quote(meta.pk.column)}::text, array_remove(ARRAY[{found}], NULL)"
+        f"SELECT {compiler.quote(compiler.column_name(meta.pk))}::text, array_remove(ARRAY[{found}], NULL)"
         f" FROM {compiler.quote(meta.db_table)} WHERE {' OR '.join(matches)} LIMIT {_MOST_HITS}"
     )
 

@@ -33,7 +33,7 @@ def permitted(person: Person | None, purpose: Purpose | str) -> bool:
     if key is None:
         return False
     # The base manager: a default one may hide people from lists.
-    one = get_user_model()._base_manager.filter(pk=key)  # noqa: SLF001 - documented for this use.
+    one = get_user_model()._base_manager.filter(pk=key)
     return only_permitted(one, purpose).exists()
 
 

@@ -30,7 +30,7 @@ _REACHED = [
 
 
 def _manager(model: type[models.Model]) -> models.Manager[Any]:
-    return model._base_manager  # noqa: SLF001 - the one manager that every model has.
+    return model._base_manager
 
 
 def _keys(declaration: Declaration, person: Person) -> set[object]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.files.storage import storages
 from django.utils import timezone
 
 from dsar.cases.actors import Actor, ActorKind
@@ -21,14 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from dsar.cases.models import Case, Request
     from tests.testapp.factories import Cast, Person
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(settings: SettingsWrapper, tmp_path: Path) -> None:
+def _own_folders(settings: Settings, tmp_path: Path) -> None:
     """Files and the journal of a test live and die with it; nothing waits, nothing is slow on purpose."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     where = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
@@ -41,7 +40,6 @@ def _own_folders(settings: SettingsWrapper, tmp_path: Path) -> None:
         "WAITING_PERIOD_SECONDS": 0,
         "SWEEP_HOUR": None,
     }
-    storages._storages.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +78,7 @@ def ask() -> Callable[..., Case]:
 
 
 def _staff(name: str) -> Actor:
-    user = make_person(name, is_staff=True).user
+    user: Any = make_person(name, is_staff=True).user
     user.groups.add(Group.objects.get(name="Data protection officers"))
     return Actor(kind=ActorKind.STAFF, user=user)
 

@@ -190,7 +190,7 @@ def test_ledger_tells_the_request_without_personal_data(
 def test_somebody_without_rows_learns_where_was_searched(
     cast: Cast, ask: Callable[..., Case], answered: Callable[[Case], Request]
 ) -> None:
-    """ "Nothing" is an answer too, with the places that were searched (R55)."""
+    """That nothing is held is an answer too, with the places that were searched (R55)."""
     request = answered(ask(cast.carol, "access"))
     said = letters.read(request.letters.get(kind="answer"))
     assert "testapp.Member" in said["searched"]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dsar.engine.leases import Lease
 
 
-def steps(request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
+def steps(_request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
     """One package with every released row of every declaration that holds something."""
     return [
         {

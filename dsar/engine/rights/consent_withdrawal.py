@@ -20,7 +20,7 @@ def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
 def apply(request: Request) -> None:
     """Withdraw from this moment on; the caller holds the transaction."""
     for code in purposes.named(request):
-        consents.withdraw(request.case.subject_id, code, request=request.pk)
+        consents.withdraw(purposes.person_of(request), code, request=request.pk)
 
 
 def run(lease: Lease) -> None:

@@ -1,4 +1,4 @@
-"""Deletion (GDPR Art. 17; a promise of the policy in Singapore): erased where nothing forbids it, retained by law elsewhere."""
+"""Deletion (GDPR Art. 17; in Singapore the policy's promise): erased where nothing forbids it, else retained."""
 
 from __future__ import annotations
 
@@ -50,12 +50,8 @@ class EligibilityChangedError(RuntimeError):
 
 def steps(request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
     """What happens to each declaration's rows, in foreign-key order, and why whatever stays stays."""
-    person = request.case.subject_id
     return [
-        *(
-            step | {"until": _until(declaration, person)}
-            for declaration, step in kinds(counts, covering.of(request))
-        ),
+        *(step for _, step in kinds(counts, covering.of(request))),
         {"action": "files", "reason": "Remove the stored files of these rows."},
         {
             "action": "journal",
@@ -74,12 +70,6 @@ def kinds(
         for declaration in compiler.order(covered)
         if counts[declaration.label]
     ]
-
-
-def _until(declaration: Declaration, person: object) -> str:
-    """The day until which records stay, ISO 8601; empty where none stays or it is not known yet."""
-    day = retaining.until(declaration, person, concealed=True)
-    return day.isoformat() if day else ""
 
 
 def _step(declaration: Declaration, rows: int) -> dict[str, Any]:
@@ -134,7 +124,8 @@ def _next(hour: int) -> datetime:
 
 
 def _check_still_allowed(request: Request) -> None:
-    if holds.is_open(request.case.subject_id):
+    person = request.case.subject_id
+    if person is not None and holds.is_open(person):
         raise EligibilityChangedError
 
 
@@ -201,8 +192,7 @@ def _erase(lease: Lease) -> None:
 
 def _suppress(person: object) -> None:
     """Keep the address from coming back through an import: only its HMAC stays (R92)."""
-    user = get_user_model()
-    address = user._base_manager.filter(pk=person).values_list(user.EMAIL_FIELD, flat=True).first()
+    address = erasing.address_of(person)
     if address:
         suppression.add(address)
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth import get_user_model
-
 from dsar.cases.states import ObjectionScope
+from dsar.engine import erasing
 from dsar.engine.rights import purposes
 from dsar.registers import objections, suppression
 
 if TYPE_CHECKING:
     from dsar.cases.models import Request
     from dsar.engine.leases import Lease
+    from dsar.registers.people import Person
 
 
 def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -22,7 +22,7 @@ def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
 
 def apply(request: Request) -> None:
     """Stop the purposes from this moment on; the caller holds the transaction."""
-    person = request.case.subject_id
+    person = purposes.person_of(request)
     if request.scope["objection"] == ObjectionScope.MARKETING:
         objections.object_to_marketing(person, request=request.pk)
         _suppress(person, request)
@@ -31,10 +31,9 @@ def apply(request: Request) -> None:
         objections.object_to(person, code, request=request.pk)
 
 
-def _suppress(person: object, request: Request) -> None:
+def _suppress(person: Person, request: Request) -> None:
     """Later imports of the address stay suppressed (R122)."""
-    user = get_user_model()
-    address = user._base_manager.filter(pk=person).values_list(user.EMAIL_FIELD, flat=True).first()
+    address = erasing.address_of(person)
     if address:
         suppression.add(address, request=request.pk)
 

@@ -50,7 +50,7 @@ PORTABLE = Contents(
 )
 
 
-def steps(request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
+def steps(_request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
     """One package with the portable fields; what is out of scope is named and offered as access (R121)."""
     return [
         {

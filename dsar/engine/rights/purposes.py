@@ -16,9 +16,21 @@ if TYPE_CHECKING:
 
     from dsar.cases.models import Request
     from dsar.engine.leases import Lease
+    from dsar.registers.people import Person
 
 
 _NO_CONSEQUENCE = "Nothing else changes for you."
+
+
+class NobodyError(RuntimeError):
+    """The case is about nobody who has an account: no register can speak of them."""
+
+
+def person_of(request: Request) -> Person:
+    """The key of the person whom the registers are to speak of."""
+    if request.case.subject_id is None:
+        raise NobodyError
+    return request.case.subject_id
 
 
 def named(request: Request) -> list[str]:

@@ -20,10 +20,10 @@ def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
 def apply(request: Request) -> None:
     """Limit processing to storage from this moment on; the caller holds the transaction."""
     ground = request.scope["ground"]
-    for code in purposes.named(request) or [None]:
-        restrictions.restrict(
-            request.case.subject_id, purpose=code, ground=ground, request=request.pk
-        )
+    person = purposes.person_of(request)
+    codes: list[str | None] = [*purposes.named(request)]
+    for code in codes or [None]:
+        restrictions.restrict(person, purpose=code, ground=ground, request=request.pk)
 
 
 def run(lease: Lease) -> None:

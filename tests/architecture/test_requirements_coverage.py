@@ -1,0 +1,78 @@
+"""docs/requirements-coverage.md has one line for each requirement, and the tests that it names exist."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pytest
+
+from tests.architecture import reading
+
+PAGE = "docs/requirements-coverage.md"
+ASKED = [*range(55, 99), *range(117, 122), 195]
+STATES = ("proved", "partly", "not yet", "not here")
+_LINE = re.compile(r"^\| R(\d+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+_TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """What the page says of one requirement."""
+
+    number: int
+    state: str
+    tests: tuple[tuple[str, str], ...]
+    rest: str
+
+    def __str__(self) -> str:
+        return f"R{self.number}"
+
+
+def lines() -> list[Line]:
+    return [
+        Line(
+            number=int(number),
+            state=state.strip(),
+            tests=tuple(_TEST.findall(said)),
+            rest=_TEST.sub("", said).strip(" ."),
+        )
+        for number, _, state, said in _LINE.findall(reading.text(PAGE))
+    ]
+
+
+@lru_cache(maxsize=256)
+def named_in(path: str) -> frozenset[str]:
+    file = reading.ROOT / path
+    if not file.is_file():
+        return frozenset()
+    return frozenset(
+        found.name
+        for found in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(found, ast.FunctionDef) and found.name.startswith("test_")
+    )
+
+
+def test_each_requirement_has_one_line_in_order():
+    assert [line.number for line in lines()] == ASKED
+
+
+@pytest.mark.parametrize("line", lines(), ids=str)
+def test_a_line_says_what_is_proved_or_why_not(line):
+    assert line.state in STATES
+    if line.state in {"proved", "partly"}:
+        assert line.tests
+    if line.state == "proved":
+        assert "issing" not in line.rest
+    else:
+        assert line.rest
+    for path, name in line.tests:
+        assert name in named_in(path), f"{path}::{name}"
+
+
+def test_every_test_on_the_page_is_written_so_that_it_is_checked():
+    """A path that the pattern misses would be believed."""
+    page = reading.text(PAGE)
+    assert page.count("::") == len(_TEST.findall(page))
