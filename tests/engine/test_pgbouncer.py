@@ -94,7 +94,7 @@ def transactions(folder: Path) -> int:
     found = connection.settings_dict
     address: dict[str, Any] = {"host": str(folder), "port": PORT, "user": found["USER"]}
     with psycopg.connect(dbname="pgbouncer", autocommit=True, **address) as console:
-        rows = console.execute("SHOW STATS").fetchall()  # type: ignore[call-overload]
+        rows = console.execute("SHOW STATS").fetchall()
     return next(int(row[1]) for row in rows if row[0] == found["NAME"])
 
 
