@@ -52,7 +52,7 @@ MANDATORY: dict[str, tuple[str, ...]] = {
     "answer objection_marketing": (*_ANSWER, "purposes", "effective_at"),
     "answer objection_other": (*_ANSWER, "purposes", "effective_at"),
 }
-"""The parts a letter may not lack (law/requirements.md, Annex C). Lists may be empty, texts may not."""
+"""The parts a letter may not lack (GDPR Art. 7, 12, 15–21; PDPA ss 16, 21, 22). Lists may be empty, texts may not."""
 
 _NAMED = frozenset({"complaint", "reasons", "regimes", "remedies", "rights"})
 

@@ -95,6 +95,21 @@ def test_nothing_speaks_of_the_machine_it_was_made_on():
     assert found == []
 
 
+def test_what_is_referred_to_is_here():
+    """A page that is named exists; plans that were made on the way are nobody's to read."""
+    pages = {path.name for path in reading.texts() if path.suffix == ".md"}
+    found = [
+        f"{reading.named(path)}: {match.group()}"
+        for path in reading.texts()
+        if reading.named(path) not in OWN
+        for match in re.finditer(
+            r"[\w-]+\.md\b|\b(?:DESIGN|Annex) [0-9A-F]\b", path.read_text(encoding="utf-8")
+        )
+        if match.group() not in pages
+    ]
+    assert found == []
+
+
 def test_mail_addresses_in_the_project_are_nobody_s():
     """Every address ends in a domain that is reserved for examples (RFC 2606)."""
     address = re.compile(r"[\w.+-]+@((?:[\w-]+\.)+[a-z]{2,})(?![\w(.])", re.IGNORECASE)

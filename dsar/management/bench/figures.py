@@ -28,7 +28,7 @@ _RATIOS = {("access", True): 2.0, ("access", False): 1.25, ("deletion", True): 1
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """What DESIGN 10 allows."""
+    """What a figure may come to."""
 
     ratio: float
     memory_growth_mb: int = MEMORY_MB

@@ -1,4 +1,4 @@
-"""Measure our path beside the physical limit (DESIGN 10); never part of the tests."""
+"""Measure our path beside the physical limit, beside its budget; never part of the tests."""
 
 from __future__ import annotations
 
