@@ -18,8 +18,8 @@ csv.field_size_limit(1 << 24)
 
 
 def opened(request: Request) -> zipfile.ZipFile:
-    """The archive of a request's package, decrypted."""
-    package = Package.objects.get(request_reference=request.pk)
+    """The archive of a request's package, decrypted; attempts that were given up are not it."""
+    package = Package.objects.get(request_reference=request.pk, state=Package.State.READY)
     return zipfile.ZipFile(io.BytesIO(b"".join(vault.open_(package))))
 
 
