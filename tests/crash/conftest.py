@@ -37,7 +37,7 @@ def folders(settings: SettingsWrapper, tmp_path: Path) -> dict[str, str]:
         "ERASURE_JOURNAL": str(tmp_path / "journal"),
         "WAITING_PERIOD_SECONDS": 0,
     }
-    storages._storages.clear()
+    storages._storages.clear()  # noqa: SLF001 - Django forgets its other caches by itself.
     return {
         "MEDIA_ROOT": str(media),
         "DSAR_ERASURE_JOURNAL": str(tmp_path / "journal"),
