@@ -1,4 +1,4 @@
-"""Correction (GDPR Art. 16, PDPA s 22): proposed values are checked by the model's own rules and applied field by field."""
+"""Correction (GDPR Art. 16, PDPA s 22): proposed values pass the model's own rules and are applied field by field."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from dsar.engine.leases import Lease
 
 _Result = Correction.Result
+
+
+class NothingCorrectedError(RuntimeError):
+    """No field could be corrected: the rows changed since. Somebody has to look at them again."""
 
 
 class NotCorrectableError(ValueError):
@@ -259,8 +263,9 @@ def _attempt(request: Request, one: Correction) -> tuple[str, str]:
 def _close(request: Request) -> None:
     results = shown(request)
     corrected = [one for one in results if one["result"] == _Result.CORRECTED]
-    if corrected:
-        telling.open_tasks(request)
+    if not corrected:
+        raise NothingCorrectedError
+    telling.open_tasks(request)
     request.result = {"corrected": len(corrected), "asked": len(results)}
     request.save(update_fields=["result"])
     answering.close(
@@ -280,6 +285,4 @@ def _names(request: Request) -> list[str]:
 
 
 def _outcome(corrected: int, asked: int) -> Outcome:
-    if corrected == asked:
-        return Outcome.FULFILLED
-    return Outcome.PARTIALLY_FULFILLED if corrected else Outcome.REFUSED
+    return Outcome.FULFILLED if corrected == asked else Outcome.PARTIALLY_FULFILLED
