@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
@@ -92,7 +93,7 @@ class Answer(APIView):
             )
         opened = links.open_(token, code=code)
         return Response(
-            _read(Case.objects.get(pk=opened.case)), headers={"Cache-Control": "no-store"}
+            _read(get_object_or_404(Case, pk=opened.case)), headers={"Cache-Control": "no-store"}
         )
 
 

@@ -20,13 +20,14 @@ from dsar.cases.models import Case, Request
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from rest_framework.request import Request as Call
+    from rest_framework.throttling import BaseThrottle
 
 
 class Own(APIView):
     """A call about one's own data; everybody else's does not exist (404, never 403)."""
 
     permission_classes = (IsAuthenticated,)
-    throttle_classes = (throttles.Calls,)
+    throttle_classes: tuple[type[BaseThrottle], ...] = (throttles.Calls,)
 
 
 class Staff(BasePermission):

@@ -94,13 +94,13 @@ class AskedSerializer(_Strict):
 
     right = serializers.ChoiceField(choices=list(Right))
     scope = ScopeSerializer(required=False)
-    corrections = CorrectionSerializer(many=True, required=False, max_length=200)
+    corrections = CorrectionSerializer(many=True, required=False, max_length=200)  # type: ignore[call-arg]  # it goes to the list
 
 
 class FilingSerializer(_Strict):
     """What a person asks in one submission."""
 
-    rights = AskedSerializer(many=True, min_length=1, max_length=20)
+    rights = AskedSerializer(many=True, min_length=1, max_length=20)  # type: ignore[call-arg]  # as above
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     residence = serializers.RegexField(
         r"^[A-Z]{2}\Z",
@@ -140,7 +140,7 @@ class Cases(Own):
         pages = Newest()
         page = pages.paginate_queryset(_listed(call, wanted.validated_data), call, view=self)
         return pages.get_paginated_response(
-            [following.case(one) for one in following.prepared(page)]
+            [following.case(one) for one in following.prepared(page or [])]
         )
 
     @extend_schema(

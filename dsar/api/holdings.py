@@ -30,7 +30,7 @@ class FieldSerializer(serializers.Serializer[Any]):
     """A field that can be corrected, with the value that is held."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a member of that name
     value = serializers.CharField()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -78,7 +78,8 @@ def _have_turn(request: Request, key: str) -> bool:
 
 
 def _kept(request: Request, key: str, digest: str) -> Response | None:
-    reply = Reply.objects.filter(user=request.user, key=key).first()
+    person: Any = request.user.pk
+    reply = Reply.objects.filter(user_id=person, key=key).first()
     if reply is None:
         return None
     if reply.expires_at <= timezone.now():
@@ -95,8 +96,9 @@ def _kept(request: Request, key: str, digest: str) -> Response | None:
 
 
 def _keep(request: Request, key: str, digest: str, response: Response) -> Response:
+    person: Any = request.user.pk
     Reply.objects.create(
-        user=request.user,
+        user_id=person,
         key=key,
         digest=digest,
         status=response.status_code,

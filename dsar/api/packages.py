@@ -17,6 +17,7 @@ from dsar.packages.models import Package
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
     from rest_framework.request import Request as Call
+    from rest_framework.throttling import BaseThrottle
 
 
 class ZipRenderer(BaseRenderer):
@@ -34,7 +35,7 @@ class ZipRenderer(BaseRenderer):
 class OnePackage(Own):
     """The package that answers one request."""
 
-    throttle_classes = (throttles.Downloads,)
+    throttle_classes: tuple[type[BaseThrottle], ...] = (throttles.Downloads,)
     renderer_classes = (JSONRenderer, ZipRenderer)
 
     @extend_schema(

@@ -25,7 +25,7 @@ class PurposeSerializer(serializers.Serializer[Any]):
     """One purpose and where the caller stands with it."""
 
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a member of that name
     basis = serializers.ChoiceField(choices=list(LegalBasis))
     marketing = serializers.BooleanField()
     consequence = serializers.CharField(allow_blank=True)
@@ -79,14 +79,15 @@ class Consents(Own):
         given.is_valid(raise_exception=True)
         said = dict(given.validated_data)
         code = said.pop("purpose")
-        consents.give(call.user.pk, code, method="api", **said)
+        person: Any = call.user.pk
+        consents.give(person, code, method="api", **said)
         (now,) = [one for one in _standing(call.user.pk) if one["code"] == code]
         return Response(now, status=HTTPStatus.CREATED)
 
 
 def _standing(person: Any) -> list[dict[str, Any]]:
     """Three queries for what was said, one a purpose for what follows from it."""
-    said = {
+    said: dict[str, set[str | None]] = {
         "consented": set(consents.open_for(person).values_list("purpose_id", flat=True)),
         "objected": set(objections.open_for(person).values_list("purpose_id", flat=True)),
         "restricted": set(restrictions.open_for(person).values_list("purpose_id", flat=True)),

@@ -83,6 +83,9 @@ class CaseAdmin(ReadingAdmin[Case]):
     )
     readonly_fields = fields
 
+    class Media:
+        css = {"all": ("dsar/staff.css",)}
+
     def get_queryset(self, request: HttpRequest) -> Any:
         """With the requests, for the list."""
         return super().get_queryset(request).select_related("key").prefetch_related("requests")
@@ -101,7 +104,7 @@ class CaseAdmin(ReadingAdmin[Case]):
     def person(self, case: Case) -> str:
         """The account, as long as it is there."""
         found = get_user_model().objects.filter(pk=case.subject_id).first()
-        return str(found) if found else "No account (any more)"
+        return found.get_username() if found else "No account (any more)"
 
     @admin.display(description="Answers go to")
     def answers_to(self, case: Case) -> str:

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
@@ -92,10 +93,13 @@ class RequestAdmin(ReadingAdmin[Request]):
     )
     readonly_fields = fields
 
+    class Media:
+        css = {"all": ("dsar/staff.css",)}
+
     @admin.display(description="Case", ordering="case__reference")
     def reference(self, request: Request) -> str:
         """The case's public name."""
-        return request.case.reference
+        return format_html('<span class="desk-reference">{}</span>', request.case.reference)
 
     @admin.display(description="Right", ordering="right")
     def right_asked(self, request: Request) -> str:
@@ -111,15 +115,15 @@ class RequestAdmin(ReadingAdmin[Request]):
     @admin.display(description="Due", ordering="due_at")
     def due(self, request: Request) -> str:
         """The day it is due, marked where it is over."""
-        day = timezone.localtime(request.due_at).strftime("%d %b %Y")
+        day = date_format(timezone.localtime(request.due_at))
         if request.state != State.CLOSED and request.due_at < timezone.now():
             return format_html('{} <strong class="errornote-inline">overdue</strong>', day)
         return day
 
     @admin.display(description="Received", ordering="case__received_at")
-    def received(self, request: Request) -> Any:
-        """When the case came in."""
-        return request.case.received_at
+    def received(self, request: Request) -> str:
+        """The day on which the case came in."""
+        return date_format(timezone.localtime(request.case.received_at))
 
     @admin.display(description="Identity", boolean=True)
     def is_verified(self, request: Request) -> bool:

@@ -26,7 +26,8 @@ class StaffSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Active staff with whatever factors the settings ask for."""
-        return super().has_permission(request) and not second_factor.is_missing(request.user)
+        user: Any = request.user
+        return super().has_permission(request) and not second_factor.is_missing(user)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
