@@ -64,10 +64,12 @@ class Backup:
         self.name = f"{self.live}_{secrets.token_hex(3)}"
 
     def take(self) -> None:
+        """Back up what there is now."""
         drop(self.name)
         copy(self.live, self.name)
 
     def restore(self) -> None:
+        """Put the backup in the place of what there is now."""
         drop(self.live)
         copy(self.name, self.live)
 
