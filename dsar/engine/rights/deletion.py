@@ -48,7 +48,7 @@ class EligibilityChangedError(RuntimeError):
     """A hold was placed since the deletion was approved; it needs a person's attention."""
 
 
-def steps(_request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
+def steps(request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
     """What happens to each declaration's rows, in foreign-key order, and why whatever stays stays."""
     return [
         *(step for _, step in kinds(counts, covering.of(request))),
