@@ -79,6 +79,6 @@ def _statement(model: type[Model], columns: Sequence[str]) -> sql.Composed:
 
 
 def _highest(model: type[Model]) -> int:
-    rows = model._base_manager  # noqa: SLF001 - Django's documented way to every row of any model.
+    rows = model._base_manager
     newest = rows.order_by("-pk").values_list("pk", flat=True).first()
     return newest or 0
