@@ -8,6 +8,9 @@ import sys
 
 from config import bootstrap
 
+# A worker a core, each with a database of its own; `-n 0` after `test` runs all in one process.
+SPREAD = ("-n", "auto", "--maxprocesses", "8", "--dist", "worksteal")
+
 
 def main() -> None:
     """Run the command line."""
@@ -19,7 +22,7 @@ def main() -> None:
     if sys.argv[1:2] == ["test"]:
         # pytest starts before Django is imported, so that coverage and plugins see all of it.
         os.chdir(bootstrap.ROOT)
-        os.execv(sys.executable, [sys.executable, "-m", "pytest", *sys.argv[2:]])
+        os.execv(sys.executable, [sys.executable, "-m", "pytest", *SPREAD, *sys.argv[2:]])
     from config import commandline  # noqa: PLC0415  Its imports exist from here on only.
 
     commandline.run(sys.argv)

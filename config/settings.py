@@ -304,7 +304,6 @@ DSAR: dict[str, Any] = {
     "SWEEP_HOUR": None
     if (hour := env.int("DSAR_SWEEP_HOUR", default=-1 if LOCAL else 3)) < 0
     else hour,
-    "STAFF_NEEDS_MFA": env.bool("DSAR_STAFF_NEEDS_MFA", default=not LOCAL),
     # Where a mailed link leads; {token} is put in its place.
     "LINK_URL": env.str("DSAR_LINK_URL", default=""),
     # Newest first: the first one locks, all of them open.

@@ -80,25 +80,6 @@ def chromium() -> str | None:
     return next((found for name in CHROMIUM if (found := shutil.which(name))), None)
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _flush_passes_guards() -> Iterator[None]:
-    """Let the tests' flush empty tables whose triggers refuse TRUNCATE.
-
-    The setting is local to the flush's own transaction: the guards stand in every test.
-    """
-    from django.db.backends.postgresql.operations import DatabaseOperations  # noqa: PLC0415
-
-    original = DatabaseOperations.sql_flush
-
-    def sql_flush(self: DatabaseOperations, *args: object, **kwargs: object) -> list[str]:
-        statements = original(self, *args, **kwargs)  # type: ignore[arg-type]
-        return ["SET LOCAL session_replication_role = replica;", *statements]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
-        yield
-
-
 @pytest.fixture
 def child_environment(transactional_db: None) -> dict[str, str]:  # noqa: ARG001  Needed first.
     """Give the environment in which another process works on this test's database and broker."""

@@ -3,11 +3,47 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.test import TransactionTestCase
 
-from config import testing
+from config import rewinding, testing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_django import DjangoDbBlocker
+
+
+class QuickPasswordHasher(PBKDF2PasswordHasher):
+    """What the production's list of hashers reads as well, without the work that makes guessing dear."""
+
+    iterations = 1
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Spare every test the half second a password that argon2 is meant to take."""
+    from django.conf import settings  # noqa: PLC0415  They are read once the servers stand.
+
+    quick = f"{__name__}.{QuickPasswordHasher.__name__}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "PASSWORD_HASHERS", [quick, *settings.PASSWORD_HASHERS])
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Bring the tables back, after each test that commits, to how the migrations left them."""
+    with django_db_blocker.unblock():
+        kept = rewinding.keep()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            TransactionTestCase, "_fixture_teardown", lambda _case: rewinding.rewind(kept)
+        )
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,7 @@ from dsar.cases.actors import Actor, ActorKind
 from dsar.cases.intake import Asked
 from dsar.cases.models import Decision
 from dsar.cases.states import Right, State
-from dsar.contract import compiler
-from dsar.engine import discovery, erasing, execution, reception, review, sources
+from dsar.engine import execution, reception, review
 from tests.testapp.factories import make_cast, make_person
 
 if TYPE_CHECKING:
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _own_folders(settings: Settings, tmp_path: Path) -> None:
-    """Files and the journal of a test live and die with it; nothing waits, nothing is slow on purpose."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    """Files and the journal of a test live and die with it; nothing waits."""
     where = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
     settings.STORAGES = settings.STORAGES | {
         name: where | {"OPTIONS": {"location": str(tmp_path / name)}}
@@ -40,15 +38,6 @@ def _own_folders(settings: Settings, tmp_path: Path) -> None:
         "WAITING_PERIOD_SECONDS": 0,
         "SWEEP_HOUR": None,
     }
-
-
-@pytest.fixture(autouse=True)
-def _compiled_anew() -> None:
-    """Content types get new keys when a test's tables are emptied, and compiled statements hold them."""
-    for module in (compiler, discovery, sources, erasing):
-        for value in vars(module).values():
-            if hasattr(value, "cache_clear"):
-                value.cache_clear()
 
 
 @pytest.fixture
