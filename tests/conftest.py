@@ -14,7 +14,7 @@ from config import rewinding, testing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_django import DjangoDbBlocker
+    from pytest_django import DjangoDbBlocker, Settings
 
 
 class QuickPasswordHasher(PBKDF2PasswordHasher):
@@ -32,6 +32,12 @@ def _quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "PASSWORD_HASHERS", [quick, *settings.PASSWORD_HASHERS])
         yield
+
+
+@pytest.fixture
+def real_passwords(settings: Settings) -> None:
+    """The production's hashers alone, for tests that are about them."""
+    settings.PASSWORD_HASHERS = settings.PASSWORD_HASHERS[1:]
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Group
 from django.core.cache import cache
-from django.core.files.storage import storages
 
 from tests.testapp.factories import make_cast, make_person
 from tests.testapp.models import Assessment
@@ -14,7 +13,7 @@ from tests.testapp.models import Assessment
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from tests.testapp.factories import Cast
 
@@ -26,7 +25,7 @@ GROUPS = {
 }
 
 
-def settle(settings: SettingsWrapper, folder: Path) -> None:
+def settle(settings: Settings, folder: Path) -> None:
     """Let files, counters and the journal of a test live and die with it; nothing waits."""
     where = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
     settings.STORAGES = settings.STORAGES | {
@@ -39,7 +38,6 @@ def settle(settings: SettingsWrapper, folder: Path) -> None:
         "SWEEP_HOUR": None,
         "STAFF_NEEDS_MFA": False,
     }
-    storages._storages.clear()  # noqa: SLF001 - Django forgets its other caches by itself.
     cache.clear()
 
 

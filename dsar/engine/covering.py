@@ -51,6 +51,6 @@ def _holding_on(model: type[Model]) -> list[ForeignKey[object, object]]:
         key
         for key in model._meta.concrete_fields
         if isinstance(key, ForeignKey)
-        and key.db_constraint
+        and key.db_constraint  # type: ignore[attr-defined]  # The stubs lack it.
         and not (key.null and key.remote_field.on_delete is SET_NULL)
     ]

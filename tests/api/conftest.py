@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from tests.testapp.factories import Cast
 
 
 @pytest.fixture(autouse=True)
-def _settled(settings: SettingsWrapper, tmp_path: Path) -> None:
+def _settled(settings: Settings, tmp_path: Path) -> None:
     faces.settle(settings, tmp_path)
 
 

@@ -28,7 +28,7 @@ def deleted(alice, dora, otto, file, worked):
 def _code(client, token):
     assert client.post("/api/v1/answer/code", {"token": token}, format="json").status_code == 202
     mail.outbox.clear()
-    assert notices.send_code(Link.objects.order_by("-pk").first().pk)
+    assert notices.send_code(Link.objects.latest("pk").pk)
     (sent,) = mail.outbox
     return next(word for word in sent.body.split() if word.isdigit() and len(word) == 8)
 

@@ -64,6 +64,7 @@ def test_a_refusal_needs_a_ground_and_keeps_its_reason_sealed(alice, dora, file)
     )
     assert refused.json()["outcome"] == "refused"
     request.refresh_from_db()
+    assert request.decision.reason
     assert b"canary-reason" not in bytes(request.decision.reason)
     letter = alice.get(f"/api/v1/cases/{request.case.reference}").json()["letters"][-1]
     read = alice.get(f"/api/v1/cases/{request.case.reference}/letters/{letter['id']}").json()

@@ -6,26 +6,24 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
-from django.core.files.storage import storages
 
 from config import processes
-from tests.engine.conftest import _compiled_anew, ask, cast, dora, granted, otto
+from tests.engine.conftest import ask, cast, dora, granted, otto
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from config.processes import Process
 
-__all__ = ["_compiled_anew", "ask", "cast", "dora", "granted", "otto"]
+__all__ = ["ask", "cast", "dora", "granted", "otto"]
 
 
 @pytest.fixture(autouse=True)
-def folders(settings: SettingsWrapper, tmp_path: Path) -> dict[str, str]:
+def folders(settings: Settings, tmp_path: Path) -> dict[str, str]:
     """Files, journal and mail of this test, for this process and, as variables, for the others."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     where = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
     media = tmp_path / "media"
     locations = {"default": media, "packages": media / "packages", "uploads": media / "uploads"}
@@ -37,7 +35,6 @@ def folders(settings: SettingsWrapper, tmp_path: Path) -> dict[str, str]:
         "ERASURE_JOURNAL": str(tmp_path / "journal"),
         "WAITING_PERIOD_SECONDS": 0,
     }
-    storages._storages.clear()  # noqa: SLF001 - Django forgets its other caches by itself.
     return {
         "MEDIA_ROOT": str(media),
         "DSAR_ERASURE_JOURNAL": str(tmp_path / "journal"),

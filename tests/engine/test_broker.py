@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from celery import current_app
@@ -21,7 +21,8 @@ def queues() -> Iterator[Callable[[], str]]:
     """Everything that waits in the queues, as text; emptied before and after."""
     names = ("requests", "notifications", "mail")
     with current_app.connection_for_write() as connection:
-        client = connection.default_channel.client
+        channel: Any = connection.default_channel
+        client = channel.client
 
         def waiting() -> str:
             messages = [json.loads(raw) for name in names for raw in client.lrange(name, 0, -1)]

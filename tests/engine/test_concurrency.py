@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from dsar.cases.models import Case
     from tests.testapp.factories import Cast, Person
@@ -37,7 +38,7 @@ T = TypeVar("T")
 
 
 @pytest.fixture
-def _leases_end_at_once(settings: SettingsWrapper) -> None:
+def _leases_end_at_once(settings: Settings) -> None:
     """Whoever holds a lease has lost it already."""
     settings.DSAR = settings.DSAR | {"LEASE_SECONDS": 0}
 
@@ -50,7 +51,8 @@ def at_once(*calls: Callable[[], T]) -> list[T]:
         start.wait()
         return call()
 
-    return [one.result() for one in [aside(lambda call=call: begun(call)) for call in calls]]
+    running = [aside(partial(begun, call)) for call in calls]
+    return [one.result() for one in running]
 
 
 def aside(call: Callable[[], T]) -> Future[T]:
@@ -197,7 +199,7 @@ def test_a_deletion_waits_for_the_copy_that_was_asked_for(
     cast: Cast,
     ask: Callable[..., Case],
     granted: Callable[[Case], Request],
-    settings: SettingsWrapper,
+    settings: Settings,
 ) -> None:
     """An access request filed before an approved deletion runs is answered first, with everything in it."""
     settings.DSAR = settings.DSAR | {"LEASE_SECONDS": 0}

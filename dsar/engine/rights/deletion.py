@@ -295,7 +295,8 @@ def _batched(declaration: Declaration, in_batches: dict[str, int], erased: dict[
     """Rows that went in batches before the deletion's own transaction; kinds with concealed rows are not told."""
     if declaration.concealed:
         return 0
-    return max(in_batches.get(declaration.label, 0), erased["done"].get(declaration.label, 0))
+    at_once: int = erased["done"].get(declaration.label, 0)
+    return max(in_batches.get(declaration.label, 0), at_once)
 
 
 def _receipt(step: dict[str, Any], *, rows: int) -> dict[str, Any]:
