@@ -126,6 +126,8 @@ CACHES = {
 
 CELERY_BROKER_URL = addresses.broker(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker waits for the broker for as long as it takes; by default it would give up within the hour.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # A broker that is down must not hold up a web request: the request's row is the truth, the sweep
 # finds it.
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
