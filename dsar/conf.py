@@ -14,6 +14,7 @@ DEFAULTS: dict[str, Any] = {
     "MOST_ATTEMPTS": 5,
     "PACKAGE_DAYS": 14,
     "LARGE_ROWS": 50_000,
+    "FEW_ROWS": 1_000,
     "BATCH_ROWS": 250_000,
     "PREVIEW_ROWS": 100,
     "FRESH_LOGIN_SECONDS": 900,

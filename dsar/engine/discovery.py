@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from django.db import connection
-
 from dsar.contract import compiler, registry
 from dsar.contract.compiler import Fragment
+from dsar.engine import prepared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,10 +29,8 @@ def discover(
     found = tuple(registry.current().all() if declarations is None else declarations)
     if not found:
         return {}
-    sql, params = _counting(found, concealed).bind(person)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return {found[position].label: count for position, count in sorted(cursor.fetchall())}
+    counted = prepared.rows(_counting(found, concealed), person)
+    return {found[position].label: count for position, count in sorted(counted)}
 
 
 @lru_cache(maxsize=64)

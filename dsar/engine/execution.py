@@ -11,7 +11,7 @@ from dsar import conf
 from dsar.cases import lifecycle
 from dsar.cases.actors import SYSTEM
 from dsar.cases.states import Right, State
-from dsar.engine import leases, planning
+from dsar.engine import leases, packing, planning
 from dsar.engine.rights import (
     access,
     consent_withdrawal,
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from dsar.cases.models import Request
     from dsar.engine.leases import Lease
+    from dsar.engine.packing import Contents
+    from dsar.packages.models import Package
 
 RUN: dict[str, Callable[[Lease], None]] = {
     Right.ACCESS: access.run,
@@ -42,6 +44,12 @@ RUN: dict[str, Callable[[Lease], None]] = {
     Right.OBJECTION: objection.run,
     Right.RESTRICTION: restriction.run,
     Right.CONSENT_WITHDRAWAL: consent_withdrawal.run,
+}
+
+
+_PACKED: dict[str, Contents] = {
+    Right.ACCESS: packing.EVERYTHING,
+    Right.PORTABILITY: portability.PORTABLE,
 }
 
 
@@ -66,7 +74,7 @@ def run(request_id: UUID | None = None) -> UUID | None:
     Whatever fails leaves the request either claimable again, after its lease, or in needs_attention with the
     reason in the ledger. No failure ends in a closed request.
     """
-    lease = leases.claim(request_id)
+    lease = leases.claim(request_id, begin=_begin)
     if lease is None:
         return None
     try:
@@ -90,7 +98,22 @@ def _failed(lease: Lease, error: Exception) -> None:
         leases.back_off(lease)
 
 
+def _begin(lease: Lease) -> tuple[Request, Package] | None:
+    """Begin a copy's package in the claim's transaction; what fails here is done again, and told, after the claim."""
+    request = leases.read(lease)
+    if request.right not in _PACKED or planning.outdated(request):
+        return None
+    try:
+        with transaction.atomic():
+            return packing.begin(request, contents=_PACKED[request.right])
+    except Exception:  # noqa: BLE001 - a claim must not fail for what the request's own attempt can tell.
+        return None
+
+
 def _carry_out(lease: Lease) -> None:
+    if lease.begun is not None:
+        RUN[lease.begun[0].right](lease)
+        return
     request = leases.read(lease)
     if planning.outdated(request):
         raise PlanOutdatedError

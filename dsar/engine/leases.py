@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
 from dsar import conf
 from dsar.cases import lifecycle
@@ -21,7 +22,7 @@ from dsar.cases.models import Request
 from dsar.cases.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from uuid import UUID
 
@@ -40,15 +41,14 @@ WHERE r.state IN ('approved', 'executing')
 ORDER BY r.due_at, r.id
 LIMIT %(most)s
 """
-_CLAIM = f"SELECT r.id {_CLAIMABLE} FOR UPDATE OF r SKIP LOCKED"
 _LOOK = f"SELECT r.id {_CLAIMABLE}"
 
-_TAKE = """
+_CLAIM = f"""
 UPDATE dsar_cases_request
 SET lease_token = lease_token + 1, attempts = attempts + 1,
     lease_until = now() + make_interval(secs => %(lease)s)
-WHERE id = %(request)s
-RETURNING lease_token
+WHERE id = (SELECT r.id {_CLAIMABLE} FOR UPDATE OF r SKIP LOCKED)
+RETURNING id, lease_token, state
 """
 
 _BEAT = """
@@ -72,13 +72,22 @@ class Lease:
 
     request_id: UUID
     token: int
+    begun: Any = None
+    """What was begun in the claim's own transaction."""
 
 
-def claim(request_id: UUID | None = None) -> Lease | None:
+def _nothing(_lease: Lease) -> None:
+    """Begin nothing."""
+
+
+def claim(
+    request_id: UUID | None = None, *, begin: Callable[[Lease], Any] = _nothing
+) -> Lease | None:
     """Claim the approved request that is due first, or the one that is named; None where there is nothing to do.
 
     Claims take turns, which costs a millisecond each, so that two requests of one person are never under way at
-    once: a request waits while another of the same person executes.
+    once: a request waits while another of the same person executes. `begin` is called in the claim's transaction,
+    in which the request's row is locked; what it begins is committed with the claim, which saves a commit.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         found = {"request": request_id, "lease": conf.get("LEASE_SECONDS"), "most": 1}
@@ -88,10 +97,9 @@ def claim(request_id: UUID | None = None) -> Lease | None:
             row = cursor.fetchone()
             if row is None:
                 return None
-            cursor.execute(_TAKE, found | {"request": row[0]})
-            (token,) = cursor.fetchone()
-            if _may_start(row[0]):
-                return Lease(request_id=row[0], token=token)
+            lease = Lease(request_id=row[0], token=row[1])
+            if _may_start(lease.request_id, state=row[2]):
+                return replace(lease, begun=begin(lease))
 
 
 def claimable(*, most: int) -> list[UUID]:
@@ -102,13 +110,12 @@ def claimable(*, most: int) -> list[UUID]:
         return [request_id for (request_id,) in cursor.fetchall()]
 
 
-def _may_start(request_id: UUID) -> bool:
+def _may_start(request_id: UUID, *, state: str) -> bool:
     """Move an approved request on. Where a guard forbids it now it stays approved, and is tried again a lease later."""
-    request = Request.objects.get(pk=request_id)
-    if request.state != State.APPROVED:
+    if state != State.APPROVED:
         return True
     try:
-        lifecycle.advance(request, to=State.EXECUTING, actor=SYSTEM)
+        lifecycle.advance(Request(pk=request_id), to=State.EXECUTING, actor=SYSTEM)
     except GuardError as error:
         logger.info(
             "not_yet", request=str(request_id), obstacles=[one.name for one in error.obstacles]
@@ -126,6 +133,7 @@ def fence(lease: Lease) -> Request:
     request = (
         Request.objects.select_for_update(of=("self",))
         .select_related("case__key")
+        .annotate(at=Now())
         .get(pk=lease.request_id)
     )
     if request.lease_token != lease.token or request.state != State.EXECUTING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import connection, transaction
@@ -13,7 +14,7 @@ from django.utils import timezone
 from dsar import conf
 from dsar.contract import compiler, information, registry
 from dsar.contract.schema import schema_of
-from dsar.engine import discovery, leases, sources
+from dsar.engine import discovery, few, leases, sources
 from dsar.packages import archive, pages, vault
 from dsar.packages.archive import Member, Written
 
@@ -73,9 +74,7 @@ def pack(lease: Lease, *, contents: Contents) -> Packed:
 
     A crash in here leaves a sealed file nobody has a use for; the next attempt abandons it and begins again.
     """
-    with transaction.atomic():
-        request = leases.fence(lease)
-        package = vault.begin(request.pk, filename=f"{request.case.reference}-{contents.kind}.zip")
+    request, package = lease.begun or _begin_behind_fence(lease, contents)
     with sources.snapshot(), vault.writing(package) as to:
         reading = _Reading(request=request, contents=contents, at=timezone.now())
         written = archive.write(
@@ -92,6 +91,17 @@ def pack(lease: Lease, *, contents: Contents) -> Packed:
     )
 
 
+def begin(request: Request, *, contents: Contents) -> tuple[Request, Package]:
+    """Make the package's row and key; in the transaction that claims the request, or behind a fence."""
+    filename = f"{request.case.reference}-{contents.kind}.zip"
+    return request, vault.begin(request.pk, filename=filename)
+
+
+def _begin_behind_fence(lease: Lease, contents: Contents) -> tuple[Request, Package]:
+    with transaction.atomic():
+        return begin(leases.fence(lease), contents=contents)
+
+
 @dataclass(kw_only=True)
 class _Reading:
     """One pass over a person's data; previews are kept for index.html, which comes last."""
@@ -105,6 +115,7 @@ class _Reading:
     information: dict[str, Any] = field(default_factory=dict)
     previews: dict[str, bytes] = field(default_factory=dict)
     planned: list[Source] = field(default_factory=list)
+    few: few.Rows = field(default_factory=dict)
 
     @property
     def person(self) -> object:
@@ -132,18 +143,25 @@ class _Reading:
         self.searched = [found.label for found in declarations]
         self.left_out = [found.label for found in held if found not in shown or not found.released]
         self.planned = sources.plan_sources(shown, counts, wanted=self.contents.wanted)
+        if few.is_few(self.planned):
+            self.few = few.read(self.planned, _every(self.contents), self.person)
         self.counts = {source.label: source.count for source in self.planned}
         self.information = information.information(held)
 
     def _data(self) -> Iterator[bytes]:
         yield _opening(self.request, self.contents, self.at)
         separator = b"\n"
-        for source, blocks in sources.rows_as_json(self.planned, self.person):
+        for source, blocks in self._rows(0) or sources.rows_as_json(self.planned, self.person):
             yield separator + _table_opening(source)
             yield from self._without_first_comma(source, blocks)
             yield b"]}"
             separator = b",\n"
         yield b"\n]}\n"
+
+    def _rows(self, form: int) -> list[tuple[Source, Iterator[bytes]]]:
+        """What was read at once, as JSON (0) or CSV (1); nothing where there is too much of it."""
+        read = self.few
+        return [(one, iter([read[one.label][form]])) for one in self.planned if one.label in read]
 
     def _without_first_comma(self, source: Source, blocks: Iterator[bytes]) -> Iterator[bytes]:
         """Every row comes with a comma before it; the first one's goes. The first block is the preview."""
@@ -153,7 +171,7 @@ class _Reading:
         yield from blocks
 
     def _tables(self) -> Iterator[Member]:
-        for source, blocks in sources.rows_as_csv(self.planned, self.person):
+        for source, blocks in self._rows(1) or sources.rows_as_csv(self.planned, self.person):
             yield Member(name=_csv_name(source), chunks=_with_heading(source, blocks))
 
     def _index(self) -> Iterable[bytes]:
@@ -181,6 +199,14 @@ class _Reading:
             csv_name=_csv_name(source),
             note="",
         )
+
+
+@lru_cache(maxsize=8)
+def _every(contents: Contents) -> tuple[Source, ...]:
+    """The sources of somebody who holds something of every kind."""
+    declarations = [one for one in registry.current().all() if not contents.leave_out(one)]
+    counts = {one.label: 1 for one in declarations}
+    return tuple(sources.plan_sources(declarations, counts, wanted=contents.wanted))
 
 
 def _rows(preview: bytes) -> list[dict[str, Any]]:

@@ -89,10 +89,12 @@ def snapshot() -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-                " SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD';"
-                " SET LOCAL IntervalStyle = 'iso_8601'; SET LOCAL bytea_output = 'hex';"
-                " SET LOCAL extra_float_digits = 1;"
-                " SET LOCAL max_parallel_workers_per_gather = 0"
+                " SELECT set_config('TimeZone', 'UTC', true),"
+                " set_config('DateStyle', 'ISO, YMD', true),"
+                " set_config('IntervalStyle', 'iso_8601', true),"
+                " set_config('bytea_output', 'hex', true),"
+                " set_config('extra_float_digits', '1', true),"
+                " set_config('max_parallel_workers_per_gather', '0', true)"
             )
         yield
 
@@ -215,6 +217,19 @@ def _json_small(sources: tuple[Source, ...]) -> Fragment:
     return _as_copy(Fragment.join(" UNION ALL ", pieces))
 
 
+def both(source: Source, position: int) -> Fragment:
+    """The table's rows in both formats, each behind the table's position, in key order."""
+    objects = ", ".join(
+        f"{column.json_sql} AS {compiler.quote(column.name)}" for column in source.columns
+    )
+    line = " || ',' || ".join(_quoted(column) for column in source.columns)
+    rows = _from_where(source)
+    return Fragment(
+        sql=f"(SELECT {position}, row_to_json((SELECT r FROM (SELECT {objects}) r))::text, {line}{rows.sql})",
+        params=rows.params,
+    )
+
+
 def json_copy(source: Source) -> Fragment:
     """The COPY of one table as JSON."""
     row = json_rows(source)
@@ -291,7 +306,9 @@ def _objects(source: Source, person: object) -> Iterator[dict[str, Any]]:
     model = source.declaration.model
     sql, params = compiler.shown_condition(source.declaration).bind(person)
     found = model._base_manager.extra(where=[sql], params=params).order_by("pk").select_related()
-    for row in found.iterator(chunk_size=2000):
+    # A server-side cursor takes three statements more than a few rows are worth.
+    few = source.count <= conf.get("FEW_ROWS")
+    for row in found if few else found.iterator(chunk_size=2000):
         yield {column.name: _value(row, column) for column in source.columns}
 
 
@@ -315,18 +332,27 @@ def _plain(value: object) -> object:
     return value
 
 
+def both_in_python(source: Source, person: object) -> tuple[bytes, bytes]:
+    """All rows of a source that only Python can read, in both formats."""
+    rows = list(_objects(source, person))
+    as_json = b"".join(_json_object(row) for row in rows)
+    return as_json, b"".join(_csv_row(row) for row in rows)
+
+
+def _json_object(row: dict[str, Any]) -> bytes:
+    return b"," + json.dumps(row, cls=_AsTheServer, ensure_ascii=False).encode() + b"\n"
+
+
+def _csv_row(row: dict[str, Any]) -> bytes:
+    return _csv_line([_cell_in_python(value) for value in row.values()])
+
+
 def _json_in_python(source: Source, person: object) -> Iterator[bytes]:
-    yield from _blocks(
-        b"," + json.dumps(row, cls=_AsTheServer, ensure_ascii=False).encode() + b"\n"
-        for row in _objects(source, person)
-    )
+    yield from _blocks(_json_object(row) for row in _objects(source, person))
 
 
 def _csv_in_python(source: Source, person: object) -> Iterator[bytes]:
-    yield from _blocks(
-        _csv_line([_cell_in_python(value) for value in row.values()])
-        for row in _objects(source, person)
-    )
+    yield from _blocks(_csv_row(row) for row in _objects(source, person))
 
 
 def _cell_in_python(value: object) -> str | None:
