@@ -7,7 +7,6 @@ the broker is away in between, `sweep` publishes it later. A task may therefore 
 from __future__ import annotations
 
 import logging
-from functools import partial
 from typing import TYPE_CHECKING
 
 from celery import current_app
@@ -42,7 +41,8 @@ def wake(
         task=task, arguments=list(arguments), queue=queue, due_at=due or Now()
     )
     if due is None:
-        transaction.on_commit(partial(_publish, Wake.objects.filter(pk=row.pk)), robust=True)
+        # A function: Django names what failed by its __qualname__, which a partial lacks.
+        transaction.on_commit(lambda: _publish(Wake.objects.filter(pk=row.pk)), robust=True)
 
 
 def sweep() -> int:

@@ -6,7 +6,6 @@ import hashlib
 import os
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import IO, TYPE_CHECKING, Any
@@ -212,7 +211,8 @@ def _end(package: Package, state: Package.State, tag: Tag, **detail: str) -> boo
         log.append(Tag.KEY_DESTROYED, request=package.request_reference, key=str(package.key_id))
         _say(tag, package, **detail)
         # After a crash right here the file lies there sealed for nobody, until the next sweep removes it.
-        transaction.on_commit(partial(_remove, package.pk, package.name), robust=True)
+        # A function: Django names what failed by its __qualname__, which a partial lacks.
+        transaction.on_commit(lambda: _remove(package.pk, package.name), robust=True)
     return True
 
 
