@@ -61,21 +61,23 @@ class GuardError(MoveError):
         return self.obstacles[0].public
 
 
-def advance(
+def advance(  # noqa: PLR0913 - a move is said whole.
     request: Request,
     *,
     to: State,
     actor: Actor,
     outcome: Outcome | None = None,
     reason: str = "",
+    held: bool = False,
 ) -> Request:
     """Move a request, write the evidence, and show the new state on the instance that was given.
 
     Raises TransitionError, NotPermittedError or GuardError, and then nothing is written. A reason is kept as
-    a sealed note; the ledger gets its digest.
+    a sealed note; the ledger gets its digest. `held` says that the caller read and locked the row in this
+    transaction, with its case, its key and the database's time as `at`: it is not read again.
     """
     with transaction_of_caller():
-        move = _look(request, to=to, actor=actor, outcome=outcome)
+        move = (_held if held else _look)(request, to=to, actor=actor, outcome=outcome)
         _check(move)
         changes = _changes(move)
         Request.objects.filter(pk=move.request.pk).update(**changes)
@@ -103,6 +105,11 @@ def _look(request: Request, *, to: State, actor: Actor, outcome: Outcome | None)
         .get(pk=request.pk)
     )
     return Move(request=locked, to=to, actor=actor, outcome=outcome, at=locked.at)
+
+
+def _held(request: Request, *, to: State, actor: Actor, outcome: Outcome | None) -> Move:
+    """The same from a row that is locked already."""
+    return Move(request=request, to=to, actor=actor, outcome=outcome, at=request.at)  # type: ignore[attr-defined]
 
 
 def _check(move: Move) -> None:

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from dsar.engine.packing import Packed
 
 
-def close(request: Request, *, content: dict[str, Any], outcome: Outcome) -> None:
+def close(
+    request: Request, *, content: dict[str, Any], outcome: Outcome, held: bool = False
+) -> None:
     """Write the answer and close; the caller holds the request's row and the transaction."""
     letters.write(request, kind=Letter.Kind.ANSWER, content=content | {"outcome": outcome.value})
-    lifecycle.advance(request, to=State.CLOSED, actor=SYSTEM, outcome=outcome)
+    lifecycle.advance(request, to=State.CLOSED, actor=SYSTEM, outcome=outcome, held=held)
 
 
 def answer(
@@ -41,7 +43,7 @@ def answer(
         first()
         request.result = result
         request.save(update_fields=["result"])
-        close(request, content=content, outcome=outcome)
+        close(request, content=content, outcome=outcome, held=True)
 
 
 def answer_with_package(lease: Lease, packed: Packed, *, content: dict[str, Any]) -> None:

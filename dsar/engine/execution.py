@@ -24,8 +24,10 @@ from dsar.engine.rights import (
 from dsar.engine.rights.correction import NothingCorrectedError
 from dsar.engine.rights.deletion import EligibilityChangedError
 from dsar.engine.verification import LeftoverError
+from dsar.keys.box import MasterKeyMissingError
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
+from dsar.packages import vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,15 +100,13 @@ def _failed(lease: Lease, error: Exception) -> None:
         leases.back_off(lease)
 
 
-def _begin(lease: Lease) -> tuple[Request, Package] | None:
+def _begin(request: Request) -> tuple[Request, Package] | None:
     """Begin a copy's package in the claim's transaction; what fails here is done again, and told, after the claim."""
-    request = leases.read(lease)
     if request.right not in _PACKED or planning.outdated(request):
         return None
     try:
-        with transaction.atomic():
-            return packing.begin(request, contents=_PACKED[request.right])
-    except Exception:  # noqa: BLE001 - a claim must not fail for what the request's own attempt can tell.
+        return packing.begin(request, contents=_PACKED[request.right])
+    except (vault.PackageError, MasterKeyMissingError):
         return None
 
 

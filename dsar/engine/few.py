@@ -30,16 +30,23 @@ def is_few(held: Sequence[Source]) -> bool:
 
 
 def read(held: Sequence[Source], every: Sequence[Source], person: object) -> Rows:
-    """The rows of what is held; `every` names the tables of the statement, the same for all people."""
-    wanted = {source.label: source for source in held}
-    found = dict(_by_server(tuple(every), person))
+    """The rows of what is held; `every` names the tables of the statement, the same for all people.
+
+    Of a larger person only the small tables that Python reads, so that they are not read twice.
+    """
+    found: Rows = {}
+    if is_few(held):
+        read_at_once = dict(_by_server(tuple(every), person))
+        found = {source.label: read_at_once.get(source.label, (b"", b"")) for source in held}
     for source in held:
-        if compiler.needs_python(source.declaration):
+        if compiler.needs_python(source.declaration) and is_few([source]):
             found[source.label] = sources.both_in_python(source, person)
-    return {label: found.get(label, (b"", b"")) for label in wanted}
+    return found
 
 
-def _by_server(every: tuple[Source, ...], person: object) -> Iterator[tuple[str, tuple[bytes, bytes]]]:
+def _by_server(
+    every: tuple[Source, ...], person: object
+) -> Iterator[tuple[str, tuple[bytes, bytes]]]:
     seen: set[int] = set()
     lines = prepared.rows(_statement(every), person)
     for position, tagged in groupby(lines, key=lambda line: line[0]):

@@ -48,7 +48,7 @@ UPDATE dsar_cases_request
 SET lease_token = lease_token + 1, attempts = attempts + 1,
     lease_until = now() + make_interval(secs => %(lease)s)
 WHERE id = (SELECT r.id {_CLAIMABLE} FOR UPDATE OF r SKIP LOCKED)
-RETURNING id, lease_token, state
+RETURNING id, lease_token
 """
 
 _BEAT = """
@@ -76,12 +76,12 @@ class Lease:
     """What was begun in the claim's own transaction."""
 
 
-def _nothing(_lease: Lease) -> None:
+def _nothing(_request: Request) -> None:
     """Begin nothing."""
 
 
 def claim(
-    request_id: UUID | None = None, *, begin: Callable[[Lease], Any] = _nothing
+    request_id: UUID | None = None, *, begin: Callable[[Request], Any] = _nothing
 ) -> Lease | None:
     """Claim the approved request that is due first, or the one that is named; None where there is nothing to do.
 
@@ -98,8 +98,9 @@ def claim(
             if row is None:
                 return None
             lease = Lease(request_id=row[0], token=row[1])
-            if _may_start(lease.request_id, state=row[2]):
-                return replace(lease, begun=begin(lease))
+            request = _started(lease.request_id)
+            if request is not None:
+                return replace(lease, begun=begin(request))
 
 
 def claimable(*, most: int) -> list[UUID]:
@@ -110,18 +111,20 @@ def claimable(*, most: int) -> list[UUID]:
         return [request_id for (request_id,) in cursor.fetchall()]
 
 
-def _may_start(request_id: UUID, *, state: str) -> bool:
+def _started(request_id: UUID) -> Request | None:
     """Move an approved request on. Where a guard forbids it now it stays approved, and is tried again a lease later."""
-    if state != State.APPROVED:
-        return True
+    request = (
+        Request.objects.select_related("case__key", "plan").annotate(at=Now()).get(pk=request_id)
+    )
     try:
-        lifecycle.advance(Request(pk=request_id), to=State.EXECUTING, actor=SYSTEM)
+        if request.state == State.APPROVED:
+            lifecycle.advance(request, to=State.EXECUTING, actor=SYSTEM, held=True)
     except GuardError as error:
         logger.info(
             "not_yet", request=str(request_id), obstacles=[one.name for one in error.obstacles]
         )
-        return False
-    return True
+        return None
+    return request
 
 
 def fence(lease: Lease) -> Request:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from django.db import connection, transaction
 from django.db.models import FileField
@@ -19,7 +19,7 @@ from dsar.packages import archive, pages, vault
 from dsar.packages.archive import Member, Written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from dsar.cases.models import Request
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from dsar.packages.models import Package
 
 _FORMAT = "dsar-data/1"
+_Stream: TypeAlias = (
+    "Callable[[Sequence[Source], object], Iterator[tuple[Source, Iterator[bytes]]]]"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,25 +146,26 @@ class _Reading:
         self.searched = [found.label for found in declarations]
         self.left_out = [found.label for found in held if found not in shown or not found.released]
         self.planned = sources.plan_sources(shown, counts, wanted=self.contents.wanted)
-        if few.is_few(self.planned):
-            self.few = few.read(self.planned, _every(self.contents), self.person)
+        self.few = few.read(self.planned, _every(self.contents), self.person)
         self.counts = {source.label: source.count for source in self.planned}
         self.information = information.information(held)
 
     def _data(self) -> Iterator[bytes]:
         yield _opening(self.request, self.contents, self.at)
         separator = b"\n"
-        for source, blocks in self._rows(0) or sources.rows_as_json(self.planned, self.person):
+        for source, blocks in self._rows(0, sources.rows_as_json):
             yield separator + _table_opening(source)
             yield from self._without_first_comma(source, blocks)
             yield b"]}"
             separator = b",\n"
         yield b"\n]}\n"
 
-    def _rows(self, form: int) -> list[tuple[Source, Iterator[bytes]]]:
-        """What was read at once, as JSON (0) or CSV (1); nothing where there is too much of it."""
-        read = self.few
-        return [(one, iter([read[one.label][form]])) for one in self.planned if one.label in read]
+    def _rows(self, form: int, stream: _Stream) -> Iterator[tuple[Source, Iterator[bytes]]]:
+        """First what was read at once, as JSON (0) or CSV (1); then the streams of everything else."""
+        for source in self.planned:
+            if source.label in self.few:
+                yield source, iter([self.few[source.label][form]])
+        yield from stream([one for one in self.planned if one.label not in self.few], self.person)
 
     def _without_first_comma(self, source: Source, blocks: Iterator[bytes]) -> Iterator[bytes]:
         """Every row comes with a comma before it; the first one's goes. The first block is the preview."""
@@ -171,7 +175,7 @@ class _Reading:
         yield from blocks
 
     def _tables(self) -> Iterator[Member]:
-        for source, blocks in self._rows(1) or sources.rows_as_csv(self.planned, self.person):
+        for source, blocks in self._rows(1, sources.rows_as_csv):
             yield Member(name=_csv_name(source), chunks=_with_heading(source, blocks))
 
     def _index(self) -> Iterable[bytes]:

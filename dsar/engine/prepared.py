@@ -22,7 +22,11 @@ def rows(statement: Fragment, person: object) -> list[tuple[Any, ...]]:
             cursor.execute(sql, params)
             return list(cursor.fetchall())
     connection.ensure_connection()
-    with connection.wrap_database_errors, _preparing(), psycopg.Cursor(connection.connection) as own:
+    with (
+        connection.wrap_database_errors,
+        _preparing(),
+        psycopg.Cursor(connection.connection) as own,
+    ):
         return own.execute(sql, params, prepare=True).fetchall()
 
 

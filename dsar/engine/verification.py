@@ -11,6 +11,7 @@ import base64
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -152,9 +153,11 @@ def sweep(request: Request, identifiers: list[str]) -> dict[str, int]:
     """
     explained: dict[str, int] = {}
     failed: dict[str, int] = {}
-    for hit in _search(identifiers):
-        tally = explained if _is_explained(hit, request.case.subject_id) else failed
-        tally[hit.model._meta.label] = tally.get(hit.model._meta.label, 0) + 1
+    for model, hits in groupby(_search(identifiers), key=lambda hit: hit.model):
+        found = list(hits)
+        unexplained = sum(not told for told in _explained(found, request.case.subject_id))
+        _note(failed, model, unexplained)
+        _note(explained, model, len(found) - unexplained)
     if failed:
         raise LeftoverError(failed)
     return explained
@@ -205,12 +208,18 @@ def _hits(model: type[models.Model], statement: str, patterns: list[str]) -> Ite
             yield Hit(model=model, key=key, columns=tuple(columns))
 
 
-def _is_explained(hit: Hit, person: object) -> bool:
-    """Whether a hit is what the plan retained, or a row that is another person's."""
-    return any(
-        _was_retained(one, hit) or _is_somebody_elses(one, hit, person)
-        for one in registry.current().of(hit.model)
-    )
+def _note(tally: dict[str, int], model: type[models.Model], hits: int) -> None:
+    if hits:
+        tally[model._meta.label] = hits
+
+
+def _explained(hits: list[Hit], person: object) -> Iterator[bool]:
+    """Whether each hit of one model is what the plan retained, or in a row that is another person's."""
+    declared = registry.current().of(hits[0].model)
+    keys = [hit.key for hit in hits]
+    elses = {one.label: _somebody_elses(one, keys, person) for one in declared}
+    for hit in hits:
+        yield any(_was_retained(one, hit) or hit.key in elses[one.label] for one in declared)
 
 
 def _was_retained(declaration: Declaration, hit: Hit) -> bool:
@@ -223,14 +232,14 @@ def _was_retained(declaration: Declaration, hit: Hit) -> bool:
     return declaration.row is not Row.DELETED and set(hit.columns) <= kept
 
 
-def _is_somebody_elses(declaration: Declaration, hit: Hit, person: object) -> bool:
-    """The row leads to another person, or to none: a guest's row is not the account holder's."""
+def _somebody_elses(declaration: Declaration, keys: list[str], person: object) -> set[str]:
+    """Of these rows those that lead to another person, or to none: a guest's row is not the account holder's."""
     if not declaration.subject:
-        return True
-    rows = declaration.model._base_manager.filter(pk=hit.key)
+        return set(keys)
     mine = models.Q()
     for path in declaration.subject:
         if isinstance(path, Linked):
-            return False
+            return set()
         mine |= models.Q(**{path: person})
-    return rows.exists() and not rows.filter(mine).exists()
+    rows = declaration.model._base_manager.filter(pk__in=keys).values_list("pk", flat=True)
+    return {str(key) for key in rows} - {str(key) for key in rows.filter(mine)}

@@ -41,9 +41,7 @@ def approved(person: Any, right: Right) -> Request:
 def _granted(request: Request, person: Any) -> Request:
     decider, signer = _officers(person)
     shown = review.preview(request, actor=decider).digest
-    request = review.decide(
-        request, verdict=Decision.Verdict.GRANTED, actor=decider, shown=shown
-    )
+    request = review.decide(request, verdict=Decision.Verdict.GRANTED, actor=decider, shown=shown)
     if request.state == State.IN_REVIEW:
         request = review.approve(request, actor=signer)
     return request

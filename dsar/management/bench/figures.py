@@ -23,7 +23,14 @@ MEMORY_MB = 16
 STATEMENTS = 50
 FEW = 1_000
 """Up to so many rows the fixed costs of a request count, above them the rows."""
-_RATIOS = {("access", True): 2.0, ("access", False): 1.25, ("deletion", True): 1.5, ("deletion", False): 1.2}
+MANY = 200_000
+"""Above so many rows a pair takes long enough for three to do."""
+_RATIOS = {
+    ("access", True): 2.0,
+    ("access", False): 1.25,
+    ("deletion", True): 1.5,
+    ("deletion", False): 1.2,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +82,7 @@ def measure(ours: Work, limit: Work, *, ours_first: bool, counter: Counter) -> P
     if not ours_first:
         limit_ms, limit_cpu = _timed(limit)
     before = counter.count()
-    with _growth() as growth:
+    with growth() as grown:
         ours_ms, ours_cpu = _timed(ours)
     after = counter.count()
     if ours_first:
@@ -86,7 +93,7 @@ def measure(ours: Work, limit: Work, *, ours_first: bool, counter: Counter) -> P
         ours_cpu_ms=ours_cpu,
         limit_cpu_ms=limit_cpu,
         statements=None if before is None or after is None else after - before,
-        memory_growth_mb=growth[0],
+        memory_growth_mb=grown[0],
     )
 
 
@@ -167,7 +174,7 @@ def _parameters() -> dict[str, object]:
 
 
 @contextmanager
-def _growth() -> Iterator[list[float]]:
+def growth() -> Iterator[list[float]]:
     """By how many megabytes the process grew at its peak."""
     grown: list[float] = []
     # Writing 5 makes the kernel forget the highest mark (proc(5)).

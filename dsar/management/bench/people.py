@@ -32,7 +32,9 @@ def near(rows: int, *, most: int) -> list[Found]:
     counted.sort(key=lambda found: (abs(found.rows - rows), found.key))
     close = [found for found in counted if abs(found.rows - rows) <= rows * TOLERANCE]
     if not close:
-        message = f"Nobody holds about {rows:,} rows; seed more users, or name somebody by --person."
+        message = (
+            f"Nobody holds about {rows:,} rows; seed more users, or name somebody by --person."
+        )
         raise CommandError(message)
     return close[:most]
 
@@ -40,7 +42,9 @@ def near(rows: int, *, most: int) -> list[Found]:
 def named(email: str) -> list[Found]:
     """The person with this address, as the project's user model keeps addresses."""
     user = get_user_model()
-    found = user._base_manager.filter(**{f"{user.EMAIL_FIELD}__iexact": email}).values_list("pk", flat=True)
+    found = user._base_manager.filter(**{f"{user.EMAIL_FIELD}__iexact": email}).values_list(
+        "pk", flat=True
+    )
     if not found:
         raise CommandError(f"Nobody has the address {email}.")
     return _counted([found[0]])

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from dsar.management.bench.figures import Counter, Figures, Pair
     from dsar.management.bench.people import Found
 
-WARM_UP = 3
+WARM_UP = 8
+"""Pairs of few rows that are not counted: the server plans a prepared statement anew five times."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +57,10 @@ def _pairs(order: Order, counter: Counter, folder: Path) -> Iterator[Pair]:
 
 
 def _accesses(order: Order, counter: Counter, folder: Path) -> Iterator[Pair]:
-    """Reading leaves the rows as they are; of few rows each pair has a person of its own, since every answer adds
-    some to what is held."""
+    """Reading leaves the rows as they are.
+
+    Of few rows each pair has a person of its own, since every answer adds some to what is held.
+    """
     with scratch.copy_of(order.users):
         found = _found(order, most=order.pairs + WARM_UP)
         for turn in range(order.pairs + WARM_UP):
@@ -94,9 +97,7 @@ def _deletions_of_one(order: Order, counter: Counter) -> Iterator[Pair]:
             with scratch.copy_of(order.users):
                 person = _found(order, most=1)[0].key
                 work = deletion.ours(person) if which == "ours" else deletion.limit(person)
-                done[which] = figures.measure(
-                    work, lambda: 1.0, ours_first=True, counter=counter
-                )
+                done[which] = figures.measure(work, lambda: 1.0, ours_first=True, counter=counter)
         yield figures.paired(done["ours"], done["limit"])
 
 
@@ -113,7 +114,8 @@ def _own_folders() -> Iterator[Path]:
         folder = Path(made)
         where = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
         own = {
-            name: where | {"OPTIONS": {"location": str(folder / name)}} for name in storages.backends
+            name: where | {"OPTIONS": {"location": str(folder / name)}}
+            for name in storages.backends
         }
         dsar = settings.DSAR | {
             "ERASURE_JOURNAL": str(folder / "journal"),

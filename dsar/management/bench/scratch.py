@@ -44,7 +44,9 @@ def name() -> str:
 def _seed(database: str, users: int) -> None:
     """Migrate and fill a new database by the project's own `seed` command; it gets its name when it is whole."""
     if "seed" not in get_commands():
-        message = "The bench fills its database by a command `seed --users N`, which this project lacks."
+        message = (
+            "The bench fills its database by a command `seed --users N`, which this project lacks."
+        )
         raise CommandError(message)
     unfinished = f"{database}_unfinished"
     _create(unfinished, template="template0")

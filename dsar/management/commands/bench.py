@@ -48,7 +48,7 @@ def _pairs(rows: int) -> int:
     """Enough for a steady median within a minute or two."""
     if rows <= figures.FEW:
         return 25
-    return 5 if rows <= 200_000 else 3
+    return 5 if rows <= figures.MANY else 3
 
 
 def _table(found: Figures) -> str:
@@ -58,6 +58,6 @@ def _table(found: Figures) -> str:
         f"  ours       {found.ours_ms:>12,.1f} ms   ({found.ours_cpu_ms:,.1f} ms of our processor)\n"
         f"  limit      {found.limit_ms:>12,.1f} ms   ({found.limit_cpu_ms:,.1f} ms of our processor)\n"
         f"  ratio      {found.ratio:>12.2f}      budget {allowed.ratio}\n"
-        f"  statements {found.statements if found.statements is not None else '?':>12}      budget {allowed.statements}\n"
+        f"  statements {found.statements or '?':>12}      budget {allowed.statements}\n"
         f"  memory     {found.memory_growth_mb:>12.1f} MB   budget {allowed.memory_growth_mb}"
     )
