@@ -297,6 +297,7 @@ DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 # --- Data-subject requests -----------------------------------------------------------------------
 DSAR: dict[str, Any] = {
+    "STAFF_NEEDS_MFA": env.bool("DSAR_STAFF_NEEDS_MFA", default=not LOCAL),
     "WAITING_PERIOD_SECONDS": env.int("DSAR_WAITING_PERIOD_SECONDS", default=7 * 24 * 3600),
     "LEASE_SECONDS": env.int("DSAR_LEASE_SECONDS", default=15),
     "HEARTBEAT_SECONDS": env.int("DSAR_HEARTBEAT_SECONDS", default=5),
