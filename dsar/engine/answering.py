@@ -11,6 +11,7 @@ from dsar.cases.actors import SYSTEM
 from dsar.cases.models import Letter
 from dsar.cases.states import Outcome, State
 from dsar.engine import leases
+from dsar.engine.models import Step
 from dsar.packages import vault
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def close(
     request: Request, *, content: dict[str, Any], outcome: Outcome, held: bool = False
 ) -> None:
     """Write the answer and close; the caller holds the request's row and the transaction."""
+    Step.objects.filter(request=request).update(state=Step.State.DONE)
     letters.write(request, kind=Letter.Kind.ANSWER, content=content | {"outcome": outcome.value})
     lifecycle.advance(request, to=State.CLOSED, actor=SYSTEM, outcome=outcome, held=held)
 

@@ -83,7 +83,8 @@ def plan_sources(
 def snapshot() -> Iterator[None]:
     """One unchanging view of the database, in which every format of every table is read.
 
-    Time zone and date style are pinned, and no parallel worker may shuffle the order of a UNION ALL.
+    Time zone and date style are pinned, and no parallel worker may shuffle the order of a UNION ALL. Stored files
+    are streamed while it is open, so it may lie idle for longer than other transactions.
     """
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
@@ -94,6 +95,7 @@ def snapshot() -> Iterator[None]:
                 " set_config('IntervalStyle', 'iso_8601', true),"
                 " set_config('bytea_output', 'hex', true),"
                 " set_config('extra_float_digits', '1', true),"
+                " set_config('idle_in_transaction_session_timeout', '10min', true),"
                 " set_config('max_parallel_workers_per_gather', '0', true)"
             )
         yield

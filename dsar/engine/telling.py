@@ -12,20 +12,27 @@ from dsar.contract import registry
 from dsar.registers.models import Disclosure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dsar.cases.models import Request
     from dsar.contract.declarations import Recipient
 
 _DAYS_TO_TELL = 30
 
 
-def recipients(request: Request) -> list[dict[str, str]]:
-    """Recipients of the purposes that the plan touches, by name; what was disclosed secretly is not among them."""
-    found = {one.code: one.name for one in _declared(request)}
-    return [{"code": code, "name": name} for code, name in sorted(found.items())]
+def names(kinds: Iterable[str]) -> list[str]:
+    """Recipients of the purposes for which these kinds of records are held, by name, for the person's letter."""
+    return sorted({one.name for one in _declared(set(kinds))})
 
 
-def _declared(request: Request) -> list[Recipient]:
-    labels = {step.get("declaration") for step in request.plan.document["steps"]}
+def _touched(request: Request) -> set[str]:
+    """The kinds of records that the plan acts on, those that the person must not learn of included."""
+    return {
+        step["declaration"] for step in request.plan.document["steps"] if step.get("declaration")
+    }
+
+
+def _declared(labels: set[str]) -> list[Recipient]:
     return [
         recipient
         for declaration in registry.current().all()
@@ -36,12 +43,12 @@ def _declared(request: Request) -> list[Recipient]:
 
 def open_tasks(request: Request) -> None:
     """One task a recipient: those of the purposes, and whoever got data in the year before (also secretly)."""
-    names = {one["code"]: one["name"] for one in recipients(request)} | _disclosed(request)
+    told = {one.code: one.name for one in _declared(_touched(request))} | _disclosed(request)
     due = timezone.now() + timedelta(days=_DAYS_TO_TELL)
     RecipientTask.objects.bulk_create(
         [
             RecipientTask(request=request, recipient_code=code, recipient=name, due_at=due)
-            for code, name in sorted(names.items())
+            for code, name in sorted(told.items())
         ],
         ignore_conflicts=True,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 
+from dsar.cases import letters
 from dsar.cases.asked import Asked
 from dsar.cases.models import Request
 from dsar.cases.states import Outcome, Right, State
@@ -129,6 +130,8 @@ def test_receipt_hints_at_nothing_concealed(
     receipts = {one["declaration"]: one for one in request.result["receipts"]}
     assert receipts["testapp.Report"]["retained"] == 1
     assert receipts["testapp.Report"]["until"] > "2031"
+    said = letters.read(request.letters.get(kind="answer"))
+    assert "Example Bank Ltd" in said["recipients"]
 
 
 def test_hold_placed_after_approval_stops_the_deletion(

@@ -21,7 +21,8 @@ def steps(_request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
             "title": str(declaration.model._meta.verbose_name_plural),
             "expected": counts[declaration.label],
             "fields": {
-                column.name: "released" for column in compiler.released_columns(declaration)
+                column.name: "released" if declaration.released else "held"
+                for column in compiler.released_columns(declaration)
             },
             "reason": "" if declaration.released else "Held, and not handed out.",
         }

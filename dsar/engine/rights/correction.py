@@ -270,7 +270,10 @@ def _close(request: Request) -> None:
     request.save(update_fields=["result"])
     answering.close(
         request,
-        content={"fields": [_line(one) for one in results], "recipients": _names(request)},
+        content={
+            "fields": [_line(one) for one in results],
+            "recipients": telling.names(one["declaration"] for one in corrected),
+        },
         outcome=_outcome(len(corrected), len(results)),
     )
 
@@ -278,10 +281,6 @@ def _close(request: Request) -> None:
 def _line(one: dict[str, Any]) -> dict[str, Any]:
     """One field as the letter tells it."""
     return {name: one[name] for name in ("declaration", "field", "old", "new", "result")}
-
-
-def _names(request: Request) -> list[str]:
-    return [one["name"] for one in telling.recipients(request)]
 
 
 def _outcome(corrected: int, asked: int) -> Outcome:

@@ -252,7 +252,7 @@ def _answer(lease: Lease) -> None:
         lease,
         content={
             "receipts": receipts,
-            "recipients": [one["name"] for one in telling.recipients(request)],
+            "recipients": telling.names(one["declaration"] for one in receipts),
         },
         outcome=_outcome(receipts, kept=kept),
         result={"receipts": receipts},
@@ -262,7 +262,6 @@ def _answer(lease: Lease) -> None:
 
 def _conclude(request: Request, explained: dict[str, int]) -> None:
     verification.forget_identifiers(request)
-    Step.objects.filter(request=request).update(state=Step.State.DONE)
     telling.open_tasks(request)
     log.append(Tag.DELETION_VERIFIED, request=request.pk, explained=explained)
 
