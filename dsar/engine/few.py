@@ -26,7 +26,8 @@ Rows = dict[str, tuple[bytes, bytes]]
 
 def is_few(held: Sequence[Source]) -> bool:
     """Whether all of a person's rows may be kept in memory."""
-    return sum(source.count for source in held) <= conf.get("FEW_ROWS")
+    limit: int = conf.get("FEW_ROWS")
+    return sum(source.count for source in held) <= limit
 
 
 def read(held: Sequence[Source], every: Sequence[Source], person: object) -> Rows:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from django.db import connection
@@ -79,14 +79,12 @@ def budget(work: str, rows: int) -> Budget:
 
 def measure(ours: Work, limit: Work, *, ours_first: bool, counter: Counter) -> Pair:
     """Run both; the order changes from pair to pair, since whoever is second finds a warmer cache."""
-    if not ours_first:
-        limit_ms, limit_cpu = _timed(limit)
+    earlier = None if ours_first else _timed(limit)
     before = counter.count()
     with growth() as grown:
         ours_ms, ours_cpu = _timed(ours)
     after = counter.count()
-    if ours_first:
-        limit_ms, limit_cpu = _timed(limit)
+    limit_ms, limit_cpu = earlier or _timed(limit)
     return Pair(
         ours_ms=ours_ms,
         limit_ms=limit_ms,
@@ -166,7 +164,7 @@ class Counter:
         self._asking.close()
 
 
-def _parameters() -> dict[str, object]:
+def _parameters() -> dict[str, Any]:
     """How Django connects, without what only Django's own connection class knows."""
     own = {"cursor_factory", "context", "prepare_threshold", "client_encoding"}
     given = connection.get_connection_params()

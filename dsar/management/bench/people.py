@@ -95,10 +95,11 @@ def _counted(keys: list[Any]) -> list[Found]:
         return [Found(key=value, rows=rows) for value, rows in cursor.fetchall()]
 
 
-def _of(condition: Fragment, person: str) -> tuple[str, list[object]]:
+def _of(condition: Fragment, person: str) -> tuple[str, list[Any]]:
     """The condition with a column in the person's place."""
     first, *rest = condition.sql.split("%s")
-    sql, params = first, []
+    sql = first
+    params: list[Any] = []
     for value, piece in zip(condition.params, rest, strict=True):
         sql += (person if value is compiler.PERSON else "%s") + piece
         if value is not compiler.PERSON:
@@ -108,4 +109,4 @@ def _of(condition: Fragment, person: str) -> tuple[str, list[object]]:
 
 def _users() -> tuple[str, str]:
     meta = get_user_model()._meta
-    return compiler.quote(meta.db_table), compiler.quote(meta.pk.column)
+    return compiler.quote(meta.db_table), compiler.quote(compiler.column_name(meta.pk))
