@@ -277,8 +277,13 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Ask what is held about you, have it corrected, moved or deleted, and follow what happens.",
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Two sets of states: what staff see, and what a person is shown of them.
     "ENUM_NAME_OVERRIDES": {
-        "StateEnum": "dsar.cases.states.State",
+        "StateEnum": "dsar.api.following.STATES",
+        "ShownStateEnum": "dsar.api.following.SHOWN_STATES",
+    },
+    "ENUM_NAME_OVERRIDES": {
+        "StateEnum": "dsar.api.following.STATES",
         "ShownStateEnum": "dsar.api.following.SHOWN_STATES",
     },
     "SERVE_INCLUDE_SCHEMA": False,

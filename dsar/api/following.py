@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from dsar.cases.models import Case, Letter
 
+STATES = tuple(State)
 SHOWN_STATES = tuple(state for state in State if state is not State.NEEDS_ATTENTION)
 """That something failed is our business; to the person the request is still being carried out."""
 
