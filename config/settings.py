@@ -282,10 +282,6 @@ SPECTACULAR_SETTINGS = {
         "StateEnum": "dsar.api.following.STATES",
         "ShownStateEnum": "dsar.api.following.SHOWN_STATES",
     },
-    "ENUM_NAME_OVERRIDES": {
-        "StateEnum": "dsar.api.following.STATES",
-        "ShownStateEnum": "dsar.api.following.SHOWN_STATES",
-    },
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
