@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from dsar.api.callers import ForStaff, staff
+from dsar.api.following import STATES
 from dsar.api.pages import DueFirst
 from dsar.cases import lifecycle, permissions, variants
 from dsar.cases.models import Decision, Request
@@ -34,7 +35,7 @@ class QueuedSerializer(serializers.Serializer[Any]):
     reference = serializers.CharField()
     right = serializers.ChoiceField(choices=list(Right))
     scope = serializers.JSONField()
-    state = serializers.ChoiceField(choices=list(State))
+    state = serializers.ChoiceField(choices=list(STATES))
     outcome = serializers.ChoiceField(choices=list(Outcome), allow_null=True)
     channel = serializers.CharField()
     laws = serializers.ListField(child=serializers.CharField())
@@ -122,7 +123,7 @@ class WantedSerializer(serializers.Serializer[Any]):
     """Which requests to list."""
 
     right = serializers.ChoiceField(choices=list(Right), required=False)
-    state = serializers.ChoiceField(choices=list(State), required=False)
+    state = serializers.ChoiceField(choices=list(STATES), required=False)
     due_before = serializers.DateTimeField(required=False)
     open = serializers.BooleanField(required=False, allow_null=True, default=None)
 
