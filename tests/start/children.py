@@ -49,5 +49,5 @@ def start_user(home: Path) -> subprocess.Popen[str]:
 
 def end(process: subprocess.Popen[str]) -> int:
     """Let it leave in its own way, and wait."""
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
     return process.returncode

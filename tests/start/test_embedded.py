@@ -23,8 +23,8 @@ NOBODY = 65534
 
 
 @pytest.fixture
-def home(monkeypatch):
-    """A data folder of this test's own, reachable by the account PostgreSQL runs under."""
+def nothing(monkeypatch):
+    """A data folder of this test's own, not made yet, where PostgreSQL's account can reach it."""
     with tempfile.TemporaryDirectory(prefix="start-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o711)
         home = Path(folder) / "home"
@@ -32,6 +32,28 @@ def home(monkeypatch):
         yield home
         for server in (postgresql, valkey):
             server.stop(places.local())
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A cluster that was made once, by a first start, and is at rest."""
+    with (
+        tempfile.TemporaryDirectory(prefix="made-", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        Path(folder).chmod(0o711)
+        patch.setenv("DSAR_LOCAL_FOLDER", f"{folder}/home")
+        with servers.running() as running:
+            made = running.places.cluster
+        yield made
+
+
+@pytest.fixture
+def home(nothing, cluster):
+    """The same with a cluster in it: making one takes longer than all the rest."""
+    nothing.mkdir()
+    subprocess.run(["/bin/cp", "-a", cluster, nothing], check=True)
+    return nothing
 
 
 def test_the_last_user_stops_the_servers_and_not_an_earlier_one(home):
@@ -114,7 +136,7 @@ def test_the_gate_keeps_a_second_start_waiting(home):
         waiting.start()
         waiting.join(timeout=0.3)
         assert waiting.is_alive()
-    waiting.join(timeout=30)
+    waiting.join(timeout=60)
     assert not waiting.is_alive()
     assert _is_free(descriptor)
     os.close(descriptor)
@@ -176,8 +198,8 @@ def test_a_socket_folder_that_a_stranger_put_there_is_refused(home, monkeypatch,
         trap.unlink()
 
 
-def test_a_half_made_cluster_is_thrown_away(home):
-    half = home / "postgresql.new"
+def test_a_half_made_cluster_is_thrown_away(nothing):
+    half = nothing / "postgresql.new"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
     with servers.running() as running:
@@ -195,16 +217,16 @@ def test_two_folders_have_servers_of_their_own(home, monkeypatch):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_an_ordinary_user_starts_them_too(home):
+def test_an_ordinary_user_starts_them_too(nothing):
     python = _python_for(NOBODY)
     if python is None:
         pytest.skip("this checkout or its packages lie where an ordinary user cannot look")
-    home.mkdir()
-    os.chown(home, NOBODY, NOBODY)
+    nothing.mkdir()
+    os.chown(nothing, NOBODY, NOBODY)
     code = children.USER.replace("sys.stdin.read()", "print(servers.local().places.account)")
-    done = _run_as(NOBODY, [*python, code], home=home)
+    done = _run_as(NOBODY, [*python, code], home=nothing)
     assert done.stdout == "up\nNone\n", done.stderr
-    assert (home / "postgresql").stat().st_uid == NOBODY
+    assert (nothing / "postgresql").stat().st_uid == NOBODY
     assert postgresql.running_pid(places.local()) is None
 
 

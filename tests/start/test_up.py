@@ -19,25 +19,38 @@ from config.embedded import daemons, places, postgresql, servers, valkey
 from tests.start import children
 
 
-@pytest.fixture
-def up(monkeypatch):
-    """The command, ready, with servers of its own."""
-    with tempfile.TemporaryDirectory(prefix="up-", ignore_cleanup_errors=True) as folder:
+# A first start makes a cluster, migrates and starts nine processes.
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def home():
+    """A data folder for the site; the first start makes what is in it, the next one finds it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="up-", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         Path(folder).chmod(0o711)
-        home = Path(folder) / "home"
-        monkeypatch.setenv("DSAR_LOCAL_FOLDER", str(home))
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "up", "--port", "0"],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=places.CHECKOUT,
-            env=children.environment(home),
-        )
-        yield process
-        process.kill()
-        process.communicate()
-        for server in (postgresql, valkey):
-            server.stop(places.local())
+        found = Path(folder) / "home"
+        patch.setenv("DSAR_LOCAL_FOLDER", str(found))
+        yield found
+
+
+@pytest.fixture
+def up(home):
+    """The command, starting, with servers of its own."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "up", "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=places.CHECKOUT,
+        env=children.environment(home),
+    )
+    yield process
+    process.kill()
+    process.communicate()
+    for server in (postgresql, valkey):
+        server.stop(places.local())
 
 
 def ready(process: subprocess.Popen[str]) -> str:
@@ -75,7 +88,7 @@ def test_ctrl_c_ends_the_site_that_ran_as_the_application_and_its_servers(up):
     # The command, two web processes and their master, a worker with two, beat.
     assert len(family(home)) >= 8
     up.send_signal(signal.SIGINT)
-    assert up.wait(timeout=30) == 0
+    assert up.wait(timeout=60) == 0
     assert family(home) == []
     assert postgresql.running_pid(places.local()) is None
     assert valkey.running_pid(places.local()) is None
