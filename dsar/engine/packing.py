@@ -15,7 +15,7 @@ from dsar import conf
 from dsar.contract import compiler, information, registry
 from dsar.contract.schema import schema_of
 from dsar.engine import discovery, few, leases, sources
-from dsar.packages import archive, pages, vault
+from dsar.packages import archive, behind, pages, vault
 from dsar.packages.archive import Member, Written
 
 if TYPE_CHECKING:
@@ -80,9 +80,8 @@ def pack(lease: Lease, *, contents: Contents) -> Packed:
     request, package = lease.begun or _begin_behind_fence(lease, contents)
     with sources.snapshot(), vault.writing(package) as to:
         reading = _Reading(request=request, contents=contents, at=timezone.now())
-        written = archive.write(
-            reading.members(), to=to, recipient=vault.recipient(package), at=reading.at
-        )
+        write = behind.write if _is_large(request) else archive.write
+        written = write(reading.members(), to=to, recipient=vault.recipient(package), at=reading.at)
     return Packed(
         package=package,
         written=written,
@@ -92,6 +91,13 @@ def pack(lease: Lease, *, contents: Contents) -> Packed:
         excluded=_excluded(reading.planned, reading.left_out),
         information=reading.information,
     )
+
+
+def _is_large(request: Request) -> bool:
+    """Whether compressing is worth a thread of its own."""
+    planned = sum(step.get("expected", 0) for step in request.plan.document["steps"])
+    most: int = conf.get("LARGE_ROWS")
+    return planned > most
 
 
 def begin(request: Request, *, contents: Contents) -> tuple[Request, Package]:

@@ -195,3 +195,16 @@ def test_somebody_without_rows_learns_where_was_searched(
     said = letters.read(request.letters.get(kind="answer"))
     assert "testapp.Member" in said["searched"]
     assert "testapp.Member" not in rows(opened(request))
+
+
+def test_large_copy_holds_the_same_as_a_small_one(
+    cast: Cast, ask: Callable[..., Case], answered: Callable[[Case], Request], settings: Any
+) -> None:
+    """Each table in a COPY of its own, compressed on another thread: the same rows in the same files."""
+    small = opened(answered(ask(cast.alice, "access")))
+    settings.DSAR = settings.DSAR | {"LARGE_ROWS": 0, "FEW_ROWS": 0}
+    large = opened(answered(ask(cast.alice, "access")))
+    kept, again = rows(small), rows(large)
+    for label in ("testapp.Member", "testapp.Message", "testapp.Loan", "testapp.Visit"):
+        assert again[label] == kept[label], label
+        assert cells(large, label) == cells(small, label)
