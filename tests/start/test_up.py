@@ -18,7 +18,6 @@ from config import processes
 from config.embedded import daemons, places, postgresql, servers, valkey
 from tests.start import children
 
-
 # A first start makes a cluster, migrates and starts nine processes.
 pytestmark = pytest.mark.timeout(300)
 
