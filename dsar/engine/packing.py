@@ -95,7 +95,7 @@ def pack(lease: Lease, *, contents: Contents) -> Packed:
 
 def _is_large(request: Request) -> bool:
     """Whether compressing is worth a thread of its own."""
-    planned = sum(step.get("expected", 0) for step in request.plan.document["steps"])
+    planned: int = sum(step.get("expected", 0) for step in request.plan.document["steps"])
     most: int = conf.get("LARGE_ROWS")
     return planned > most
 
