@@ -100,7 +100,8 @@ def child_environment(transactional_db: None) -> dict[str, str]:  # noqa: ARG001
 
 def own_numbers(redis_url: str) -> str:
     """Take numbered databases that no other run or worker uses now, and empty them."""
-    client = redis.Redis.from_url(redis_url)
+    # All count in one place: a worker's address already carries the number of who started it.
+    client = redis.Redis.from_url(addresses.with_number(redis_url, 0))
     try:
         found = cast("dict[str, str]", client.config_get("databases"))
         turns = int(found["databases"]) // NUMBERS_PER_WORKER - 1
