@@ -279,8 +279,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     # Two sets of states: what staff see, and what a person is shown of them.
     "ENUM_NAME_OVERRIDES": {
-        "StateEnum": "dsar.api.following.STATES",
-        "ShownStateEnum": "dsar.api.following.SHOWN_STATES",
+        "StateEnum": "dsar.api.shapes.STATES",
+        "ShownStateEnum": "dsar.api.shapes.SHOWN_STATES",
     },
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from allauth.account.authentication import get_authentication_records
 from django.shortcuts import get_object_or_404
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.views import APIView
 
 from dsar.api import throttles
 from dsar.api.problems import ProblemError
-from dsar.cases import identity, second_factor
+from dsar.cases import identity, second_factor, sessions
 from dsar.cases.actors import Actor, ActorKind
 from dsar.cases.identity import NotFreshError
 from dsar.cases.models import Case, Request
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.db.models import QuerySet
     from rest_framework.request import Request as Call
     from rest_framework.throttling import BaseThrottle
@@ -82,10 +82,7 @@ def authenticated_at(call: Call) -> datetime | None:
     """When the caller last gave a password: the token's beginning, or the session's latest log-in."""
     if (begun := getattr(call.auth, "created", None)) is not None:
         return begun  # type: ignore[no-any-return]  # knox brings no types
-    if not hasattr(call, "session"):
-        return None
-    given = [one["at"] for one in get_authentication_records(call, call.user) if "at" in one]
-    return datetime.fromtimestamp(max(given), tz=UTC) if given else None
+    return sessions.authenticated_at(call)
 
 
 def must_be_fresh(call: Call) -> None:

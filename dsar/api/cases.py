@@ -6,20 +6,19 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from dsar.api import following, idempotency, throttles
+from dsar.api import idempotency, shapes, throttles
 from dsar.api.callers import Own, authenticated_at, cases_of, own_request, requester
 from dsar.api.pages import Newest
 from dsar.cases import withdrawal
 from dsar.cases.intake import Asked, Proposal
-from dsar.cases.models import Case, Letter, Request
+from dsar.cases.models import Case, Request
 from dsar.cases.states import ObjectionScope, Right, State
-from dsar.engine import reception
+from dsar.engine import following, reception
 from dsar.registers.models import Restriction
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ class WantedSerializer(serializers.Serializer[Any]):
     """Which of one's cases to list."""
 
     right = serializers.ChoiceField(choices=list(Right), required=False)
-    state = serializers.ChoiceField(choices=list(following.SHOWN_STATES), required=False)
+    state = serializers.ChoiceField(choices=list(shapes.SHOWN_STATES), required=False)
 
 
 class Cases(Own):
@@ -131,7 +130,7 @@ class Cases(Own):
             OpenApiParameter("cursor", str, description="From `next` or `previous` of a page."),
             OpenApiParameter("page_size", int),
         ],
-        responses=following.CaseSerializer(many=True),
+        responses=shapes.CaseSerializer(many=True),
     )
     def get(self, call: Call) -> Response:
         """List your cases, newest first."""
@@ -146,7 +145,7 @@ class Cases(Own):
     @extend_schema(
         operation_id="cases_create",
         request=FilingSerializer,
-        responses={201: following.CaseSerializer},
+        responses={201: shapes.CaseSerializer},
         parameters=[
             OpenApiParameter(
                 idempotency.HEADER,
@@ -169,10 +168,10 @@ class Cases(Own):
 class OneCase(Own):
     """One of the caller's cases."""
 
-    @extend_schema(operation_id="cases_retrieve", responses=following.FollowedCaseSerializer)
+    @extend_schema(operation_id="cases_retrieve", responses=shapes.FollowedCaseSerializer)
     def get(self, call: Call, reference: str) -> Response:
         """Follow a case: each request's timeline, state, due date, progress, outcome, letters and package."""
-        case = get_object_or_404(_with_requests(cases_of(call)), reference=reference)
+        case = get_object_or_404(following.with_requests(cases_of(call)), reference=reference)
         (prepared,) = following.prepared([case])
         return Response(following.followed(prepared))
 
@@ -181,7 +180,7 @@ class Withdrawal(Own):
     """Taking one of the caller's requests back."""
 
     @extend_schema(
-        operation_id="requests_withdraw", request=None, responses=following.RequestSerializer
+        operation_id="requests_withdraw", request=None, responses=shapes.RequestSerializer
     )
     def post(self, call: Call, reference: str, pk: Any) -> Response:
         """Withdraw a request, possible until its execution begins."""
@@ -194,13 +193,13 @@ class Verification(Own):
     """Proving, by a fresh log-in, that a case is one's own."""
 
     @extend_schema(
-        operation_id="cases_verify", request=None, responses=following.FollowedCaseSerializer
+        operation_id="cases_verify", request=None, responses=shapes.FollowedCaseSerializer
     )
     def post(self, call: Call, reference: str) -> Response:
         """Verify a case that was filed with an old log-in; its waiting requests go on."""
         case = get_object_or_404(cases_of(call).select_related("key"), reference=reference)
         reception.verify(case, actor=requester(call), authenticated_at=authenticated_at(call))
-        (prepared,) = following.prepared([_with_requests(cases_of(call)).get(pk=case.pk)])
+        (prepared,) = following.prepared([following.with_requests(cases_of(call)).get(pk=case.pk)])
         return Response(following.followed(prepared))
 
 
@@ -220,10 +219,10 @@ def take_in(call: Call) -> Response:
         authenticated_at=authenticated_at(call),
         residence=said.get("residence", ""),
     )
-    (prepared,) = following.prepared([_with_requests(cases_of(call)).get(pk=case.pk)])
+    (prepared,) = following.prepared([following.with_requests(cases_of(call)).get(pk=case.pk)])
     location = call.build_absolute_uri(f"{call.path.rstrip('/')}/{case.reference}")
     return Response(
-        following.plain(following.case(prepared)),
+        shapes.plain(following.case(prepared)),
         status=HTTPStatus.CREATED,
         headers={"Location": location},
     )
@@ -243,22 +242,13 @@ def _asked(said: Mapping[str, Any]) -> Asked:
 
 
 def _listed(call: Call, wanted: Mapping[str, str]) -> QuerySet[Case]:
-    cases = _with_requests(cases_of(call))
+    cases = following.with_requests(cases_of(call))
     matching = Request.objects.filter(case__subject_id=call.user.pk)
     if right := wanted.get("right"):
         matching = matching.filter(right=right)
     if state := wanted.get("state"):
         matching = matching.filter(state__in=following.states_shown_as(State(state)))
     return cases.filter(pk__in=matching.values("case")) if wanted else cases
-
-
-def _with_requests(cases: QuerySet[Case]) -> QuerySet[Case]:
-    return cases.prefetch_related(
-        Prefetch(
-            "requests", queryset=following.with_progress(Request.objects.order_by("due_at", "id"))
-        ),
-        Prefetch("letters", queryset=Letter.objects.defer("content").order_by("written_at")),
-    )
 
 
 def _has_nul(value: Any) -> bool:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from dsar.api import following
+from dsar.api import shapes
 from dsar.api.callers import Own
 from dsar.cases import letters
 from dsar.cases.models import Letter
-from dsar.ledger import log
-from dsar.ledger.tags import Tag
+from dsar.engine import following
 
 if TYPE_CHECKING:
     from rest_framework.request import Request as Call
 
 
-class ReadLetterSerializer(following.LetterSerializer):
+class ReadLetterSerializer(shapes.LetterSerializer):
     """A letter with what it says: as data, and as the text that a person reads."""
 
     content = serializers.JSONField()
@@ -44,7 +42,5 @@ class OneLetter(Own):
 def read(letter: Letter) -> dict[str, Any]:
     """Open a letter for its person, and note that it was read."""
     content = letters.read(letter)
-    with transaction.atomic():
-        log.append(Tag.LETTER_READ, request=letter.request_id, letter=str(letter.pk))
-    text = letters.render(letter).text
+    text = letters.read_out(letter).text
     return following.letter(letter) | {"content": content, "text": text}

@@ -10,15 +10,12 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from dsar.api.callers import Own
-from dsar.contract import registry
 from dsar.contract.vocabulary import LegalBasis
-from dsar.processing import gate
-from dsar.registers import consents, objections, restrictions
+from dsar.processing import standing
+from dsar.registers import consents
 
 if TYPE_CHECKING:
     from rest_framework.request import Request as Call
-
-    from dsar.contract.declarations import Purpose
 
 
 class PurposeSerializer(serializers.Serializer[Any]):
@@ -52,7 +49,7 @@ class Purposes(Own):
     @extend_schema(operation_id="purposes_list", responses=PurposeSerializer(many=True))
     def get(self, call: Call) -> Response:
         """List every purpose with your consent, objection or restriction, and what changing it costs you."""
-        return Response(_standing(call.user.pk))
+        return Response(standing.of(call.user.pk))
 
 
 class Consents(Own):
@@ -81,33 +78,5 @@ class Consents(Own):
         code = said.pop("purpose")
         person: Any = call.user.pk
         consents.give(person, code, method="api", **said)
-        (now,) = [one for one in _standing(call.user.pk) if one["code"] == code]
+        (now,) = [one for one in standing.of(call.user.pk) if one["code"] == code]
         return Response(now, status=HTTPStatus.CREATED)
-
-
-def _standing(person: Any) -> list[dict[str, Any]]:
-    """Three queries for what was said, one a purpose for what follows from it."""
-    said: dict[str, set[str | None]] = {
-        "consented": set(consents.open_for(person).values_list("purpose_id", flat=True)),
-        "objected": set(objections.open_for(person).values_list("purpose_id", flat=True)),
-        "restricted": set(restrictions.open_for(person).values_list("purpose_id", flat=True)),
-    }
-    purposes = sorted(registry.current().purposes.values(), key=lambda one: one.code)
-    return [_one(purpose, person, said) for purpose in purposes]
-
-
-def _one(purpose: Purpose, person: Any, said: dict[str, set[str | None]]) -> dict[str, Any]:
-    """A record without purpose speaks of marketing as a whole, or of all processing."""
-    asks = purpose.basis == LegalBasis.CONSENT
-    all_marketing = purpose.marketing and None in said["objected"]
-    return {
-        "code": purpose.code,
-        "label": purpose.label,
-        "basis": purpose.basis,
-        "marketing": purpose.marketing,
-        "consequence": purpose.consequence,
-        "consented": purpose.code in said["consented"] if asks else None,
-        "objected": purpose.code in said["objected"] or all_marketing,
-        "restricted": bool({purpose.code, None} & said["restricted"]),
-        "permitted": gate.permitted(person, purpose),
-    }

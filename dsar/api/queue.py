@@ -11,8 +11,8 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from dsar.api.callers import ForStaff, staff
-from dsar.api.following import STATES
 from dsar.api.pages import DueFirst
+from dsar.api.shapes import STATES
 from dsar.cases import lifecycle, permissions, variants
 from dsar.cases.models import Decision, Request
 from dsar.cases.states import Outcome, Right, State

@@ -1,17 +1,17 @@
-"""How a case stands, as its person may see it: no holds, no concealed records, no failures of ours."""
+"""How a case stands, as its person may see it: no holds, no concealed records, no failures of ours.
+
+Pages, API and previews show people their cases through this and nothing else.
+"""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Count, Q
-from rest_framework import serializers
+from django.db.models import Count, Prefetch, Q
 
 from dsar.cases import timeline
-from dsar.cases.models import Request
-from dsar.cases.states import DONE, Outcome, Right, State
+from dsar.cases.models import Letter, Request
+from dsar.cases.states import DONE, State
 from dsar.contract import registry
 from dsar.engine.models import Step
 from dsar.packages.models import Package
@@ -22,83 +22,18 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from dsar.cases.models import Case, Letter
+    from dsar.cases.models import Case
 
-STATES = tuple(State)
 SHOWN_STATES = tuple(state for state in State if state is not State.NEEDS_ATTENTION)
 """That something failed is our business; to the person the request is still being carried out."""
 
 
-class ProgressSerializer(serializers.Serializer[Any]):
-    """How many steps of the plan are done."""
-
-    done = serializers.IntegerField()
-    all = serializers.IntegerField()
-
-
-class PackageSerializer(serializers.Serializer[Any]):
-    """A copy that can be fetched."""
-
-    filename = serializers.CharField()
-    bytes = serializers.IntegerField()
-    sha256 = serializers.CharField()
-    expires_at = serializers.DateTimeField()
-
-
-class EventSerializer(serializers.Serializer[Any]):
-    """One thing that happened."""
-
-    at = serializers.DateTimeField()
-    what = serializers.CharField()
-
-
-class LetterSerializer(serializers.Serializer[Any]):
-    """A letter that can be read."""
-
-    id = serializers.UUIDField()
-    kind = serializers.CharField()
-    written_at = serializers.DateTimeField()
-    request = serializers.UUIDField(allow_null=True)
-
-
-class RequestSerializer(serializers.Serializer[Any]):
-    """One right that was asked for, and how it stands."""
-
-    id = serializers.UUIDField()
-    right = serializers.ChoiceField(choices=list(Right))
-    scope = serializers.JSONField()
-    state = serializers.ChoiceField(choices=list(SHOWN_STATES))
-    outcome = serializers.ChoiceField(choices=list(Outcome), allow_null=True)
-    due_at = serializers.DateTimeField()
-    waits_until = serializers.DateTimeField(allow_null=True)
-    answered_at = serializers.DateTimeField(allow_null=True)
-    closed_at = serializers.DateTimeField(allow_null=True)
-    progress = ProgressSerializer()
-    package = PackageSerializer(allow_null=True)
-
-
-class FollowedRequestSerializer(RequestSerializer):
-    """The same with its story."""
-
-    timeline = EventSerializer(many=True)
-
-
-class CaseSerializer(serializers.Serializer[Any]):
-    """A submission and its requests."""
-
-    reference = serializers.CharField()
-    received_at = serializers.DateTimeField()
-    language = serializers.CharField()
-    laws = serializers.ListField(child=serializers.CharField())
-    verified = serializers.BooleanField()
-    requests = RequestSerializer(many=True)
-    letters = LetterSerializer(many=True)
-
-
-class FollowedCaseSerializer(CaseSerializer):
-    """The same with each request's story."""
-
-    requests = FollowedRequestSerializer(many=True)
+def with_requests(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Bring along what is shown of each case: its requests with their progress, its letters' headings."""
+    return cases.prefetch_related(
+        Prefetch("requests", queryset=with_progress(Request.objects.order_by("due_at", "id"))),
+        Prefetch("letters", queryset=Letter.objects.defer("content").order_by("written_at")),
+    )
 
 
 def with_progress(requests: QuerySet[Request]) -> QuerySet[Request]:
@@ -152,11 +87,6 @@ def shown_request(pk: UUID) -> dict[str, Any]:
 def states_shown_as(state: State) -> list[State]:
     """The states that a person sees as this one."""
     return [one for one in State if _shown_state(one) is state]
-
-
-def plain(said: dict[str, Any]) -> Any:
-    """The same in bare JSON types, to be kept."""
-    return json.loads(json.dumps(said, cls=DjangoJSONEncoder))
 
 
 def letter(one: Letter) -> dict[str, Any]:

@@ -1,0 +1,92 @@
+"""What the API says of a case: the shapes of `engine.following`, for the schema."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from rest_framework import serializers
+
+from dsar.cases.states import Outcome, Right, State
+from dsar.engine import following
+
+STATES = tuple(State)
+SHOWN_STATES = following.SHOWN_STATES
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    """How many steps of the plan are done."""
+
+    done = serializers.IntegerField()
+    all = serializers.IntegerField()
+
+
+class PackageSerializer(serializers.Serializer[Any]):
+    """A copy that can be fetched."""
+
+    filename = serializers.CharField()
+    bytes = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class EventSerializer(serializers.Serializer[Any]):
+    """One thing that happened."""
+
+    at = serializers.DateTimeField()
+    what = serializers.CharField()
+
+
+class LetterSerializer(serializers.Serializer[Any]):
+    """A letter that can be read."""
+
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    written_at = serializers.DateTimeField()
+    request = serializers.UUIDField(allow_null=True)
+
+
+class RequestSerializer(serializers.Serializer[Any]):
+    """One right that was asked for, and how it stands."""
+
+    id = serializers.UUIDField()
+    right = serializers.ChoiceField(choices=list(Right))
+    scope = serializers.JSONField()
+    state = serializers.ChoiceField(choices=list(SHOWN_STATES))
+    outcome = serializers.ChoiceField(choices=list(Outcome), allow_null=True)
+    due_at = serializers.DateTimeField()
+    waits_until = serializers.DateTimeField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    progress = ProgressSerializer()
+    package = PackageSerializer(allow_null=True)
+
+
+class FollowedRequestSerializer(RequestSerializer):
+    """The same with its story."""
+
+    timeline = EventSerializer(many=True)
+
+
+class CaseSerializer(serializers.Serializer[Any]):
+    """A submission and its requests."""
+
+    reference = serializers.CharField()
+    received_at = serializers.DateTimeField()
+    language = serializers.CharField()
+    laws = serializers.ListField(child=serializers.CharField())
+    verified = serializers.BooleanField()
+    requests = RequestSerializer(many=True)
+    letters = LetterSerializer(many=True)
+
+
+class FollowedCaseSerializer(CaseSerializer):
+    """The same with each request's story."""
+
+    requests = FollowedRequestSerializer(many=True)
+
+
+def plain(said: dict[str, Any]) -> Any:
+    """The same in bare JSON types, to be kept."""
+    return json.loads(json.dumps(said, cls=DjangoJSONEncoder))
