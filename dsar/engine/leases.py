@@ -51,6 +51,9 @@ WHERE id = (SELECT r.id {_CLAIMABLE} FOR UPDATE OF r SKIP LOCKED)
 RETURNING id, lease_token
 """
 
+_TURNED_AWAY = "UPDATE dsar_cases_request SET attempts = attempts - 1 WHERE id = %s"
+"""A claim that a guard turned away was no attempt: however long a request waits, its first failure is its first."""
+
 _BEAT = """
 INSERT INTO dsar_engine_heartbeat (request_id, token, beat_at)
 VALUES (%(request)s, %(token)s, clock_timestamp())
@@ -101,6 +104,7 @@ def claim(
             request = _started(lease.request_id)
             if request is not None:
                 return replace(lease, begun=begin(request))
+            cursor.execute(_TURNED_AWAY, [lease.request_id])
 
 
 def claimable(*, most: int) -> list[UUID]:

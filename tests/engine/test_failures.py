@@ -58,6 +58,26 @@ def test_storage_that_fails_is_tried_again_and_then_shown_to_somebody(
     assert (request.state, request.outcome) == (State.CLOSED, Outcome.FULFILLED)
 
 
+def test_a_claim_that_a_guard_turned_away_is_no_attempt(
+    cast: Cast,
+    ask: Callable[..., Case],
+    granted: Callable[[Case], Request],
+    settings: Any,
+) -> None:
+    """A deletion that waited for a copy, however long, is tried again after its first failure."""
+    copy = granted(ask(cast.alice, "access"))
+    request = granted(ask(cast.alice, "deletion"))
+    for _ in range(6):
+        may_be_claimed(request)
+        assert execution.run(request.pk) is None
+    execution.run(copy.pk)
+    may_be_claimed(request)
+    settings.DSAR = settings.DSAR | {"ERASURE_JOURNAL": ""}
+    execution.run(request.pk)
+    request.refresh_from_db()
+    assert (request.state, request.attempts) == (State.EXECUTING, 1)
+
+
 def test_failed_request_does_not_hold_up_the_next(
     cast: Cast,
     ask: Callable[..., Case],
