@@ -24,6 +24,7 @@ from dsar.engine import (
     leases,
     removals,
     retaining,
+    suppressing,
     telling,
     verification,
 )
@@ -31,7 +32,7 @@ from dsar.engine.journal import Erasure
 from dsar.engine.models import Step
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
-from dsar.registers import holds, suppression
+from dsar.registers import holds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -179,7 +180,7 @@ def _erase(lease: Lease) -> None:
         person = request.case.subject_id
         erasing.lock_person(person)
         if covering.is_whole(request):
-            _suppress(person)
+            suppressing.suppress(request)
         covered = covering.of(request)
         counts = discovery.discover(person, declarations=covered, concealed=True)
         shown = discovery.discover(person, declarations=covered)
@@ -188,13 +189,6 @@ def _erase(lease: Lease) -> None:
         found = [*removals.intentions(held, request.pk), *erasing.statements(held)]
         done = erasing.pipelined(found, person)
         _record(request, done, kept=_without(counts, done), shown=_some(shown))
-
-
-def _suppress(person: object) -> None:
-    """Keep the address from coming back through an import: only its HMAC stays (R92)."""
-    address = erasing.address_of(person)
-    if address:
-        suppression.add(address)
 
 
 def _record(

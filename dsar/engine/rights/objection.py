@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dsar.cases.states import ObjectionScope
-from dsar.engine import erasing
+from dsar.engine import suppressing
 from dsar.engine.rights import purposes
-from dsar.registers import objections, suppression
+from dsar.registers import objections
 
 if TYPE_CHECKING:
     from dsar.cases.models import Request
     from dsar.engine.leases import Lease
-    from dsar.registers.people import Person
 
 
 def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -25,17 +24,10 @@ def apply(request: Request) -> None:
     person = purposes.person_of(request)
     if request.scope["objection"] == ObjectionScope.MARKETING:
         objections.object_to_marketing(person, request=request.pk)
-        _suppress(person, request)
+        suppressing.suppress(request)
         return
     for code in purposes.named(request):
         objections.object_to(person, code, request=request.pk)
-
-
-def _suppress(person: Person, request: Request) -> None:
-    """Later imports of the address stay suppressed (R122)."""
-    address = erasing.address_of(person)
-    if address:
-        suppression.add(address, request=request.pk)
 
 
 def run(lease: Lease) -> None:
