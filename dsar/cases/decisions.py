@@ -14,6 +14,7 @@ from dsar.cases.lifecycle import MoveError, NotPermittedError
 from dsar.cases.models import Decision, Letter, Request
 from dsar.cases.policy import Handling
 from dsar.cases.states import Outcome, State
+from dsar.crashpoints import effect
 from dsar.keys import box
 from dsar.law import grounds as law
 from dsar.ledger import log
@@ -60,7 +61,7 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
     said = _Said(
         verdict=verdict, grounds=dict(grounds or {}), reason=reason, plan_digest=plan_digest
     )
-    with transaction.atomic():
+    with effect("decision.write"), transaction.atomic():
         locked = _lock(request)
         _check(locked, said, actor=actor)
         decision = _record(locked, said, actor=actor)
@@ -71,7 +72,7 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
 
 def approve(request: Request, *, actor: Actor) -> Decision:
     """Give the second signature to a granted decision, by somebody other than who decided (R93)."""
-    with transaction.atomic():
+    with effect("decision.sign"), transaction.atomic():
         decision = Decision.objects.filter(request=_lock(request)).first()
         if decision is None or decision.verdict == Decision.Verdict.REFUSED:
             message = "There is nothing to sign: the request was not granted."

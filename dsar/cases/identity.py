@@ -15,6 +15,7 @@ from dsar.cases.actors import ActorKind
 from dsar.cases.lifecycle import NotPermittedError
 from dsar.cases.models import Case
 from dsar.cases.states import State
+from dsar.crashpoints import effect
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 
@@ -73,7 +74,7 @@ def verify(case: Case, *, actor: Actor, authenticated_at: datetime | None = None
     Raises NotFreshError and NotPermittedError. Doing it again changes nothing.
     """
     method = _method(case, actor=actor, authenticated_at=authenticated_at)
-    with transaction.atomic():
+    with effect("identity.verify"), transaction.atomic():
         locked = Case.objects.select_for_update(of=("self",)).select_related("key").get(pk=case.pk)
         if locked.verified_at is None:
             locked.verified_at, locked.verification_method = timezone.now(), method

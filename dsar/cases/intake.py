@@ -14,6 +14,7 @@ from dsar.cases import asked as asking
 from dsar.cases import contents, corrections, identity, letters, person, repeats
 from dsar.cases.asked import Asked, IntakeError, Proposal
 from dsar.cases.models import Case, Letter, Request
+from dsar.crashpoints import effect
 from dsar.keys import box
 from dsar.keys.models import Key
 from dsar.law import clock, rules
@@ -53,7 +54,7 @@ def file(  # noqa: PLR0913 - a submission has as many parts as the law asks for.
     regimes = rules.attached(residence, home=tuple(conf.get("REGIMES")))
     wanted = asking.understood(asked, regimes=regimes)
     arrived = _arrival(received_at, contact=contact)
-    with transaction.atomic():
+    with effect("case.write"), transaction.atomic():
         key = box.create(Key.Kind.CASE)
         case = Case(
             subject_id=subject.pk if subject else None,

@@ -14,6 +14,7 @@ from dsar import conf
 from dsar.cases import contents, variants
 from dsar.cases.joined import transaction_of_caller
 from dsar.cases.models import Case, Letter, Request
+from dsar.crashpoints import effect
 from dsar.dispatch import outbox
 from dsar.keys import box
 from dsar.ledger import log
@@ -52,7 +53,7 @@ def write(about: Request | Case, *, kind: Letter.Kind, content: Mapping[str, Any
         said, kind=kind, variant=variants.of(request) if request else ""
     ):
         raise LetterIncompleteError(missing)
-    with transaction_of_caller():
+    with effect("letter.write"), transaction_of_caller():
         letter = _store(case, request, kind=kind, said=said)
         outbox.wake("dsar.mail_notice", str(letter.pk), queue="mail")
     return letter

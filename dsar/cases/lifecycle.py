@@ -13,6 +13,7 @@ from dsar.cases.guards import Move, Obstacle
 from dsar.cases.joined import transaction_of_caller
 from dsar.cases.models import Decision, Request
 from dsar.cases.states import TRANSITIONS, Outcome, Right, State
+from dsar.crashpoints import effect
 from dsar.keys import box
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -76,7 +77,7 @@ def advance(  # noqa: PLR0913 - a move is said whole.
     a sealed note; the ledger gets its digest. `held` says that the caller read and locked the row in this
     transaction, with its case, its key and the database's time as `at`: it is not read again.
     """
-    with transaction_of_caller():
+    with effect("request.move"), transaction_of_caller():
         move = (_held if held else _look)(request, to=to, actor=actor, outcome=outcome)
         _check(move)
         changes = _changes(move)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from dsar import conf
 from dsar.cases.actors import Actor, ActorKind
 from dsar.cases.models import Link
+from dsar.crashpoints import effect
 from dsar.dispatch import outbox
 from dsar.keys import box
 from dsar.ledger import log
@@ -54,7 +55,7 @@ def make(case: Case) -> str:
 
 def ask_for_code(token: str) -> None:
     """Have a code mailed to the case's address. Whether the token is any good is not told."""
-    with transaction.atomic():
+    with effect("link.ask"), transaction.atomic():
         link = _find(token)
         if link is not None:
             outbox.wake("dsar.mail_code", link.pk, queue="mail")
@@ -77,7 +78,7 @@ def open_(token: str, *, code: str) -> Actor:
 
     The code works once. Five failures shut the link for good. Raises LinkError.
     """
-    with transaction.atomic():
+    with effect("link.open"), transaction.atomic():
         link = _find(token)
         opened = link is not None and _try(link, code=code)
     # Raised outside the transaction, so that the failure stays counted.

@@ -16,6 +16,7 @@ from django.utils import timezone
 from dsar import conf
 from dsar.cases import contents, links
 from dsar.cases.models import Letter
+from dsar.crashpoints import effect
 from dsar.dispatch import outbox
 from dsar.dispatch.models import Wake
 from dsar.keys import box
@@ -45,10 +46,11 @@ def send(letter_id: str) -> bool:
     that refuses is tried again later, ever more rarely.
     """
     # Counted in a transaction of its own, so that an attempt that dies is an attempt.
-    Letter.objects.filter(pk=letter_id, mailed_at__isnull=True).update(
-        mail_attempts=F("mail_attempts") + 1
-    )
-    with transaction.atomic():
+    with effect("notice.count"):
+        Letter.objects.filter(pk=letter_id, mailed_at__isnull=True).update(
+            mail_attempts=F("mail_attempts") + 1
+        )
+    with effect("notice.mark"), transaction.atomic():
         letter = _claim(letter_id)
         if letter is None or _is_shredded(letter.case):
             return False
@@ -85,7 +87,7 @@ def _unmailed() -> QuerySet[Letter, UUID]:
 
 def send_code(link_id: int) -> bool:
     """Mail a fresh code for a link to the address of its case; False where there is none to open."""
-    with transaction.atomic():
+    with effect("code.issue"), transaction.atomic():
         issued = links.issue_code(link_id)
         if issued is None:
             return False
@@ -112,7 +114,8 @@ def _leaves(case: Case, *, text: str) -> bool:
     contact = box.unseal(case.key, case.contact).decode()
     mail = EmailMessage(subject=f"News on your case {case.reference}", body=text, to=[contact])
     try:
-        return bool(mail.send())
+        with effect("mail.send"):
+            return bool(mail.send())
     except (OSError, SMTPException) as error:
         # The error's own text may repeat the address.
         logger.warning("Mail on case %s did not leave: %s", case.reference, type(error).__name__)

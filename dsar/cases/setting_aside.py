@@ -10,6 +10,7 @@ from dsar.cases import contents, letters, lifecycle
 from dsar.cases.lifecycle import MoveError
 from dsar.cases.models import Letter
 from dsar.cases.states import UNANSWERED, Outcome, State
+from dsar.crashpoints import effect
 
 if TYPE_CHECKING:
     from dsar.cases.actors import Actor
@@ -30,7 +31,7 @@ def set_aside(request: Request, *, outcome: Outcome, actor: Actor, reason: str) 
     possible = UNANSWERED | _ANSWERED | {Outcome.IDENTITY_NOT_VERIFIED}
     if not reason.strip() or outcome not in possible:
         raise SettingAsideError
-    with transaction.atomic():
+    with effect("request.set_aside"), transaction.atomic():
         _tell(request, outcome=outcome)
         return lifecycle.advance(
             request, to=State.CLOSED, actor=actor, outcome=outcome, reason=reason

@@ -10,6 +10,7 @@ from django.utils import timezone
 from dsar.cases import contents, letters, lifecycle
 from dsar.cases.models import Letter
 from dsar.cases.states import Outcome, State
+from dsar.crashpoints import effect
 
 if TYPE_CHECKING:
     from dsar.cases.actors import Actor
@@ -21,7 +22,7 @@ def withdraw(request: Request, *, actor: Actor) -> Request:
 
     Raises TransitionError or NotPermittedError once execution has begun.
     """
-    with transaction.atomic():
+    with effect("request.withdraw"), transaction.atomic():
         content = {"withdrawn_at": contents.day(timezone.now())}
         letters.write(request, kind=Letter.Kind.WITHDRAWN, content=content)
         return lifecycle.advance(

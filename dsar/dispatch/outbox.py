@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 from kombu.pools import producers
 
+from dsar.crashpoints import effect
 from dsar.dispatch.models import Wake
 
 if TYPE_CHECKING:
@@ -37,9 +38,10 @@ def wake(
 
     `arguments` are JSON and lie in the broker in the clear: references, never personal data.
     """
-    row = Wake.objects.create(
-        task=task, arguments=list(arguments), queue=queue, due_at=due or Now()
-    )
+    with effect("outbox.write"):
+        row = Wake.objects.create(
+            task=task, arguments=list(arguments), queue=queue, due_at=due or Now()
+        )
     if due is None:
         # A function: Django names what failed by its __qualname__, which a partial lacks.
         transaction.on_commit(lambda: _publish(Wake.objects.filter(pk=row.pk)), robust=True)
@@ -55,7 +57,7 @@ def sweep() -> int:
 
 def _publish(rows: QuerySet[Wake]) -> int:
     """Publish up to a batch of rows that nobody else is publishing, and remove those the broker took."""
-    with transaction.atomic():
+    with effect("outbox.publish"), transaction.atomic():
         _need_not_reach_the_disk()
         batch = rows.order_by("due_at", "pk").select_for_update(skip_locked=True)[:BATCH]
         taken: list[int] = []
@@ -81,7 +83,7 @@ def send(row: Wake) -> bool:
     # Connecting fails with kombu's error, a connection lost later with the transport's own.
     lost: tuple[type[BaseException], ...] = (OperationalError, *link.recoverable_connection_errors)
     try:
-        with producers[link].acquire(block=True) as producer:
+        with effect("outbox.send"), producers[link].acquire(block=True) as producer:
             current_app.send_task(
                 row.task, args=row.arguments, queue=row.queue, producer=producer, retry=False
             )

@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
 from dsar.contract import compiler, registry
+from dsar.crashpoints import effect
 from dsar.engine import covering, discovery, erasing, journal, removals
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -44,7 +45,7 @@ def replay() -> Iterator[Replayed]:
 
 def _replay(erasure: Erasure) -> Replayed:
     try:
-        with transaction.atomic():
+        with effect("erasure.replay"), transaction.atomic():
             replayed = _erase_again(erasure)
     except IntegrityError:
         return Replayed(request=erasure.request, left_alone="newer rows refer to this account")

@@ -10,6 +10,7 @@ from dsar.cases import letters, lifecycle
 from dsar.cases.actors import SYSTEM
 from dsar.cases.models import Letter
 from dsar.cases.states import Outcome, State
+from dsar.crashpoints import effect
 from dsar.engine import leases
 from dsar.engine.models import Step
 from dsar.packages import vault
@@ -40,7 +41,7 @@ def answer(
     first: Callable[[], None] = lambda: None,
 ) -> None:
     """Close a request that this lease still holds; `first` is what must become true together with the answer."""
-    with transaction.atomic():
+    with effect("request.answer"), transaction.atomic():
         request = leases.fence(lease)
         first()
         request.result = result

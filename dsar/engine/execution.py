@@ -11,6 +11,7 @@ from dsar import conf
 from dsar.cases import lifecycle
 from dsar.cases.actors import SYSTEM
 from dsar.cases.states import Right, State
+from dsar.crashpoints import effect
 from dsar.engine import leases, packing, planning
 from dsar.engine.rights import (
     access,
@@ -122,7 +123,7 @@ def _carry_out(lease: Lease) -> None:
 
 def _needs_attention(lease: Lease, error: Exception) -> None:
     logger.error("needs_attention", request=str(lease.request_id), reason=type(error).__name__)
-    with transaction.atomic():
+    with effect("request.hand_to_staff"), transaction.atomic():
         request = leases.fence(lease)
         _witness(request, error)
         lifecycle.advance(request, to=State.NEEDS_ATTENTION, actor=SYSTEM)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ImproperlyConfigured
 
 from dsar import conf
+from dsar.crashpoints import effect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,7 @@ def _folder() -> Path:
     return Path(where)
 
 
+@effect("journal.write")
 def write(erasure: Erasure) -> None:
     """Keep an erasure, durably, under its request's key; writing it again changes nothing."""
     folder = _folder()

@@ -20,6 +20,7 @@ from dsar.cases.actors import SYSTEM
 from dsar.cases.lifecycle import GuardError
 from dsar.cases.models import Request
 from dsar.cases.states import State
+from dsar.crashpoints import effect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,7 +93,7 @@ def claim(
     once: a request waits while another of the same person executes. `begin` is called in the claim's transaction,
     in which the request's row is locked; what it begins is committed with the claim, which saves a commit.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    with effect("lease.claim"), transaction.atomic(), connection.cursor() as cursor:
         found = {"request": request_id, "lease": conf.get("LEASE_SECONDS"), "most": 1}
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('dsar.claim'))")
         while True:
@@ -155,12 +156,15 @@ def read(lease: Lease) -> Request:
 
 def release(lease: Lease) -> None:
     """Give the request back, to be claimed again at once (a deploy, a graceful stop)."""
-    Request.objects.filter(pk=lease.request_id, lease_token=lease.token).update(lease_until=None)
+    with effect("lease.release"):
+        Request.objects.filter(pk=lease.request_id, lease_token=lease.token).update(
+            lease_until=None
+        )
 
 
 def back_off(lease: Lease) -> None:
     """Let a failed request rest before the next claim: seconds at first, minutes later."""
-    with connection.cursor() as cursor:
+    with effect("lease.back_off"), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE dsar_cases_request"
             " SET lease_until = now() + make_interval(secs => least(5 * 2 ^ attempts, 600))"
@@ -171,9 +175,10 @@ def back_off(lease: Lease) -> None:
 
 def postpone(lease: Lease, *, until: datetime) -> None:
     """Give the request back, to be claimed at a later time."""
-    Request.objects.filter(pk=lease.request_id, lease_token=lease.token).update(
-        lease_until=None, not_before=until
-    )
+    with effect("lease.postpone"):
+        Request.objects.filter(pk=lease.request_id, lease_token=lease.token).update(
+            lease_until=None, not_before=until
+        )
 
 
 @contextmanager
@@ -192,7 +197,7 @@ def kept_alive(lease: Lease) -> Iterator[None]:
 def _beat_until(lease: Lease, stopped: threading.Event) -> None:
     try:
         while not stopped.wait(conf.get("HEARTBEAT_SECONDS")):
-            with connection.cursor() as cursor:
+            with effect("lease.beat"), connection.cursor() as cursor:
                 cursor.execute(_BEAT, {"request": lease.request_id, "token": lease.token})
     finally:
         connection.close()

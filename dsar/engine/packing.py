@@ -14,6 +14,7 @@ from django.utils import timezone
 from dsar import conf
 from dsar.contract import compiler, information, registry
 from dsar.contract.schema import schema_of
+from dsar.crashpoints import effect
 from dsar.engine import discovery, few, leases, sources
 from dsar.packages import archive, behind, pages, vault
 from dsar.packages.archive import Member, Written
@@ -107,7 +108,7 @@ def begin(request: Request, *, contents: Contents) -> tuple[Request, Package]:
 
 
 def _begin_behind_fence(lease: Lease, contents: Contents) -> tuple[Request, Package]:
-    with transaction.atomic():
+    with effect("package.begin_again"), transaction.atomic():
         return begin(leases.fence(lease), contents=contents)
 
 

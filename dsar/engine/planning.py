@@ -11,6 +11,7 @@ from django.db import transaction
 
 from dsar.cases.states import Right
 from dsar.contract import registry
+from dsar.crashpoints import effect
 from dsar.engine import discovery, retaining
 from dsar.engine.models import Plan, Step
 from dsar.engine.rights import (
@@ -109,6 +110,7 @@ def shape(document: dict[str, Any]) -> list[tuple[str, str, tuple[tuple[str, str
     ]
 
 
+@effect("plan.keep")
 @transaction.atomic
 def keep(request: Request, planned: Planned) -> Plan:
     """Store the plan and its steps with the request, in place of an earlier one that was not begun."""

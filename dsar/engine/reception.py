@@ -11,6 +11,7 @@ from dsar.cases import identity, intake, lifecycle, policy
 from dsar.cases.actors import SYSTEM
 from dsar.cases.policy import Handling
 from dsar.cases.states import Right, State
+from dsar.crashpoints import effect
 from dsar.engine import planning, review
 from dsar.engine.rights import consent_withdrawal, correction, objection, purposes
 
@@ -28,6 +29,7 @@ _AT_ONCE: dict[str, Callable[[Request], None]] = {
 }
 
 
+@effect("case.file")
 @transaction.atomic
 def file(*, subject: Any, asked: Sequence[Asked], actor: Actor, **submission: Any) -> Case:
     """File one submission and start each of its requests; everything or nothing.
@@ -42,6 +44,7 @@ def file(*, subject: Any, asked: Sequence[Asked], actor: Actor, **submission: An
     return case
 
 
+@effect("case.verify")
 @transaction.atomic
 def verify(case: Case, *, actor: Actor, authenticated_at: datetime | None = None) -> None:
     """Establish who asked, and start what waited for it; raises NotFreshError and NotPermittedError."""

@@ -8,6 +8,7 @@ from django.apps import apps
 
 from dsar.contract import compiler
 from dsar.contract.compiler import Fragment
+from dsar.crashpoints import effect
 from dsar.engine import erasing
 from dsar.engine.erasing import Statement
 from dsar.engine.models import Removal
@@ -46,8 +47,10 @@ def carry_out(reference: UUID) -> int:
     """Remove every noted file and strike it off; returns how many. A file already gone counts as removed."""
     removed = 0
     for removal in Removal.objects.filter(request_reference=reference).order_by("pk").iterator():
-        _field(removal.field).storage.delete(removal.name)
-        removal.delete()
+        with effect("file.remove"):
+            _field(removal.field).storage.delete(removal.name)
+        with effect("file.strike_off"):
+            removal.delete()
         removed += 1
     return removed
 

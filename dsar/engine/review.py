@@ -11,6 +11,7 @@ from dsar.cases.actors import SYSTEM, Actor
 from dsar.cases.models import Decision, Request
 from dsar.cases.states import Right, State
 from dsar.contract import registry
+from dsar.crashpoints import effect
 from dsar.engine import planning, wakes
 from dsar.engine.rights import correction
 from dsar.ledger import log
@@ -45,6 +46,7 @@ def preview(request: Request, *, actor: Actor) -> Planned:
     return planned
 
 
+@effect("review.decide")
 @transaction.atomic
 def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
     request: Request,
@@ -81,6 +83,7 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
     return _woken(request)
 
 
+@effect("review.approve")
 @transaction.atomic
 def approve(request: Request, *, actor: Actor) -> Request:
     """The second signature (deletion); starts the waiting period."""
@@ -88,6 +91,7 @@ def approve(request: Request, *, actor: Actor) -> Request:
     return _woken(request)
 
 
+@effect("review.retry")
 @transaction.atomic
 def retry(request: Request, *, actor: Actor) -> Request:
     """Let a request that needed attention be carried out again, on the plan that was approved."""

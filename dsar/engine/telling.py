@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from dsar.cases.models import RecipientTask
 from dsar.contract import registry
+from dsar.crashpoints import effect
 from dsar.registers.models import Disclosure
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def _declared(labels: set[str]) -> list[Recipient]:
     ]
 
 
+@effect("recipients.task")
 def open_tasks(request: Request) -> None:
     """One task a recipient: those of the purposes, and whoever got data in the year before (also secretly)."""
     told = {one.code: one.name for one in _declared(_touched(request))} | _disclosed(request)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from dsar.crashpoints import effect
 from dsar.dispatch import outbox
 from dsar.engine import leases
 
@@ -25,7 +26,7 @@ def wake(request_id: UUID, *, due: datetime | None = None) -> None:
 
 def wake_due() -> int:
     """Wake workers for requests that may be claimed now; returns how many were woken."""
-    with transaction.atomic():
+    with effect("outbox.sweep_requests"), transaction.atomic():
         waiting = leases.claimable(most=MOST)
         for request_id in waiting:
             wake(request_id)

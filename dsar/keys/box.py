@@ -24,6 +24,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from dsar import conf
+from dsar.crashpoints import effect
 from dsar.keys.models import Key
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def create(kind: Key.Kind, *, material: bytes | None = None) -> Key:
     if len(chosen) < MATERIAL_BYTES:
         message = f"Key material needs at least {MATERIAL_BYTES} bytes, not {len(chosen)}."
         raise ValueError(message)
-    return Key.objects.create(kind=kind, wrapped=_master_keys().encrypt(chosen))
+    with effect("key.create"):
+        return Key.objects.create(kind=kind, wrapped=_master_keys().encrypt(chosen))
 
 
 def material(key: Key) -> bytes:
@@ -113,7 +115,8 @@ def destroy(key: Key) -> bool:
     stands above this room, so the caller appends `key.destroyed` in the same transaction.
     """
     living = Key.objects.filter(pk=key.pk, wrapped__isnull=False)
-    changed = living.update(wrapped=None, destroyed_at=Now())
+    with effect("key.destroy"):
+        changed = living.update(wrapped=None, destroyed_at=Now())
     key.wrapped, key.destroyed_at = None, key.destroyed_at or timezone.now()
     return bool(changed)
 
@@ -143,7 +146,7 @@ def rewrapping() -> Iterator[Batch]:
 def _rewrap_batch(*, after: UUID | None) -> Batch | None:
     living = Key.objects.filter(wrapped__isnull=False).order_by("pk")
     beyond = living.filter(pk__gt=after) if after else living
-    with transaction.atomic():
+    with effect("key.rewrap"), transaction.atomic():
         # The lock keeps a rewrap from bringing back what a destroy clears meanwhile.
         keys = list(beyond.select_for_update()[:REWRAP_BATCH])
         stale = [key for key in keys if not _is_newest(key)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.utils import timezone
 
+from dsar.crashpoints import effect
 from dsar.ledger.canonical import Value, encode
 from dsar.ledger.models import Entry
 
@@ -25,7 +26,7 @@ def append(tag: Tag, *, request: UUID | None = None, **detail: Value) -> None:
     case key first. One INSERT that asks for nothing back, so that it can travel in a pipeline.
     """
     canonical = encode(at=timezone.now(), tag=tag, request=request, detail=detail)
-    with connection.cursor() as cursor:
+    with effect("ledger.append"), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO dsar_ledger_entry (canonical) VALUES (%s)", [canonical.decode()]
         )

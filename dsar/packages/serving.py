@@ -12,6 +12,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
+from dsar.crashpoints import effect
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 from dsar.packages import vault
@@ -126,7 +127,7 @@ def _headed(answer: HttpResponse | StreamingHttpResponse, package: Package) -> H
 
 
 def _started(package: Package, part: _Part, *, by: Any) -> Download:
-    with transaction.atomic():
+    with effect("download.start"), transaction.atomic():
         download = Download.objects.create(
             package=package, by=by, first_byte=part.first, next_byte=part.first
         )
@@ -158,7 +159,7 @@ def _counted(
 
 def _finished(download: Download, *, next_byte: int, total: int) -> None:
     """Note how far a fetch came; it counts if the person has the whole archive with it."""
-    with transaction.atomic():
+    with effect("download.finish"), transaction.atomic():
         # Two parts may end at the same time; the second must see the first.
         Package.objects.select_for_update().get(pk=download.package_id)
         download.next_byte = max(next_byte, download.first_byte)

@@ -17,6 +17,7 @@ from django.utils import timezone
 from pyrage import DecryptError, decrypt_io, x25519
 
 from dsar import conf
+from dsar.crashpoints import effect
 from dsar.keys import box
 from dsar.keys.models import Key
 from dsar.ledger import log
@@ -68,7 +69,7 @@ def begin(request_reference: UUID, *, filename: str) -> Package:
     file and a key of its own, and a writer that was thought dead cannot make its file ready any more.
     Raises PackageExistsError where the request's package is ready.
     """
-    with transaction.atomic(savepoint=False):
+    with effect("package.begin"), transaction.atomic(savepoint=False):
         _clear_the_way(request_reference)
         identity = x25519.Identity.generate()
         name = uuid4().hex
@@ -95,6 +96,12 @@ def writing(package: Package) -> Iterator[IO[bytes]]:
     In a local folder it is a new file that its owner alone may read, even where an earlier writer still holds
     one of the same name open.
     """
+    with effect("package.write"), _flushed(package) as to:
+        yield to
+
+
+@contextmanager
+def _flushed(package: Package) -> Iterator[IO[bytes]]:
     storage = _storage()
     path = _local_path(storage, package.name)
     if path is None:
@@ -126,7 +133,7 @@ def ready(package: Package, written: Written) -> None:
         "expires_at": _expiry(now),
         **measured,
     }
-    with transaction.atomic(savepoint=False):
+    with effect("package.ready"), transaction.atomic(savepoint=False):
         living = Package.objects.filter(pk=package.pk, state=Package.State.WRITING)
         if not living.update(**reached):
             raise PackageUnavailableError
@@ -203,7 +210,7 @@ def _due() -> list[Package]:
 
 def _end(package: Package, state: Package.State, tag: Tag, **detail: str) -> bool:
     """The only way a package ends: state, key and ledger together, the file once they are committed."""
-    with transaction.atomic(savepoint=False):
+    with effect("package.end"), transaction.atomic(savepoint=False):
         living = Package.objects.filter(pk=package.pk, state__in=_LIVING)
         if not living.update(state=state, ended_at=timezone.now()):
             return False
@@ -217,8 +224,10 @@ def _end(package: Package, state: Package.State, tag: Tag, **detail: str) -> boo
 
 
 def _remove(pk: UUID, name: str) -> None:
-    _storage().delete(name)
-    Package.objects.filter(pk=pk).update(removed_at=timezone.now())
+    with effect("package.remove"):
+        _storage().delete(name)
+    with effect("package.strike_off"):
+        Package.objects.filter(pk=pk).update(removed_at=timezone.now())
 
 
 def _remove_leftovers() -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from dsar.contract.vocabulary import LegalBasis
+from dsar.crashpoints import effect
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 from dsar.registers import purposes
@@ -49,7 +50,7 @@ def give(  # noqa: PLR0913 - each is a fact of the consent.
         "language": language,
         "method": method,
     }
-    with transaction.atomic():
+    with effect("consent.give"), transaction.atomic():
         consent, _ = Consent.objects.update_or_create(
             subject_id=key_of(person),
             purpose_id=said.code,
@@ -67,7 +68,7 @@ def give(  # noqa: PLR0913 - each is a fact of the consent.
 def withdraw(person: Person, purpose: Purpose | str, *, request: UUID | None = None) -> bool:
     """Withdraw consent from this moment on; False if none was open."""
     code = purposes.code_of(purpose)
-    with transaction.atomic():
+    with effect("consent.withdraw"), transaction.atomic():
         consent = open_for(person).filter(purpose_id=code).select_for_update().first()
         if consent is None:
             return False

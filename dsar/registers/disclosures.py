@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models.functions import Now
 
+from dsar.crashpoints import effect
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 from dsar.registers import purposes
@@ -37,7 +38,7 @@ def record(  # noqa: PLR0913 - each is a fact of the disclosure.
     request: UUID | None = None,
 ) -> Disclosure:
     """Record that a recipient was told these categories, `since` when, else now."""
-    with transaction.atomic():
+    with effect("disclosure.record"), transaction.atomic():
         disclosure = Disclosure.objects.create(
             subject_id=key_of(person),
             recipient_code=recipient.code,

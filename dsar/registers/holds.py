@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models.functions import Now
 
+from dsar.crashpoints import effect
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 from dsar.registers.models import Hold
@@ -31,7 +32,7 @@ def place(  # noqa: PLR0913 - each is a fact of the hold.
     hidden: bool = True,
 ) -> Hold:
     """Place a hold; several may stand at once, each with its own ground."""
-    with transaction.atomic():
+    with effect("hold.place"), transaction.atomic():
         hold = Hold.objects.create(
             subject_id=key_of(person),
             ground=ground,
@@ -47,7 +48,7 @@ def place(  # noqa: PLR0913 - each is a fact of the hold.
 
 def release(hold: Hold, *, by: AbstractBaseUser) -> bool:
     """End a hold; False if it had ended before."""
-    with transaction.atomic():
+    with effect("hold.release"), transaction.atomic():
         standing = Hold.objects.filter(pk=hold.pk, released_at__isnull=True)
         changed = standing.update(released_at=Now(), released_by=by.pk)
         if changed:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from dsar.contract.vocabulary import LegalBasis
+from dsar.crashpoints import effect
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 from dsar.registers import purposes
@@ -46,7 +47,7 @@ def object_to_marketing(person: Person, *, request: UUID | None = None) -> Objec
 
 def lift(objection: Objection, *, request: UUID | None = None) -> bool:
     """End an objection: the person took it back, or it was outweighed; False if it had ended before."""
-    with transaction.atomic():
+    with effect("objection.lift"), transaction.atomic():
         changed = Objection.objects.filter(pk=objection.pk, lifted_at__isnull=True).update(
             lifted_at=Now()
         )
@@ -72,7 +73,7 @@ def is_open(person: Person, purpose: Purpose | str | None) -> bool:
 
 
 def _raise(person: Person, code: str | None, *, request: UUID | None) -> Objection:
-    with transaction.atomic():
+    with effect("objection.raise"), transaction.atomic():
         objection, is_new = Objection.objects.get_or_create(
             subject_id=key_of(person),
             purpose_id=code,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models.functions import Now
 
+from dsar.crashpoints import effect
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 from dsar.registers import purposes
@@ -31,7 +32,7 @@ def restrict(
 ) -> Restriction:
     """Restrict one purpose, or without one all of them; the restriction that stands already if there is one."""
     code = None if purpose is None else purposes.declared(purpose).code
-    with transaction.atomic():
+    with effect("restriction.place"), transaction.atomic():
         restriction, is_new = Restriction.objects.get_or_create(
             subject_id=key_of(person),
             purpose_id=code,
@@ -51,7 +52,7 @@ def restrict(
 
 def lift(restriction: Restriction, *, request: UUID | None = None) -> bool:
     """End a restriction; False if it had ended before. The person is told first (Art. 18(3))."""
-    with transaction.atomic():
+    with effect("restriction.lift"), transaction.atomic():
         changed = Restriction.objects.filter(pk=restriction.pk, lifted_at__isnull=True).update(
             lifted_at=Now()
         )

@@ -12,6 +12,7 @@ from unicodedata import normalize
 from django.db import transaction
 
 from dsar import conf
+from dsar.crashpoints import effect
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 from dsar.registers.models import Suppression
@@ -47,7 +48,7 @@ def add(
     request: UUID | None = None,
 ) -> bool:
     """Suppress an address; False if it was on the list."""
-    with transaction.atomic():
+    with effect("address.suppress"), transaction.atomic():
         _, is_new = Suppression.objects.get_or_create(
             channel=channel, digest=_digest(address, channel=channel), scope=scope
         )

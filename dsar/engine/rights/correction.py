@@ -14,6 +14,7 @@ from dsar.cases.decisions import DecisionError
 from dsar.cases.models import Correction
 from dsar.cases.states import Outcome
 from dsar.contract import compiler, registry
+from dsar.crashpoints import effect
 from dsar.engine import answering, leases, telling
 from dsar.law import grounds
 from dsar.ledger import log
@@ -230,7 +231,7 @@ def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
 
 def run(lease: Lease) -> None:
     """Apply every field that was not refused and did not change meanwhile; answer in the same transaction."""
-    with transaction.atomic():
+    with effect("fields.correct"), transaction.atomic():
         request = leases.fence(lease)
         for one in _corrections(request).filter(result=_Result.PROPOSED):
             _apply(request, one)

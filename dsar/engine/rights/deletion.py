@@ -15,6 +15,7 @@ from dsar import conf
 from dsar.cases.states import Outcome
 from dsar.contract import compiler
 from dsar.contract.vocabulary import Row
+from dsar.crashpoints import effect
 from dsar.engine import (
     answering,
     covering,
@@ -148,7 +149,7 @@ def _erase_large(lease: Lease) -> None:
 
 
 def _close_account(lease: Lease) -> None:
-    with transaction.atomic():
+    with effect("account.close"), transaction.atomic():
         request = leases.fence(lease)
         _check_still_allowed(request)
         verification.keep_identifiers(request, covering.of(request))
@@ -160,7 +161,7 @@ def _erase_batch(lease: Lease, declaration: Declaration, limit: int) -> int:
     statement = erasing.batch(declaration, rows=limit)
     if statement is None:
         return 0
-    with transaction.atomic():
+    with effect("rows.erase_batch"), transaction.atomic():
         request = leases.fence(lease)
         person = request.case.subject_id
         noted = removals.intentions([declaration], request.pk)
@@ -174,7 +175,7 @@ def _erase_batch(lease: Lease, declaration: Declaration, limit: int) -> int:
 
 def _erase(lease: Lease) -> None:
     """The deletion itself: one transaction, one statement a model, one ledger entry."""
-    with transaction.atomic():
+    with effect("rows.erase"), transaction.atomic():
         request = leases.fence(lease)
         _check_still_allowed(request)
         person = request.case.subject_id

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from dsar.cases.states import Outcome
 from dsar.contract import registry
+from dsar.crashpoints import effect
 from dsar.engine import answering, leases
 
 if TYPE_CHECKING:
@@ -98,5 +99,5 @@ def apply_and_close(request: Request, *, apply: Callable[[Request], None]) -> No
 
 def run(lease: Lease, *, apply: Callable[[Request], None]) -> None:
     """The same from a worker, behind the fence."""
-    with transaction.atomic():
+    with effect("purposes.apply"), transaction.atomic():
         apply_and_close(leases.fence(lease), apply=apply)
