@@ -85,7 +85,7 @@ def render(letter: Letter) -> Rendered:
 def read_out(letter: Letter) -> Rendered:
     """The letter for its person; that it was read is recorded."""
     rendered = render(letter)
-    with transaction_of_caller():
+    with effect("letter.read"), transaction_of_caller():
         log.append(Tag.LETTER_READ, request=letter.request_id, letter=str(letter.pk))
     return rendered
 
