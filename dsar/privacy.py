@@ -106,6 +106,8 @@ class CasePersonalData(PersonalData):
         ("subject_relation", "channel", "language", "received_at"): _ASKED,
         "created_at": _PROCEDURE,
         "contact": Held(category=Category.EMAIL_ADDRESS, read=_opened("contact", case="")),
+        "identifiers": Secret(category=Category.IDENTIFIER),
+        "address_digest": Secret(category=Category.IDENTIFIER, origin=Origin.DERIVED),
     }
 
 

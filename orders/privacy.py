@@ -47,6 +47,7 @@ class OrderData(PersonalData):
 
     subject = "customer"
     identifiers = ("contact_email",)
+    told_apart_by = ("contact_name",)
     purpose = purposes.ORDER_FULFILMENT
     retention = Retention(
         after="placed_at", from_end_of="financial_year", years=5, law=_BOOKS, then=Row.DELETED
@@ -76,6 +77,7 @@ class OrderLineData(PersonalData):
     """The products of your orders, as they stand in our books."""
 
     subject = "order__customer"
+    identifiers, told_apart_by = ("order__contact_email",), ("order__contact_name",)
     purpose = purposes.ACCOUNTING
     retention = Retention(
         after="order__placed_at", from_end_of="financial_year", years=5, law=_BOOKS
@@ -113,7 +115,7 @@ class ReportData(PersonalData):
     """Reports that we delivered to you."""
 
     subject = "order__customer"
-    identifiers = ("delivered_to",)
+    identifiers, told_apart_by = ("delivered_to",), ("order__contact_name",)
     purpose = purposes.ORDER_FULFILMENT
     retention = Retention(after="delivered_at", from_end_of="financial_year", years=5, law=_BOOKS)
     row = Row.OVERWRITTEN
@@ -135,7 +137,7 @@ class NamedInReportData(PersonalData):
 
     # An account's address was confirmed by its owner, so whoever has it is the person meant.
     subject = Linked(via=settings.AUTH_USER_MODEL, key="email", to="pk", on="email")
-    identifiers = ("email",)
+    identifiers, told_apart_by = ("email",), ("name",)
     purpose = purposes.REPORT_CONTENT
     retention = Retention(after="noted_at", years=5, law=_POLICY)
     born = "noted_at"
@@ -178,6 +180,8 @@ class BoughtReportSubjectData(PersonalData):
     """People named in the reports that you bought: their data, not yours."""
 
     subject = "report__order__customer"
+    identifiers = ("report__order__contact_email",)
+    told_apart_by = ("report__order__contact_name",)
     purpose = purposes.REPORT_CONTENT
     retention = Retention(after="noted_at", years=5, law=_POLICY)
     row = Row.RETAINED
@@ -208,6 +212,7 @@ class OrderDisclosureData(PersonalData):
     """Whom we gave data of your orders to, when and why."""
 
     subject = "order__customer"
+    identifiers, told_apart_by = ("order__contact_email",), ("order__contact_name",)
     purpose = purposes.ORDER_FULFILMENT
     retention = Retention(after="disclosed_at", years=2, law=_POLICY)
     born = "disclosed_at"

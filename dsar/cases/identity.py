@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dsar import conf
-from dsar.cases import permissions, variants
+from dsar.cases import permissions, subjects, variants
 from dsar.cases.actors import ActorKind
 from dsar.cases.lifecycle import NotPermittedError
 from dsar.cases.models import Case
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from dsar.cases.actors import Actor
     from dsar.cases.models import Request
+    from dsar.contract.people import Guest
 
 
 class Tier(StrEnum):
@@ -38,6 +39,9 @@ class Method(StrEnum):
 
     FRESH_LOGIN = "fresh_login"
     STAFF = "staff"
+    EMAIL_LINK = "email_link"
+    LINK_AND_FACTS = "link_and_facts"
+    HUMAN_REVIEW = "human_review"
 
 
 class NotFreshError(Exception):
@@ -74,15 +78,30 @@ def verify(case: Case, *, actor: Actor, authenticated_at: datetime | None = None
     Raises NotFreshError and NotPermittedError. Doing it again changes nothing.
     """
     method = _method(case, actor=actor, authenticated_at=authenticated_at)
+    return _establish(case, method=method, actor=actor, guest=None)
+
+
+def know(case: Case, guest: Guest, *, method: Method, actor: Actor) -> list[Request]:
+    """Establish that a case is a guest's, known by what was verified; returns the requests that waited for it.
+
+    The caller has proved it: by a mailed link, by facts, or as staff. Doing it again changes nothing.
+    """
+    return _establish(case, method=method, actor=actor, guest=guest)
+
+
+def _establish(case: Case, *, method: Method, actor: Actor, guest: Guest | None) -> list[Request]:
     with effect("identity.verify"), transaction.atomic():
         locked = Case.objects.select_for_update(of=("self",)).select_related("key").get(pk=case.pk)
         if locked.verified_at is None:
             locked.verified_at, locked.verification_method = timezone.now(), method
-            locked.save(update_fields=["verified_at", "verification_method"])
+            if guest is not None:
+                subjects.seal(locked, guest)
+            locked.save(update_fields=["verified_at", "verification_method", "identifiers"])
             for request in locked.requests.all():
                 request.case = locked
                 witness(request, actor=actor)
-        case.verified_at, case.verification_method = locked.verified_at, locked.verification_method
+        for name in ("verified_at", "verification_method", "identifiers"):
+            setattr(case, name, getattr(locked, name))
         return list(locked.requests.filter(state=State.AWAITING_VERIFICATION))
 
 

@@ -55,6 +55,10 @@ class Case(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     verified_at = models.DateTimeField(null=True, blank=True)
     verification_method = models.CharField(max_length=40, blank=True)
+    identifiers = models.BinaryField(null=True, blank=True)
+    """What was verified of a person without account, sealed; `subject` is empty then (R28)."""
+    address_digest = models.CharField(max_length=64, blank=True)
+    """Keyed HMAC of the address it was filed with, so that filings from one address are seen together."""
     key = models.OneToOneField("dsar.Key", on_delete=models.PROTECT, related_name="+")
     contact = models.BinaryField()
     """The address answers go to, sealed under the case key: it must work when the account is gone."""
@@ -67,6 +71,11 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["subject", "-received_at"], name="dsar_case_subject"),
             models.Index(fields=["-received_at"], name="dsar_case_received"),
+            models.Index(
+                fields=["address_digest", "-received_at"],
+                condition=~models.Q(address_digest=""),
+                name="dsar_case_address",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from django.db import connection, models
 from django.db.models import Field, ManyToManyField
 from django.db.models.expressions import RawSQL
 
+from dsar.contract import guests
 from dsar.contract.declarations import (
     Erase,
     Held,
@@ -26,6 +27,7 @@ from dsar.contract.declarations import (
     Secret,
     Surrogate,
 )
+from dsar.contract.people import PERSON, Known, Place
 from dsar.contract.vocabulary import Row, Whose
 
 if TYPE_CHECKING:
@@ -37,22 +39,19 @@ if TYPE_CHECKING:
     from dsar.contract.declarations import Declaration, Path, Treatment
 
 
-class _Person:
-    """The place that a compiled statement holds for the person's key."""
-
-
-PERSON = _Person()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Fragment:
-    """A piece of SQL with `%s` places and what goes into them; `PERSON` stands for the person's key."""
+    """A piece of SQL with `%s` places and what goes into them; a `Place` stands for something of the person."""
 
     sql: str
     params: tuple[object, ...] = ()
 
     def bind(self, person: object) -> tuple[str, list[Any]]:
-        """The SQL and its parameters for one person."""
+        """The SQL and its parameters for one person: the key of an account, or somebody otherwise `Known`."""
+        if isinstance(person, Known):
+            return self.sql, [
+                person.at(value) if isinstance(value, Place) else value for value in self.params
+            ]
         return self.sql, [person if value is PERSON else value for value in self.params]
 
     @staticmethod
@@ -109,8 +108,10 @@ def key_column(declaration: Declaration) -> str:
 def condition(declaration: Declaration) -> Fragment:
     """The WHERE condition that holds for exactly the person's rows of this declaration."""
     paths = [_path_query(declaration.model, path) for path in declaration.subject]
+    if declaration.reach is not None:
+        paths = guests.queries(declaration)
     if not paths:
-        # Found by identifiers only: nothing of it is an account holder's.
+        # Found by identifiers only: nothing of it is an account holder's, or the other way round.
         return Fragment(sql="FALSE")
     if len(paths) == 1 and len(_used(paths[0])) == 1:
         return _own_condition(paths[0])
@@ -350,6 +351,9 @@ def _parents(declaration: Declaration) -> frozenset[type[models.Model]]:
         if field.is_relation and isinstance(field.related_model, type)
     }
     passed = {model for path in declaration.subject for model in _on_the_way(declaration, path)}
+    if declaration.reach is not None:
+        tables = {name for query in guests.queries(declaration) for name in _used(query)}
+        passed |= _with_tables(tables)
     return frozenset((referred | passed) - {declaration.model})
 
 
@@ -362,7 +366,10 @@ def _on_the_way(declaration: Declaration, path: Path) -> set[type[models.Model]]
 
 
 def _joined(model: type[models.Model], path: str) -> set[type[models.Model]]:
-    tables = _used(_path_query(model, path))
+    return _with_tables(_used(_path_query(model, path)))
+
+
+def _with_tables(tables: set[str]) -> set[type[models.Model]]:
     known = apps.get_models(include_auto_created=True)
     return {found for found in known if found._meta.db_table in tables}
 

@@ -87,6 +87,25 @@ Path = str | Linked
 
 
 @dataclass(frozen=True, kw_only=True)
+class Identified:
+    """The rows of a person without account: found by identifiers, told apart by names, owned by no account.
+
+    `owned_through` are the look-up paths to account holders: a row that leads to one is never a guest's.
+    """
+
+    by: tuple[str, ...]
+    told_apart_by: tuple[str, ...] = ()
+    owned_through: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """The rows whose keys were noted under the declaration's label."""
+
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Treatment:
     """What one field is and what happens to it; use one of the subclasses."""
 
@@ -160,7 +179,10 @@ class PersonalData:
 
     `subject`      look-up path(s) from the row to the person, in the model's own field names
                    (`"customer"`, `"thread__user"`); the user model itself says `"pk"`.
-    `identifiers`  fields by which a person without an account is found (`"contact_email"`).
+    `identifiers`  text fields, or `__` paths to one, by which a person without an account is found
+                   (`"contact_email"`, `"order__contact_email"`).
+    `told_apart_by` text fields, or paths to one, with the name under which a row knows its person: people who
+                   share an address are told apart by it.
     `row`          what deletion does with the row: DELETED, OVERWRITTEN (fields erased, row stays) or
                    RETAINED (nothing changes). Erase needs OVERWRITTEN; Retain needs OVERWRITTEN or RETAINED.
     `born`         the date-time field that says when the row was made; a replayed deletion touches only rows
@@ -176,6 +198,7 @@ class PersonalData:
 
     subject: ClassVar[Path | tuple[Path, ...]]
     identifiers: ClassVar[tuple[str, ...]] = ()
+    told_apart_by: ClassVar[tuple[str, ...]] = ()
     purpose: ClassVar[Purpose]
     retention: ClassVar[Retention]
     row: ClassVar[Row] = Row.DELETED
@@ -204,6 +227,9 @@ class Declaration:
     released: bool
     concealed: Mapping[str, object]
     fields: Mapping[str, Treatment]
+    told_apart_by: tuple[str, ...] = ()
+    reach: Identified | Listed | None = None
+    """How a person without account is reached; None for account holders. `contract.reach` binds it."""
     twice: tuple[str, ...] = field(default=())
     """Fields that were given two treatments; the checks refuse them."""
 

@@ -124,6 +124,7 @@ def _bind(model: type[Model], *, role: str, said: type[PersonalData]) -> Declara
         describe=cleandoc(said.__doc__ or ""),
         subject=_paths(said.subject),
         identifiers=said.identifiers,
+        told_apart_by=said.told_apart_by,
         purpose=said.purpose,
         retention=said.retention,
         row=said.row,

@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
 from dsar.contract import compiler, registry
+from dsar.contract.people import Rows
 from dsar.crashpoints import effect
 from dsar.engine import covering, discovery, erasing, journal, removals
 from dsar.ledger import log
@@ -54,14 +55,13 @@ def _replay(erasure: Erasure) -> Replayed:
 
 
 def _erase_again(erasure: Erasure) -> Replayed:
-    user = get_user_model()
-    person = user._meta.pk.to_python(erasure.person)
+    person = _person(erasure)
     erasing.lock_person(person)
     if _is_newer(person, erasure):
         return Replayed(
             request=erasure.request, left_alone="the account is newer than the deletion"
         )
-    declarations = covering.named(erasure.declarations)
+    declarations = covering.named(erasure.declarations, person)
     counts = discovery.discover(person, declarations=declarations, concealed=True)
     held = [one for one in declarations if counts[one.label]]
     found = erasing.statements(held, born_before=erasure.cut_off_at)
@@ -73,8 +73,17 @@ def _erase_again(erasure: Erasure) -> Replayed:
     return Replayed(request=erasure.request, rows=rows)
 
 
+def _person(erasure: Erasure) -> object:
+    """The key of the account, or of somebody without account the rows themselves."""
+    if erasure.rows is not None:
+        return Rows(keys={label: tuple(keys) for label, keys in erasure.rows.items()})
+    return get_user_model()._meta.pk.to_python(erasure.person)
+
+
 def _is_newer(person: object, erasure: Erasure) -> bool:
     """Whether the row under this key was born after the deletion: then it is somebody else's."""
+    if isinstance(person, Rows):
+        return False
     user: type[Model] = get_user_model()
     born = user._base_manager.filter(pk=person).values_list(_root().born, flat=True).first()
     return born is not None and born >= erasure.cut_off_at

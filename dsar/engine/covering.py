@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import SET_NULL, ForeignKey
 
-from dsar.contract import registry
+from dsar.cases import subjects
+from dsar.contract import reach
 from dsar.contract.vocabulary import Row
 
 if TYPE_CHECKING:
@@ -25,12 +26,12 @@ def is_whole(request: Request) -> bool:
 
 def of(request: Request) -> list[Declaration]:
     """The declarations that a deletion request covers, by label."""
-    return named(request.scope.get("declarations"))
+    return named(request.scope.get("declarations"), subjects.of(request.case))
 
 
-def named(labels: Iterable[str] | None) -> list[Declaration]:
+def named(labels: Iterable[str] | None, person: object) -> list[Declaration]:
     """The declarations with these labels and those that hang on their rows; without labels, all (R97)."""
-    everything = registry.current().all()
+    everything = reach.declarations(person)
     if labels is None:
         return everything
     wanted = set(labels)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dsar.contract import compiler, registry
+from dsar.contract import compiler, reach
 from dsar.contract.compiler import Fragment
 from dsar.engine import prepared
 
@@ -21,12 +21,12 @@ def discover(
     declarations: Sequence[Declaration] | None = None,
     concealed: bool = False,
 ) -> dict[str, int]:
-    """How many rows each declaration holds of this person, by label; `person` is the user's key.
+    """How many rows each declaration holds of this person, by label; `person` is the user's key, or a guest.
 
     Rows that the person must never learn of are counted only where `concealed` asks for them: what a person sees
     comes from the other count. A statement's cost grows with the person's rows, never with the tables.
     """
-    found = tuple(registry.current().all() if declarations is None else declarations)
+    found = tuple(reach.declarations(person) if declarations is None else declarations)
     if not found:
         return {}
     counted = prepared.rows(_counting(found, concealed), person)

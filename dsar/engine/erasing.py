@@ -18,6 +18,7 @@ from django.db.models import SET_NULL, FileField, ForeignKey, ManyToManyField, M
 from dsar.contract import compiler
 from dsar.contract.compiler import Fragment
 from dsar.contract.declarations import Erase
+from dsar.contract.people import Guest, Known
 from dsar.contract.vocabulary import Row
 
 if TYPE_CHECKING:
@@ -39,20 +40,27 @@ class Statement:
 
 def lock_person(person: object) -> bool:
     """Lock the person's row, so that whoever refers to it waits; says whether there is one."""
+    if isinstance(person, Known):
+        # Nobody refers to somebody without account; their rows are locked as they are written.
+        return False
     user: type[Model] = get_user_model()
     return user._base_manager.select_for_update().filter(pk=person).values("pk").first() is not None
 
 
-def address_of(person: object) -> str:
-    """The address on the account; empty where there is none, or no account any more."""
+def addresses_of(person: object) -> tuple[str, ...]:
+    """The address on the account, or those that a guest is known by; none where there is no account any more."""
+    if isinstance(person, Guest):
+        return person.addresses
     user: type[AbstractBaseUser] = get_user_model()
     name = user.get_email_field_name()
     found = user._base_manager.filter(pk=person).values_list(name, flat=True).first()
-    return str(found or "")
+    return (str(found),) if found else ()
 
 
 def close_account(person: object) -> None:
     """Shut the person out, where the user model knows of inactive accounts; sessions die with it."""
+    if isinstance(person, Known):
+        return
     user: type[Model] = get_user_model()
     if any(field.name == "is_active" for field in user._meta.concrete_fields):
         user._base_manager.filter(pk=person).update(is_active=False)

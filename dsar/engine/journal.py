@@ -1,6 +1,7 @@
 """The journal of erasures: files outside the database, so that a restored backup can be cleaned again.
 
-An entry holds the user model, the person's key, the plan's digest and the moment of the deletion; no personal data.
+An entry holds the user model, the person's key (of somebody without account the rows' keys), the plan's digest and
+the moment of the deletion; no personal data.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ class Erasure:
     cut_off: str
     declarations: list[str] | None = None
     """The kinds of records that were to go, where not everything was."""
+    rows: dict[str, list[str]] | None = None
+    """Of a person without account the keys of the rows, by declaration; `person` is empty then."""
 
     @property
     def cut_off_at(self) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from django.db import connection, transaction
@@ -12,7 +12,8 @@ from django.db.models import FileField
 from django.utils import timezone
 
 from dsar import conf
-from dsar.contract import compiler, information, registry
+from dsar.cases import subjects
+from dsar.contract import compiler, information, reach
 from dsar.contract.schema import schema_of
 from dsar.crashpoints import effect
 from dsar.engine import discovery, few, leases, sources
@@ -127,10 +128,10 @@ class _Reading:
     planned: list[Source] = field(default_factory=list)
     few: few.Rows = field(default_factory=dict)
 
-    @property
+    @cached_property
     def person(self) -> object:
-        """The key of the person whose data this is."""
-        return self.request.case.subject_id
+        """The person whose data this is."""
+        return subjects.of(self.request.case)
 
     def members(self) -> Iterator[Member]:
         """The archive's members in the order in which they are written."""
@@ -146,14 +147,15 @@ class _Reading:
         yield Member(name="index.html", chunks=self._index())
 
     def _discover(self) -> None:
-        declarations = registry.current().all()
+        declarations = reach.declarations(self.person)
         counts = discovery.discover(self.person, declarations=declarations)
         held = [found for found in declarations if counts[found.label]]
         shown = [found for found in held if not self.contents.leave_out(found)]
         self.searched = [found.label for found in declarations]
         self.left_out = [found.label for found in held if found not in shown or not found.released]
         self.planned = sources.plan_sources(shown, counts, wanted=self.contents.wanted)
-        self.few = few.read(self.planned, _every(self.contents), self.person)
+        every = _every(self.contents, tuple(declarations))
+        self.few = few.read(self.planned, every, self.person)
         self.counts = {source.label: source.count for source in self.planned}
         self.information = information.information(held)
 
@@ -213,11 +215,11 @@ class _Reading:
 
 
 @lru_cache(maxsize=8)
-def _every(contents: Contents) -> tuple[Source, ...]:
+def _every(contents: Contents, declarations: tuple[Declaration, ...]) -> tuple[Source, ...]:
     """The sources of somebody who holds something of every kind."""
-    declarations = [one for one in registry.current().all() if not contents.leave_out(one)]
-    counts = {one.label: 1 for one in declarations}
-    return tuple(sources.plan_sources(declarations, counts, wanted=contents.wanted))
+    shown = [one for one in declarations if not contents.leave_out(one)]
+    counts = {one.label: 1 for one in shown}
+    return tuple(sources.plan_sources(shown, counts, wanted=contents.wanted))
 
 
 def _rows(preview: bytes) -> list[dict[str, Any]]:

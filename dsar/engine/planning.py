@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import rfc8785
 from django.db import transaction
 
+from dsar.cases import subjects
 from dsar.cases.states import Right
-from dsar.contract import registry
+from dsar.contract import reach
 from dsar.crashpoints import effect
 from dsar.engine import discovery, retaining
 from dsar.engine.models import Plan, Step
@@ -60,13 +61,12 @@ def plan(request: Request) -> Planned:
     The same rows and the same declarations give the same plan, byte for byte. A copy for the person is planned
     without the rows that the person must never learn of; a deletion covers them.
     """
-    counts = discovery.discover(request.case.subject_id, concealed=request.right == Right.DELETION)
+    person = subjects.of(request.case)
+    counts = discovery.discover(person, concealed=request.right == Right.DELETION)
     document = {
         "version": 1,
         "right": request.right,
-        "steps": [
-            _dated(step, request.case.subject_id) for step in STEPS[request.right](request, counts)
-        ],
+        "steps": [_dated(step, person) for step in STEPS[request.right](request, counts)],
     }
     return Planned(document=document, digest=digest(document))
 
@@ -75,7 +75,7 @@ def _dated(step: dict[str, Any], person: object) -> dict[str, Any]:
     """The step with the day until which its records stay, ISO 8601, where any do and it is known."""
     if step["action"] not in {"overwrite", "retain"}:
         return step
-    declaration = registry.current().get(step["declaration"])
+    declaration = reach.get(person, step["declaration"])
     day = retaining.until(declaration, person, concealed=True)
     return step | {"until": day.isoformat() if day else ""}
 
@@ -97,7 +97,7 @@ def outdated(request: Request) -> bool:
     """
     approved = shape(request.plan.document)
     counts = {label: 1 for _, label, _ in approved if label}
-    declared = {one.label: 0 for one in registry.current().all()} | counts
+    declared = {one.label: 0 for one in reach.declarations(subjects.of(request.case))} | counts
     now = shape({"steps": STEPS[request.right](request, declared)})
     return any(step not in now for step in approved)
 

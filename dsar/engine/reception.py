@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dsar.cases.actors import Actor
     from dsar.cases.intake import Asked
     from dsar.cases.models import Case, Request
+    from dsar.contract.people import Guest
 
 _AT_ONCE: dict[str, Callable[[Request], None]] = {
     Right.OBJECTION: objection.apply,
@@ -48,7 +49,17 @@ def file(*, subject: Any, asked: Sequence[Asked], actor: Actor, **submission: An
 @transaction.atomic
 def verify(case: Case, *, actor: Actor, authenticated_at: datetime | None = None) -> None:
     """Establish who asked, and start what waited for it; raises NotFreshError and NotPermittedError."""
-    for request in identity.verify(case, actor=actor, authenticated_at=authenticated_at):
+    _go_on(case, identity.verify(case, actor=actor, authenticated_at=authenticated_at))
+
+
+@transaction.atomic
+def admit(case: Case, guest: Guest, *, method: identity.Method, actor: Actor) -> None:
+    """Let a person without account in, by what was verified of them, and start what waited for it."""
+    _go_on(case, identity.know(case, guest, method=method, actor=actor))
+
+
+def _go_on(case: Case, waiting: list[Request]) -> None:
+    for request in waiting:
         request.case = case
         lifecycle.advance(request, to=State.IN_REVIEW, actor=SYSTEM)
         planning.keep(request, planning.plan(request))

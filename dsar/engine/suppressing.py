@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dsar.cases import subjects
 from dsar.engine import erasing
 from dsar.registers import suppression
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
 
 def suppress(request: Request) -> None:
-    """Put the address of the person whom the request is about on the list; only its HMAC stays."""
-    address = erasing.address_of(request.case.subject_id)
-    if address:
+    """Put the addresses of the person whom the request is about on the list; only their HMAC stays."""
+    for address in erasing.addresses_of(subjects.of(request.case)):
         suppression.add(address, request=request.pk)

@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db import connection, models
 
-from dsar.contract import compiler, registry
+from dsar.cases import subjects
+from dsar.contract import compiler, reach, registry
 from dsar.contract.compiler import Fragment
 from dsar.contract.declarations import Linked, Retain
+from dsar.contract.people import Guest
 from dsar.contract.vocabulary import Category, Row, Whose
 from dsar.engine import covering, erasing
 from dsar.engine.models import Step
@@ -64,7 +66,7 @@ class Hit:
 def verify_rows(request: Request) -> None:
     """Count the person's rows again, those born since included; raises LeftoverError."""
     declarations = tuple(covering.of(request))
-    sql, params = erasing.remaining(declarations).bind(request.case.subject_id)
+    sql, params = erasing.remaining(declarations).bind(subjects.of(request.case))
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         found = {declarations[position].label: rows for position, rows in cursor.fetchall() if rows}
@@ -86,7 +88,7 @@ def keep_identifiers(request: Request, declarations: Sequence[Declaration]) -> N
     """Put the identifiers aside, sealed, before they are erased: the sweep will look for them."""
     step = _step(request)
     if "identifiers" not in step.cursor:
-        found = gather(request.case.subject_id, declarations)
+        found = gather(subjects.of(request.case), declarations)
         step.cursor = step.cursor | {"identifiers": seal(request, found)}
         step.save(update_fields=["cursor"])
 
@@ -155,7 +157,7 @@ def sweep(request: Request, identifiers: list[str]) -> dict[str, int]:
     failed: dict[str, int] = {}
     for model, hits in groupby(_search(identifiers), key=lambda hit: hit.model):
         found = list(hits)
-        unexplained = sum(not told for told in _explained(found, request.case.subject_id))
+        unexplained = sum(not told for told in _explained(found, subjects.of(request.case)))
         _note(failed, model, unexplained)
         _note(explained, model, len(found) - unexplained)
     if failed:
@@ -234,6 +236,8 @@ def _was_retained(declaration: Declaration, hit: Hit) -> bool:
 
 def _somebody_elses(declaration: Declaration, keys: list[str], person: object) -> set[str]:
     """Of these rows those that lead to another person, or to none: a guest's row is not the account holder's."""
+    if isinstance(person, Guest):
+        return _no_guests(declaration, keys, person)
     if not declaration.subject:
         return set(keys)
     mine = models.Q()
@@ -243,3 +247,22 @@ def _somebody_elses(declaration: Declaration, keys: list[str], person: object) -
         mine |= models.Q(**{path: person})
     rows = declaration.model._base_manager.filter(pk__in=keys).values_list("pk", flat=True)
     return {str(key) for key in rows} - {str(key) for key in rows.filter(mine)}
+
+
+def _no_guests(declaration: Declaration, keys: list[str], guest: Guest) -> set[str]:
+    """Of these rows those that are known to be an account holder's or another guest's, who may share the address."""
+    rows = declaration.model._base_manager.filter(pk__in=keys)
+    if not declaration.identifiers:
+        owners = [path for path in declaration.subject if not isinstance(path, Linked)]
+        owned = models.Q(
+            *(models.Q(**{f"{path}__isnull": False}) for path in owners), _connector=models.Q.OR
+        )
+        return (
+            {str(key) for key in rows.filter(owned).values_list("pk", flat=True)}
+            if owners
+            else set()
+        )
+    sql, params = compiler.condition(reach.get(guest, declaration.label)).bind(guest)
+    mine = declaration.model._base_manager.extra(where=[sql], params=params)
+    theirs = rows.exclude(pk__in=mine.values("pk"))
+    return {str(key) for key in theirs.values_list("pk", flat=True)}

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 MARKETING = "marketing"
+EVERYTHING = "everything"
+"""A scope that holds for every other."""
 LONGEST_LOCAL_NUMBER = 8
 _NOT_A_DIGIT = re.compile(r"\D")
 
@@ -70,7 +72,7 @@ def suppressed_among(
     """Those of a batch of addresses that must not be written to, as they were given; one query."""
     digests = {address: _digest(address, channel=channel) for address in addresses}
     listed = Suppression.objects.filter(
-        channel=channel, scope=scope, digest__in=set(digests.values())
+        channel=channel, scope__in=(scope, EVERYTHING), digest__in=set(digests.values())
     )
     found = {bytes(digest) for digest in listed.values_list("digest", flat=True)}
     return {address for address, digest in digests.items() if digest in found}

@@ -9,6 +9,7 @@ from typing import Self
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from orders.models.catalogue import Product
@@ -72,7 +73,7 @@ class Order(models.Model):
         ordering = ["-placed_at"]
         indexes = [
             models.Index(fields=["customer", "-placed_at"], name="orders_order_of_customer"),
-            models.Index(fields=["contact_email"], name="orders_order_contact"),
+            models.Index(Lower("contact_email"), name="orders_order_contact"),
             models.Index(fields=["placed_at"], name="orders_order_when"),
         ]
         constraints = [

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from orders.models.order import Order
@@ -24,7 +25,7 @@ class Report(models.Model):
     delivered_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=["delivered_to"], name="orders_report_delivered_to")]
+        indexes = [models.Index(Lower("delivered_to"), name="orders_report_delivered_to")]
 
     def __str__(self) -> str:
         return f"report {self.pk}"
@@ -60,6 +61,7 @@ class ReportSubject(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["email"], name="orders_subject_email"),
+            models.Index(Lower("email"), name="orders_subject_address"),
             models.Index(fields=["name"], name="orders_subject_name"),
         ]
         constraints = [

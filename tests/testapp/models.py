@@ -9,6 +9,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelatio
 from django.contrib.contenttypes.models import ContentType
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from tests.testapp.fields import ShelvedTextField
@@ -65,7 +66,7 @@ class Loan(models.Model):
     tags = GenericRelation("testapp.Tag", related_query_name="loan")
 
     class Meta:
-        indexes = [models.Index(fields=["contact_email"], name="testapp_loan_contact")]
+        indexes = [models.Index(Lower("contact_email"), name="testapp_loan_contact")]
 
     def __str__(self) -> str:
         return self.code

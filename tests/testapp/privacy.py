@@ -117,6 +117,7 @@ class LoanPersonalData(PersonalData):
     """What a loan says about whoever borrowed."""
 
     subject, identifiers, purpose = "borrower", ("contact_email",), LENDING
+    told_apart_by = ("contact_name",)
     retention = Retention(
         after="lent_at", years=5, from_end_of="financial_year", law=_COMPANIES_ACT
     )
@@ -148,6 +149,7 @@ class LoanLinePersonalData(PersonalData):
     """The lines of a loan, kept with the books."""
 
     subject, purpose = "loan__borrower", BOOKKEEPING
+    identifiers, told_apart_by = ("loan__contact_email",), ("loan__contact_name",)
     retention = Retention(
         after="loan__lent_at", years=5, from_end_of="financial_year", law=_COMPANIES_ACT
     )
@@ -165,6 +167,7 @@ class TagPersonalData(PersonalData):
     """What somebody stuck on a loan."""
 
     subject, purpose = "loan__borrower", LENDING
+    identifiers, told_apart_by = ("loan__contact_email",), ("loan__contact_name",)
     retention = Retention(after="made_at", years=1, law=_RULES)
     fields = {
         ("id", "content_type", "object_id", "target"): _KEY,
@@ -273,6 +276,7 @@ class SubscriptionPersonalData(PersonalData):
     """Who reads the newsletter, with or without an account."""
 
     subject, identifiers, purpose = (), ("email",), NEWSLETTER
+    told_apart_by = ("called",)
     retention = Retention(after="subscribed_at", years=2, law=_RULES)
     born = "subscribed_at"
     fields = {

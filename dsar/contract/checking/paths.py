@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, DateTimeField, IntegerField, TextField
 
-from dsar.contract.checking.inspection import arrives, columns, field_of, refuse, walk
+from dsar.contract.checking.inspection import arrives, field_of, refuse, walk
 from dsar.contract.declarations import Linked
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def check(inspection: Inspection) -> Iterator[Error]:
         yield from _reach(declaration)
         for path in declaration.subject:
             yield from _subject(inspection, declaration=declaration, path=path)
-        for name in declaration.identifiers:
+        for name in (*declaration.identifiers, *declaration.told_apart_by):
             yield from _identifier(declaration, name=name)
         yield from _born(inspection, declaration=declaration)
 
@@ -111,13 +111,13 @@ def _family(field: Any) -> str:
 
 
 def _identifier(declaration: Declaration, *, name: str) -> Iterator[Error]:
-    own = {field.name: field for field in columns(declaration.model)}
-    if not isinstance(own.get(name), CharField | TextField):
+    if not isinstance(walk(declaration.model, name).field, CharField | TextField):
         yield refuse(
             14,
             declaration.model,
-            f'Identifier "{name}" of declaration {declaration.label} is no text column of the model.',
-            hint="An identifier is a column of the model that holds an e-mail address, a number or a name.",
+            f'Identifier "{name}" of declaration {declaration.label} is no text column.',
+            hint="An identifier is a text column, of the model or of one it refers to, that holds an address, "
+            "a number or a name.",
         )
 
 

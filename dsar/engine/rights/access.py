@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dsar.contract import compiler, registry
+from dsar.cases import subjects
+from dsar.contract import compiler, reach
 from dsar.engine import answering, packing
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from dsar.engine.leases import Lease
 
 
-def steps(_request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
+def steps(request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
     """One package with every released row of every declaration that holds something."""
     return [
         {
@@ -26,7 +27,7 @@ def steps(_request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
             },
             "reason": "" if declaration.released else "Held, and not handed out.",
         }
-        for declaration in registry.current().all()
+        for declaration in reach.declarations(subjects.of(request.case))
         if counts[declaration.label]
     ]
 

@@ -19,6 +19,10 @@ def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
 
 def apply(request: Request) -> None:
     """Withdraw from this moment on; the caller holds the transaction."""
+    guest = purposes.guest_of(request)
+    if guest is not None:
+        purposes.suppress(request, guest)
+        return
     for code in purposes.named(request):
         consents.withdraw(purposes.person_of(request), code, request=request.pk)
 

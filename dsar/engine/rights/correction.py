@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from dsar import conf
-from dsar.cases import corrections
+from dsar.cases import corrections, subjects
 from dsar.cases.asked import Proposal
 from dsar.cases.decisions import DecisionError
 from dsar.cases.models import Correction
 from dsar.cases.states import Outcome
-from dsar.contract import compiler, registry
+from dsar.contract import compiler, reach
 from dsar.crashpoints import effect
 from dsar.engine import answering, leases, telling
 from dsar.law import grounds
@@ -62,7 +62,7 @@ def propose(person: object, wanted: Sequence[Proposal]) -> tuple[Proposal, ...]:
 
 
 def _proposal(person: object, one: Proposal) -> Proposal:
-    declaration = _declaration(one.declaration)
+    declaration = _declaration(person, one.declaration)
     field = _correctable(declaration, one.field)
     row = _row(declaration, person, one.row)
     value = _checked(row, field, one.new)
@@ -81,7 +81,7 @@ def correctable(person: object, labels: Sequence[str]) -> dict[str, list[dict[st
     """
     found = {}
     for label in labels:
-        declaration = registry.current().get(label)
+        declaration = reach.get(person, label)
         fields = [
             one
             for one, how in compiler.fields_of(declaration)
@@ -112,9 +112,9 @@ def _held(row: models.Model, fields: Sequence[models.Field[Any, Any]]) -> dict[s
     }
 
 
-def _declaration(label: str) -> Declaration:
+def _declaration(person: object, label: str) -> Declaration:
     try:
-        return registry.current().get(label)
+        return reach.get(person, label)
     except KeyError as error:
         raise ValidationError(f"Nothing is held under the name “{label}”.") from error
 
@@ -249,8 +249,9 @@ def _attempt(request: Request, one: Correction) -> tuple[str, str]:
     """What became of one field, and the ground if nothing did."""
     change = corrections.read(one)
     try:
-        declaration = _declaration(one.declaration)
-        row = _row(declaration, request.case.subject_id, one.row, locked=True)
+        person = subjects.of(request.case)
+        declaration = _declaration(person, one.declaration)
+        row = _row(declaration, person, one.row, locked=True)
         field = _correctable(declaration, one.field)
         if field.value_to_string(row) != change.old:
             return _Result.CHANGED_MEANWHILE, ""

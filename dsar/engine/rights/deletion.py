@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from dsar import conf
+from dsar.cases import subjects
 from dsar.cases.states import Outcome
 from dsar.contract import compiler
 from dsar.contract.vocabulary import Row
@@ -23,6 +24,7 @@ from dsar.engine import (
     erasing,
     journal,
     leases,
+    noting,
     removals,
     retaining,
     suppressing,
@@ -137,8 +139,8 @@ def _erase_large(lease: Lease) -> None:
     The account is closed first, so that nothing new is written while the batches run.
     """
     limit = conf.get("BATCH_ROWS")
-    person = leases.read(lease).case.subject_id
-    covered = covering.of(leases.read(lease))
+    request = leases.read(lease)
+    person, covered = subjects.of(request.case), covering.of(request)
     counts = discovery.discover(person, declarations=covered, concealed=True)
     large = [one for one in compiler.order(covered) if counts[one.label] > limit]
     if large:
@@ -153,8 +155,9 @@ def _close_account(lease: Lease) -> None:
         request = leases.fence(lease)
         _check_still_allowed(request)
         verification.keep_identifiers(request, covering.of(request))
+        noting.note(request, covering.of(request))
         if covering.is_whole(request):
-            erasing.close_account(request.case.subject_id)
+            erasing.close_account(subjects.of(request.case))
 
 
 def _erase_batch(lease: Lease, declaration: Declaration, limit: int) -> int:
@@ -163,7 +166,7 @@ def _erase_batch(lease: Lease, declaration: Declaration, limit: int) -> int:
         return 0
     with effect("rows.erase_batch"), transaction.atomic():
         request = leases.fence(lease)
-        person = request.case.subject_id
+        person = subjects.of(request.case)
         noted = removals.intentions([declaration], request.pk)
         done = erasing.pipelined([*noted, statement], person)
         count = done.get(declaration.label, 0)
@@ -178,7 +181,7 @@ def _erase(lease: Lease) -> None:
     with effect("rows.erase"), transaction.atomic():
         request = leases.fence(lease)
         _check_still_allowed(request)
-        person = request.case.subject_id
+        person = subjects.of(request.case)
         erasing.lock_person(person)
         if covering.is_whole(request):
             suppressing.suppress(request)
@@ -187,6 +190,7 @@ def _erase(lease: Lease) -> None:
         shown = discovery.discover(person, declarations=covered)
         held = [one for one in covered if counts[one.label]]
         verification.keep_identifiers(request, held)
+        noting.note(request, held)
         found = [*removals.intentions(held, request.pk), *erasing.statements(held)]
         done = erasing.pipelined(found, person)
         _record(request, done, kept=_without(counts, done), shown=_some(shown))
@@ -225,8 +229,9 @@ def _journal(lease: Lease) -> None:
         Erasure(
             request=str(request.pk),
             model=get_user_model()._meta.label,
-            person=str(request.case.subject_id),
+            person="" if request.case.subject_id is None else str(request.case.subject_id),
             declarations=request.scope.get("declarations"),
+            rows=noting.noted(request),
             plan_digest=request.plan.digest,
             cut_off=erased["cut_off"],
         )

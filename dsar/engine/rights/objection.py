@@ -21,6 +21,10 @@ def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
 
 def apply(request: Request) -> None:
     """Stop the purposes from this moment on; the caller holds the transaction."""
+    guest = purposes.guest_of(request)
+    if guest is not None:
+        purposes.suppress(request, guest)
+        return
     person = purposes.person_of(request)
     if request.scope["objection"] == ObjectionScope.MARKETING:
         objections.object_to_marketing(person, request=request.pk)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dsar.contract import compiler, registry
+from dsar.cases import subjects
+from dsar.contract import compiler, reach
 from dsar.contract.vocabulary import LegalBasis, Origin
 from dsar.engine import answering, packing
 from dsar.engine.packing import Contents
@@ -50,7 +51,7 @@ PORTABLE = Contents(
 )
 
 
-def steps(_request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
+def steps(request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
     """One package with the portable fields; what is out of scope is named and offered as access (R121)."""
     return [
         {
@@ -65,7 +66,7 @@ def steps(_request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
             },
             "reason": _why(declaration),
         }
-        for declaration in registry.current().all()
+        for declaration in reach.declarations(subjects.of(request.case))
         if counts[declaration.label]
     ]
 

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
+from dsar.cases import subjects
 from dsar.cases.states import Outcome
-from dsar.contract import registry
+from dsar.contract import people, registry
+from dsar.contract.people import Guest
 from dsar.crashpoints import effect
 from dsar.engine import answering, leases
+from dsar.registers import suppression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,6 +35,29 @@ def person_of(request: Request) -> Person:
     if request.case.subject_id is None:
         raise NobodyError
     return request.case.subject_id
+
+
+def guest_of(request: Request) -> Guest | None:
+    """The person without account whom a request is about; what needs no proof reaches the address it came from."""
+    person = subjects.of(request.case)
+    if person is not None:
+        return person if isinstance(person, Guest) else None
+    contact = subjects.contact_of(request.case)
+    return people.guest((contact,)) if "@" in contact else None
+
+
+def suppress(request: Request, guest: Guest) -> None:
+    """Stop purposes for a person without account: no register knows them, so their addresses are suppressed.
+
+    Without named purposes everything stops that asks before it uses an address.
+    """
+    known = registry.current().purposes
+    scopes = named(request) or [suppression.EVERYTHING]
+    if any(known[code].marketing for code in named(request)):
+        scopes.append(suppression.MARKETING)
+    for address in guest.addresses:
+        for scope in scopes:
+            suppression.add(address, scope=scope, request=request.pk)
 
 
 def named(request: Request) -> list[str]:

@@ -19,6 +19,10 @@ def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
 
 def apply(request: Request) -> None:
     """Limit processing to storage from this moment on; the caller holds the transaction."""
+    guest = purposes.guest_of(request)
+    if guest is not None:
+        purposes.suppress(request, guest)
+        return
     ground = request.scope["ground"]
     person = purposes.person_of(request)
     codes: list[str | None] = [*purposes.named(request)]

@@ -10,6 +10,7 @@ from django.core.management import CommandError
 from django.db import connection
 
 from dsar.contract import compiler, registry
+from dsar.contract.people import PERSON
 
 if TYPE_CHECKING:
     from dsar.contract.compiler import Fragment
@@ -101,8 +102,8 @@ def _of(condition: Fragment, person: str) -> tuple[str, list[Any]]:
     sql = first
     params: list[Any] = []
     for value, piece in zip(condition.params, rest, strict=True):
-        sql += (person if value is compiler.PERSON else "%s") + piece
-        if value is not compiler.PERSON:
+        sql += (person if value is PERSON else "%s") + piece
+        if value is not PERSON:
             params.append(value)
     return sql, params
 
