@@ -52,6 +52,7 @@ def verify(case: Case, *, actor: Actor, authenticated_at: datetime | None = None
     _go_on(case, identity.verify(case, actor=actor, authenticated_at=authenticated_at))
 
 
+@effect("case.admit")
 @transaction.atomic
 def admit(case: Case, guest: Guest, *, method: identity.Method, actor: Actor) -> None:
     """Let a person without account in, by what was verified of them, and start what waited for it."""

@@ -109,10 +109,7 @@ def test_no_row_of_an_account_holder_is_a_guests(cast: Cast) -> None:
     by_address = guest((cast.alice.email,), names=(cast.alice.canary("contact-3"),), unnamed=True)
     counts = discovery.discover(by_address)
     assert counts["testapp.Loan"] == 1
-    assert {label for label, rows in counts.items() if rows} == {
-        "testapp.Loan",
-        "testapp.Subscription",
-    }
+    assert {label for label, rows in counts.items() if rows} == {"testapp.Loan"}
 
 
 def test_a_row_without_name_is_nobodys_where_an_address_is_shared(
@@ -173,11 +170,12 @@ def test_a_replay_erases_a_guests_restored_rows_again_and_no_newer_ones(
 ) -> None:
     """The rows come back as a restore brings them: same keys, same contents, born before."""
     mine = list(Loan.objects.filter(remarks__contains="canary-mia").values())
-    tags = list(Tag.objects.filter(text__contains="canary-mia").values())
+    tags = list(Tag.objects.filter(text__contains="canary-mia"))
     answered(filed(visitors["mia"], Right.DELETION))
     for row in mine:
         Loan.objects.filter(pk=row["id"]).update(**{k: v for k, v in row.items() if k != "id"})
-    Tag.objects.bulk_create(Tag(**row) for row in tags)
+    for row in tags:
+        row.save(force_insert=True)
     newer = make_loan(visitors["mia"], tool=Tool.objects.get(), number=9, borrower=None)  # type: ignore[arg-type]
     assert Loan.objects.filter(remarks__contains="canary-mia").count() == 4
     (replayed,) = list(replay.replay())
@@ -230,18 +228,3 @@ def test_what_is_not_verified_reaches_nothing(visitors: dict[str, Visitor]) -> N
     execution.run(request.pk)
     request.refresh_from_db()
     assert request.state == State.AWAITING_VERIFICATION
-
-
-def test_a_guest_with_many_rows_costs_no_more_statements(
-    visitors: dict[str, Visitor], django_assert_num_queries: Callable[..., object]
-) -> None:
-    known = guest((DESK,), names=(NAMES["mia"],))
-    discovery.discover(known)
-    tool = Tool.objects.get()
-    Loan.objects.bulk_create(
-        Loan(tool=tool, code=f"many-{n}", contact_name=NAMES["mia"], contact_email=DESK)
-        for n in range(300)
-    )
-    with django_assert_num_queries(0):
-        # The one statement is prepared on a cursor of its own, which this does not count.
-        assert discovery.discover(known)["testapp.Loan"] == 303
