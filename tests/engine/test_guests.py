@@ -174,8 +174,8 @@ def test_a_replay_erases_a_guests_restored_rows_again_and_no_newer_ones(
     answered(filed(visitors["mia"], Right.DELETION))
     for row in mine:
         Loan.objects.filter(pk=row["id"]).update(**{k: v for k, v in row.items() if k != "id"})
-    for row in tags:
-        row.save(force_insert=True)
+    for tag in tags:
+        tag.save(force_insert=True)
     newer = make_loan(visitors["mia"], tool=Tool.objects.get(), number=9, borrower=None)  # type: ignore[arg-type]
     assert Loan.objects.filter(remarks__contains="canary-mia").count() == 4
     (replayed,) = list(replay.replay())
