@@ -21,6 +21,10 @@ env = environ.Env()
 SERVER_SETTINGS = {
     "client_connection_check_interval": "5s",
     "idle_in_transaction_session_timeout": "60s",
+    # A vanished client is silent: without these the server would wait two hours for it.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
 }
 CONNECTION = {
     "connect_timeout": 5,

@@ -8,6 +8,9 @@ from typing import Any
 import kombu
 from celery import Celery
 from celery.app.amqp import AMQP
+from celery.signals import setup_logging, worker_init
+from django.core.checks import Tags, run_checks
+from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -33,3 +36,25 @@ app = Celery("config", amqp=Queues)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def leave_logging_alone(**_given: Any) -> None:
+    """Keep what the settings say of logging: what Celery would set up writes past what clears the lines."""
+
+
+@worker_init.connect
+def check_server(**_given: Any) -> None:
+    """Refuse to work on a database server that would let a dead worker's locks stand.
+
+    A database that does not answer yet is waited for, as always.
+    """
+    try:
+        found = run_checks(tags=[Tags.database], databases=[DEFAULT_DB_ALIAS])
+    except Error:
+        return
+    finally:
+        connections.close_all()
+    wrong = [str(one) for one in found if one.is_serious()]
+    if wrong:
+        raise SystemExit("\n".join(wrong))

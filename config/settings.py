@@ -229,7 +229,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOCAL
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = not LOCAL
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not LOCAL)
-SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if LOCAL else env.int("SECURE_HSTS_SECONDS", default=31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not LOCAL
 SECURE_REFERRER_POLICY = "same-origin"
@@ -308,6 +308,8 @@ DSAR: dict[str, Any] = {
     "SWEEP_HOUR": None
     if (hour := env.int("DSAR_SWEEP_HOUR", default=-1 if LOCAL else 3)) < 0
     else hour,
+    # Who may read /metrics; nobody may while it is empty.
+    "METRICS_TOKEN": env.str("DSAR_METRICS_TOKEN", default=""),
     # Where a mailed link leads; {token} is put in its place.
     "LINK_URL": env.str("DSAR_LINK_URL", default=""),
     # Newest first: the first one locks, all of them open.

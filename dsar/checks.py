@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.checks import register
+from django.core.checks import Error, Tags, register
 
 from dsar.contract.checking.gate import errors
 from dsar.contract.checking.inspection import inspect, installed_models
 from dsar.contract.registry import current
+from dsar.engine import server
 
 if TYPE_CHECKING:
     from django.core.checks import CheckMessage
@@ -18,3 +19,18 @@ if TYPE_CHECKING:
 def declarations(**_options: Any) -> list[CheckMessage]:
     """Refuse models and fields of installed apps that nobody declared, and declarations that cannot hold."""
     return [*errors(inspect(current(), models=installed_models()))]
+
+
+@register(Tags.database)
+def server_settings(*, databases: Any = None, **_options: Any) -> list[CheckMessage]:
+    """Refuse a database server that would let a dead worker's locks stand; only asked with `--database`."""
+    if not databases:
+        return []
+    return [
+        Error(
+            f"The database server has {complaint}.",
+            hint="Switch it on, for the role or the server (docs/operations/database.md).",
+            id="dsar.S001",
+        )
+        for complaint in server.complaints()
+    ]

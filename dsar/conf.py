@@ -33,6 +33,7 @@ DEFAULTS: dict[str, Any] = {
     "LINK_DAYS": 365,
     "CODE_SECONDS": 600,
     "STAFF_NEEDS_MFA": True,
+    "METRICS_TOKEN": "",
     "IDEMPOTENCY_HOURS": 24,
     "API_RATES": {
         "calls": "300/min",

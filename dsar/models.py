@@ -27,11 +27,13 @@ from dsar.registers.models import (
     Restriction,
     Suppression,
 )
+from dsar.tally.models import Count
 
 __all__ = [
     "Case",
     "Consent",
     "Correction",
+    "Count",
     "Decision",
     "Disclosure",
     "Download",

@@ -39,6 +39,7 @@ from dsar.ledger.models import Entry
 from dsar.packages.models import Download, Package
 from dsar.registers import models as registers
 from dsar.registry import declare, holds_nothing
+from dsar.tally.models import Count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -490,4 +491,8 @@ holds_nothing(
 holds_nothing(Heartbeat, because="It says when a worker was last alive.")
 holds_nothing(
     Wake, because="The name of a task and the identifiers of the work, gone once published."
+)
+holds_nothing(
+    Count,
+    because="How often something happened to anybody; its name is the kind of happening, of a fixed list.",
 )

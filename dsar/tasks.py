@@ -12,6 +12,7 @@ from dsar.cases import notices
 from dsar.dispatch import outbox
 from dsar.engine import execution, wakes
 from dsar.packages import vault
+from dsar.tally import counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ SWEEPERS: tuple[Callable[[], object], ...] = (
     wakes.wake_due,
     vault.expire_due,
     idempotency.expire,
+    counts.fold,
 )
 """What the periodic sweep looks after, in order."""
 
@@ -36,6 +38,8 @@ def sweep() -> None:
             sweeper()
         except Exception:
             logger.exception("The sweeper %s failed.", sweeper.__qualname__)
+            counts.add(counts.Kind.SWEEPER_FAILED)
+    counts.add(counts.Kind.SWEPT)
 
 
 @shared_task(name="dsar.mail_notice", ignore_result=True)

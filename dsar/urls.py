@@ -4,4 +4,9 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns = [path("api/", include("dsar.api.urls"))]
+from dsar.api.metrics import metrics
+
+urlpatterns = [
+    path("api/", include("dsar.api.urls")),
+    path("metrics", metrics, name="metrics"),
+]

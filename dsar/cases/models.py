@@ -141,6 +141,11 @@ class Request(models.Model):
                 name="dsar_request_queue",
             ),
             models.Index(fields=["state", "due_at"], name="dsar_request_state"),
+            models.Index(
+                fields=["closed_at"],
+                condition=models.Q(state="closed"),
+                name="dsar_request_closed",
+            ),
         ]
 
     def __str__(self) -> str:

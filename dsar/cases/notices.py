@@ -22,6 +22,7 @@ from dsar.dispatch.models import Wake
 from dsar.keys import box
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
+from dsar.tally import counts
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -119,6 +120,7 @@ def _leaves(case: Case, *, text: str) -> bool:
     except (OSError, SMTPException) as error:
         # The error's own text may repeat the address.
         logger.warning("Mail on case %s did not leave: %s", case.reference, type(error).__name__)
+        counts.add(counts.Kind.MAIL_FAILED)
         return False
 
 

@@ -17,6 +17,7 @@ from kombu.pools import producers
 
 from dsar.crashpoints import effect
 from dsar.dispatch.models import Wake
+from dsar.tally import counts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -89,6 +90,7 @@ def send(row: Wake) -> bool:
             )
     except lost:
         logger.warning("The broker is away; %s stays in the outbox.", row.task)
+        counts.add(counts.Kind.BROKER_FAILED)
         return False
     return True
 

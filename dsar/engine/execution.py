@@ -29,6 +29,7 @@ from dsar.keys.box import MasterKeyMissingError
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 from dsar.packages import vault
+from dsar.tally import counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,16 +81,23 @@ def run(request_id: UUID | None = None) -> UUID | None:
     lease = leases.claim(request_id, begin=_begin)
     if lease is None:
         return None
+    with structlog.contextvars.bound_contextvars(request=str(lease.request_id)):
+        _hold_and_carry_out(lease)
+    return lease.request_id
+
+
+def _hold_and_carry_out(lease: Lease) -> None:
+    """Carry it out while the lease is kept alive, and see to whatever fails."""
     try:
         with leases.kept_alive(lease):
             _carry_out(lease)
     except leases.LeaseLostError:
         logger.info("lease_lost", request=str(lease.request_id), token=lease.token)
+        counts.add(counts.Kind.LEASE_LOST)
     except _FOR_PEOPLE as error:
         _needs_attention(lease, error)
     except Exception as error:  # noqa: BLE001 - whatever it was, the request must be tried again or shown to somebody.
         _failed(lease, error)
-    return lease.request_id
 
 
 def _failed(lease: Lease, error: Exception) -> None:
@@ -99,6 +107,7 @@ def _failed(lease: Lease, error: Exception) -> None:
         _needs_attention(lease, error)
     else:
         leases.back_off(lease)
+        counts.add(counts.Kind.RETRIED)
 
 
 def _begin(request: Request) -> tuple[Request, Package] | None:
@@ -127,6 +136,7 @@ def _needs_attention(lease: Lease, error: Exception) -> None:
         request = leases.fence(lease)
         _witness(request, error)
         lifecycle.advance(request, to=State.NEEDS_ATTENTION, actor=SYSTEM)
+        counts.add(counts.Kind.STOPPED)
 
 
 def _witness(request: Request, error: Exception) -> None:
