@@ -142,8 +142,14 @@ def wait_for_worker(worker: Process, *, seconds: float = READY_SECONDS) -> None:
     """Return when the worker answers through the broker of this process's settings."""
     from config.celery import app  # noqa: PLC0415  Settings are read when this is first asked.
 
+    lost = app.connection_for_write().recoverable_connection_errors
+
     def answered() -> bool:
-        return bool(app.control.ping(destination=[worker.name], timeout=1.0, limit=1))
+        try:
+            return bool(app.control.ping(destination=[worker.name], timeout=1.0, limit=1))
+        except lost:
+            # A pooled connection may have ended since it was used last; the next attempt opens another.
+            return False
 
     _wait(worker, answered, seconds=seconds)
 

@@ -13,7 +13,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from dsar import conf
-from dsar.duties import standing
+from dsar.duties import watching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from prometheus_client import Metric
 
-    from dsar.duties.standing import Figure
+    from dsar.duties.watching import Figure
 
 
 class _House(Collector):
     """What stands in the database, read at each scrape; no process keeps a figure of its own."""
 
     def collect(self) -> Iterator[Metric]:
-        for figure in standing.figures():
+        for figure in watching.figures():
             yield _family(figure)
 
 

@@ -78,12 +78,21 @@ def run(request_id: UUID | None = None) -> UUID | None:
     Whatever fails leaves the request either claimable again, after its lease, or in needs_attention with the
     reason in the ledger. No failure ends in a closed request.
     """
-    lease = leases.claim(request_id, begin=_begin)
+    lease = _claim(request_id)
     if lease is None:
         return None
     with structlog.contextvars.bound_contextvars(request=str(lease.request_id)):
         _hold_and_carry_out(lease)
     return lease.request_id
+
+
+def _claim(request_id: UUID | None) -> Lease | None:
+    """Claim and begin at once. Where that fails both are undone, so that it would be no attempt: claim alone, then."""
+    try:
+        return leases.claim(request_id, begin=_begin)
+    except Exception as error:  # noqa: BLE001 - it comes again after the claim, where it is counted and told.
+        logger.warning("beginning_failed", reason=type(error).__name__)
+        return leases.claim(request_id)
 
 
 def _hold_and_carry_out(lease: Lease) -> None:

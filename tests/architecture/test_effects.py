@@ -14,6 +14,7 @@ from tests.architecture.effects import Place
 UNMARKED = {
     Place("cases/joined.py", "transaction_of_caller", "transaction"): "Its callers are marked.",
     Place("cases/lifecycle.py", "obstacles", "transaction"): "It only looks.",
+    Place("duties/watching.py", "figures", "transaction"): "It only reads.",
     Place("engine/sources.py", "snapshot", "transaction"): "It only reads.",
     Place("ledger/roles.py", "grant", "transaction"): "It is run by hand, as the owner, and again.",
     Place("packages/vault.py", "_flushed", "file"): "Its only caller is marked.",

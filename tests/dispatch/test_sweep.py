@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dsar import tasks
 
 
+@pytest.mark.django_db
 def test_one_sweepers_failure_does_not_stop_the_next(monkeypatch, caplog):
     done: list[str] = []
 

@@ -122,7 +122,7 @@ def _assert_useful(written: dict[str, str], references: list[str]) -> None:
     """The lines are there, one JSON object each, and say which case and which error."""
     web, worker = written["web"], written["worker-1"]
     assert any(reference in web for reference in references)
-    assert "request_failed" in web
+    assert "A call failed." in web
     assert "RaiseException P0001" in web
     assert "execution_failed" in worker
     assert "raised unexpected" in worker

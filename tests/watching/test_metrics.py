@@ -14,7 +14,7 @@ from dsar import conf, tasks
 from dsar.cases import notices
 from dsar.cases.models import Letter, Request
 from dsar.cases.states import State
-from dsar.duties import standing
+from dsar.duties import watching
 from dsar.engine import execution, leases
 from dsar.tally import counts
 from dsar.tally.counts import Kind
@@ -115,12 +115,11 @@ def test_failures_are_counted_where_they_happen(
     granted: Callable[[Case], Request],
     scrape: Callable[[], dict[tuple[str, str], float]],
     monkeypatch: pytest.MonkeyPatch,
-    settings: Settings,
 ) -> None:
     """An attempt that fails, a lease that is lost, a stop, a mail that does not leave, a sweep."""
     request = granted(ask(cast.alice, "access"))
     lost = leases.LeaseLostError
-    settings.DSAR = settings.DSAR | {"MOST_ATTEMPTS": 3}
+    monkeypatch.setitem(conf.DEFAULTS, "MOST_ATTEMPTS", 3)
     for error in (ZeroDivisionError, lost, ZeroDivisionError):
 
         def fails(_lease: Any, error: type[Exception] = error) -> None:
@@ -165,9 +164,9 @@ def test_a_great_many_closed_requests_cost_no_reading(
     """Beside fifty thousand closed ones each statement reads a handful of pages, by the server's own count."""
     granted(ask(cast.alice, "access"))
     given = {"open": [one.value for one in State if one is not State.CLOSED], "lease": 15}
-    few = [_pages(statement, given) for statement in standing.STATEMENTS]
+    few = [_pages(statement, given) for statement in watching.STATEMENTS]
     _close_many(Request.objects.get())
-    many = [_pages(statement, given) for statement in standing.STATEMENTS]
+    many = [_pages(statement, given) for statement in watching.STATEMENTS]
     assert sum(many) < sum(few) + 30
 
 
