@@ -102,9 +102,10 @@ class FilingSerializer(_Strict):
     rights = AskedSerializer(many=True, min_length=1, max_length=20)  # type: ignore[call-arg]  # as above
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     residence = serializers.RegexField(
-        r"^[A-Z]{2}\Z",
+        r"^[A-Z]{2}(-[A-Z0-9]{1,3})?\Z",
         required=False,
-        help_text="Country where you live (ISO 3166-1), if laws of that place should apply too.",
+        help_text="Country where you live (ISO 3166-1: `DE`), or a part of it (ISO 3166-2: `US-CA`), if laws of that"
+        " place should apply too.",
     )
 
 

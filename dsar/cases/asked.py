@@ -100,8 +100,7 @@ def _wrong(one: Asked, *, regimes: Iterable[str]) -> dict[str, str]:
 
 
 def _unknown_to_law(one: Asked, *, regimes: Iterable[str]) -> dict[str, str]:
-    laws = rules.current().regimes
-    if any(one.variant in laws[regime].rights for regime in regimes):
+    if any(one.variant in rules.latest(regime).rights for regime in regimes):
         return {}
     return {"right": "None of the laws that apply here knows this right."}
 

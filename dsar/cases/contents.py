@@ -144,7 +144,7 @@ _STILL_ALLOWED = (
 
 def common(case: Case, request: Request | None, *, kind: str) -> dict[str, Any]:
     """The parts that follow from the case and the law alone."""
-    regimes = [rules.current().regimes[code] for code in case.regimes]
+    regimes = [rules.latest(code) for code in case.regimes]
     said = {
         "reference": case.reference,
         "received_at": day(case.received_at),

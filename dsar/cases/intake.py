@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
 
-from dsar import conf
 from dsar.cases import asked as asking
-from dsar.cases import contents, corrections, identity, letters, person, repeats
+from dsar.cases import contents, corrections, deadlines, identity, letters, person, repeats
 from dsar.cases.asked import Asked, IntakeError, Proposal
 from dsar.cases.models import Case, Letter, Request
 from dsar.crashpoints import effect
 from dsar.keys import box
 from dsar.keys.models import Key
-from dsar.law import clock, rules
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 
@@ -51,9 +47,9 @@ def file(  # noqa: PLR0913 - a submission has as many parts as the law asks for.
     `received_at` may lie in the past for what came by post (R10). A repeat is recorded, never refused (R18).
     Raises IntakeError with a message per field, and then nothing is written.
     """
-    regimes = rules.attached(residence, home=tuple(conf.get("REGIMES")))
-    wanted = asking.understood(asked, regimes=regimes)
     arrived = _arrival(received_at, contact=contact)
+    regimes = deadlines.attached(residence, received_at=arrived)
+    wanted = asking.understood(asked, regimes=regimes)
     with effect("case.write"), transaction.atomic():
         key = box.create(Key.Kind.CASE)
         case = Case(
@@ -97,23 +93,8 @@ def _write(
 
 
 def _request(case: Case, one: Asked) -> Request:
-    zone = ZoneInfo(conf.get("TIME_ZONE"))
-    due = clock.due(case.received_at, one.variant, regimes=case.regimes, zone=zone)
-    statutory = due.moment(zone)
-    return Request(
-        case=case,
-        right=one.right,
-        scope=dict(one.scope),
-        statutory_due_at=statutory,
-        due_at=_target(case.received_at, statutory=statutory),
-        rule_version=rules.current().version,
-    )
-
-
-def _target(received_at: datetime, *, statutory: datetime) -> datetime:
-    """The date the house works to: its own target where it set one, never later than the law's."""
-    days = conf.get("INTERNAL_TARGET_DAYS")
-    return statutory if days is None else min(statutory, received_at + timedelta(days=days))
+    dates = deadlines.first(case, variant=one.variant)
+    return Request(case=case, right=one.right, scope=dict(one.scope), **dates)
 
 
 def _witness(case: Case, requests: list[Request], *, actor: Actor) -> None:
@@ -126,7 +107,7 @@ def _witness(case: Case, requests: list[Request], *, actor: Actor) -> None:
             right=str(request.right),
             channel=str(case.channel),
             regimes=list(case.regimes),
-            rules=request.rule_version,
+            rules=request.rule_version.split(),
             due=request.due_at.isoformat(),
             repeat=request.right in seen,
             **actor.witnessed(case),

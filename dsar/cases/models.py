@@ -95,7 +95,8 @@ class Request(models.Model):
     outcome = models.CharField(max_length=30, choices=_choices(Outcome), blank=True)
     statutory_due_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    rule_version = models.CharField(max_length=40, blank=True)
+    rule_version = models.CharField(max_length=200, blank=True)
+    """The edition of each regime's rules on the day of receipt (R3): `EU:2018-05-25 SG:2021-02-01`."""
     not_before = models.DateTimeField(null=True, blank=True)
     """The end of a waiting period; execution does not start earlier."""
     answered_at = models.DateTimeField(null=True, blank=True)

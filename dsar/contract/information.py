@@ -30,7 +30,7 @@ HEADINGS: Final = (
 )
 """The nine headings; an empty list under one of them says that there is none."""
 
-_NO_TRANSFER: Final = rules.EEA | {"SG"}
+_NO_TRANSFER: Final = rules.latest("EU").residences | {"SG"}
 
 
 def information(declarations: Iterable[Declaration], language: str = "en") -> dict[str, Any]:
@@ -144,7 +144,7 @@ def _complaint() -> list[dict[str, Any]]:
             "law": regime.law,
             "remedy": regime.remedy,
         }
-        for regime in rules.current().regimes.values()
+        for regime in rules.enabled()
     ]
 
 

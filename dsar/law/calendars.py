@@ -1,7 +1,8 @@
-"""The days on which a period may not end or does not count, by country."""
+"""The days on which a period may not end or does not count, by country, with what the house knows better."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,6 +16,18 @@ class Calendar(Protocol):
     """Anything that knows a jurisdiction's public holidays: a set of dates will do."""
 
     def __contains__(self, day: date, /) -> bool: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amended:
+    """A calendar with days added and days taken out by hand (R53)."""
+
+    of: Calendar
+    free: frozenset[date] = field(default_factory=frozenset)
+    working: frozenset[date] = field(default_factory=frozenset)
+
+    def __contains__(self, day: date, /) -> bool:
+        return day in self.free or (day in self.of and day not in self.working)
 
 
 @cache

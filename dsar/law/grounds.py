@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dsar.law import rules
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -63,8 +65,12 @@ def applicable(right: str, *, regime: str) -> list[Ground]:
 
 
 def missing(right: str, *, regimes: list[str], given: Mapping[str, str]) -> list[str]:
-    """The regimes for which no valid ground was given; a refusal needs one under each (R2)."""
-    return [regime for regime in regimes if not _valid(right, regime, given.get(regime, ""))]
+    """The regimes for which no valid ground was given; a refusal needs one under each that knows the right (R2)."""
+    return [
+        regime
+        for regime in regimes
+        if right in rules.latest(regime).rights and not _valid(right, regime, given.get(regime, ""))
+    ]
 
 
 def _valid(right: str, regime: str, code: str) -> bool:

@@ -1,137 +1,84 @@
-"""The rules of `rules.json`: how long each regime gives for each right, and where it says so."""
+"""Which regimes attach to a case, and which edition of each governs a day of receipt (R1, R3)."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from dsar.law import library
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from datetime import date
 
-_FILE = Path(__file__).with_name("rules.json")
+    from dsar.law.terms import Regime
 
-# fmt: off
-EEA = frozenset(
-    {
-        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI",
-        "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU",
-        "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
-    }
-)
-# fmt: on
-"""Where the GDPR is the law of the land: the Union's Member States, Iceland, Liechtenstein, Norway."""
+NO_OTHER = "DEFAULT"
+"""The company's own policy, for whom no regime is known."""
 
 
-class Unit(StrEnum):
-    """What a period is counted in."""
-
-    IMMEDIATE = "immediate"
-    CALENDAR_DAY = "calendar_day"
-    BUSINESS_DAY = "business_day"
-    MONTH = "month"
-
-
-class Roll(StrEnum):
-    """A kind of day on which a period may not end."""
-
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-    PUBLIC_HOLIDAY = "public_holiday"
-
-
-class Status(StrEnum):
-    """Whether a law grants the right, or the company promised it."""
-
-    STATUTORY = "statutory"
-    POLICY_COMMITMENT = "policy_commitment"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Period:
-    """A length of time; the day of the event that starts it is never counted."""
-
-    value: int
-    unit: Unit
-    roll: frozenset[Roll]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """What one regime says about one right."""
-
-    period: Period
-    status: Status
-    source: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Regime:
-    """A body of law that attaches to a case, with whom to complain to under it."""
-
-    code: str
-    name: str
-    law: str
-    authority: str
-    remedy: str
-    country: str
-    part: str
-    rights: Mapping[str, Rule]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rulebook:
-    """All regimes as they stood at one version; a request keeps the version of its receipt (R3)."""
-
-    version: str
-    regimes: Mapping[str, Regime]
+class NoRegimeError(LookupError):
+    """There is no such regime, or it does not apply on that day."""
 
 
 @cache
-def current() -> Rulebook:
-    """The rules in force."""
-    said = json.loads(_FILE.read_text(encoding="utf-8"))
-    regimes = {code: _regime(code, regime) for code, regime in said["regimes"].items()}
-    return Rulebook(version=said["version"], regimes=regimes)
+def known() -> Mapping[str, tuple[Regime, ...]]:
+    """Every regime's editions, oldest first."""
+    return library.read()
 
 
-def attached(residence: str, *, home: tuple[str, ...]) -> tuple[str, ...]:
+def latest(code: str) -> Regime:
+    """A regime as it stands in its last edition, for its names and addresses."""
+    return known()[code][-1]
+
+
+def enabled() -> list[Regime]:
+    """The last edition of each regime that may be attached to a case."""
+    return [editions[-1] for editions in known().values() if editions[-1].enabled]
+
+
+def in_force(code: str, *, on: date) -> bool:
+    """Whether a case received on that day may have this regime attached."""
+    found = [one for one in known().get(code, ()) if one.received_from <= on]
+    return bool(found) and found[-1].enabled
+
+
+def governing(code: str, *, on: date, pinned: Mapping[str, str] | None = None) -> Regime:
+    """The edition that governs what was received on a day; a pinned edition wins over any later one (R3).
+
+    What was received before the first edition is governed by the first. Raises NoRegimeError.
+    """
+    editions = known().get(code)
+    if not editions:
+        raise NoRegimeError(code)
+    kept = (pinned or {}).get(code)
+    by_name = {one.edition: one for one in editions}
+    if kept in by_name:
+        return by_name[kept]
+    return ([one for one in editions if one.received_from <= on] or editions[:1])[-1]
+
+
+def attached(residence: str, *, home: tuple[str, ...], on: date) -> tuple[str, ...]:
     """The regimes of a case: the organisation's own always, the person's by residence (R1).
 
-    `residence` is an ISO 3166-1 alpha-2 code or empty. Without any regime the company's policy stands alone.
+    `residence` is an ISO 3166 code of a country or of one of its parts (`DE`, `US-CA`), or empty. Without any
+    regime the company's policy stands alone.
     """
-    found = set(home)
-    if residence in EEA:
-        found.add("EU")
-    if residence in {"GB", "SG"}:
-        found.add(residence)
-    return tuple(sorted(found)) or ("DEFAULT",)
+    lived_in = {residence, residence.split("-", maxsplit=1)[0]} - {""}
+    found = set(home) | {
+        code
+        for code in known()
+        if in_force(code, on=on) and governing(code, on=on).residences & lived_in
+    }
+    return tuple(sorted(found)) or (NO_OTHER,)
 
 
-def _regime(code: str, said: dict[str, Any]) -> Regime:
-    return Regime(
-        code=code,
-        name=said["name"],
-        law=said["law"],
-        authority=said["authority"],
-        remedy=said["remedy"],
-        country=said["calendar"]["country"],
-        part=said["calendar"].get("part", ""),
-        rights={right: _rule(rule) for right, rule in said["rights"].items()},
-    )
+def version(regimes: Iterable[Regime]) -> str:
+    """The editions that a request keeps, as a text: `EU:2018-05-25 SG:2021-02-01`."""
+    return " ".join(f"{one.code}:{one.edition}" for one in regimes)
 
 
-def _rule(said: dict[str, Any]) -> Rule:
-    period = said["period"]
-    return Rule(
-        period=Period(
-            value=period["value"],
-            unit=Unit(period["unit"]),
-            roll=frozenset(Roll(day) for day in period["roll"]),
-        ),
-        status=Status(said["status"]),
-        source=said["source"],
-    )
+def pinned(version: str) -> dict[str, str]:
+    """The editions named by such a text; a text in another form names none."""
+    pairs = (word.partition(":") for word in version.split())
+    return {code: edition for code, colon, edition in pairs if colon}

@@ -143,7 +143,7 @@ def test_a_filing_leaves_everything_an_answer_needs(alice: AbstractBaseUser) -> 
     assert case.verification_method == "fresh_login"
     requests = case.requests.all()
     assert {request.state for request in requests} == {State.SUBMITTED}
-    assert {request.rule_version for request in requests} == {"2026-11-23"}
+    assert {request.rule_version for request in requests} == {"EU:2018-05-25 SG:2021-02-01"}
     receipt = Letter.objects.get(case=case)
     assert receipt.kind == Letter.Kind.RECEIPT
     assert case.reference in letters.render(receipt).text

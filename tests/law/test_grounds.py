@@ -6,25 +6,23 @@ import pytest
 
 from dsar.law import grounds, rules
 
-REFUSABLE = (
-    "access",
-    "correction",
-    "deletion",
-    "restriction",
-    "portability",
-    "objection_other",
-)
+REFUSABLE = [
+    (right, code)
+    for code in sorted(rules.known())
+    for right, rule in rules.latest(code).rights.items()
+    if rule.refusable
+]
 
 
-@pytest.mark.parametrize("regime", sorted(rules.current().regimes))
-@pytest.mark.parametrize("right", REFUSABLE)
+@pytest.mark.parametrize(("right", "regime"), REFUSABLE)
 def test_every_refusable_right_has_grounds_in_every_regime(right: str, regime: str) -> None:
     assert grounds.applicable(right, regime=regime)
 
 
-@pytest.mark.parametrize("regime", sorted(rules.current().regimes))
-def test_marketing_objections_cannot_be_refused(regime: str) -> None:
-    assert grounds.applicable("objection_marketing", regime=regime) == []
+@pytest.mark.parametrize("regime", sorted(rules.known()))
+@pytest.mark.parametrize("variant", ["marketing", "sale", "sensitive"])
+def test_absolute_objections_cannot_be_refused(variant: str, regime: str) -> None:
+    assert grounds.applicable(f"objection_{variant}", regime=regime) == []
 
 
 def test_a_ground_of_one_regime_does_not_serve_another() -> None:
@@ -34,6 +32,13 @@ def test_a_ground_of_one_regime_does_not_serve_another() -> None:
 
 def test_a_ground_for_another_right_does_not_serve() -> None:
     assert grounds.missing("access", regimes=["SG"], given={"SG": "still_necessary"}) == ["SG"]
+
+
+def test_a_law_that_does_not_know_the_right_needs_no_ground() -> None:
+    given = {"EU": "automated_decision_allowed"}
+    right = "objection_automated_decision"
+    assert grounds.missing(right, regimes=["EU", "SG"], given=given) == []
+    assert grounds.missing(right, regimes=["EU", "SG"], given={}) == ["EU"]
 
 
 def test_silent_grounds_are_never_offered() -> None:
