@@ -16,7 +16,7 @@ from dsar.cases.models import (
 from dsar.dispatch.models import Wake
 from dsar.engine.models import Heartbeat, Plan, Removal, Step
 from dsar.keys.models import Key
-from dsar.ledger.models import Entry
+from dsar.ledger.models import Checkpoint, Entry, Leaf, Node, Placement, Unsealed
 from dsar.packages.models import Download, Package
 from dsar.registers.models import (
     Consent,
@@ -31,6 +31,7 @@ from dsar.tally.models import Count
 
 __all__ = [
     "Case",
+    "Checkpoint",
     "Consent",
     "Correction",
     "Count",
@@ -41,11 +42,14 @@ __all__ = [
     "Heartbeat",
     "Hold",
     "Key",
+    "Leaf",
     "Letter",
     "Link",
+    "Node",
     "Note",
     "Objection",
     "Package",
+    "Placement",
     "Plan",
     "Purpose",
     "RecipientTask",
@@ -55,5 +59,6 @@ __all__ = [
     "Restriction",
     "Step",
     "Suppression",
+    "Unsealed",
     "Wake",
 ]
