@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dsar.cases import person, policy, variants
@@ -59,6 +60,12 @@ class Move:
     outcome: Outcome | None
     at: datetime
 
+    @cached_property
+    def others(self) -> list[tuple[str, str]]:
+        """Right and state of every other open request about the person, read once: after the person's turn is taken."""
+        still_open = _requests_of_same_person(self.request).exclude(state=State.CLOSED)
+        return list(still_open.values_list("right", "state"))
+
     def closes_as(self, outcomes: frozenset[Outcome]) -> bool:
         """Whether it closes the request with one of these outcomes."""
         return self.to is State.CLOSED and self.outcome in outcomes
@@ -109,7 +116,7 @@ def _second_signature(move: Move) -> Obstacle | None:
         return None
     if policy.handling(move.request) is not Handling.TWO_PEOPLE:
         return None
-    decision = Decision.objects.filter(request=move.request).first()
+    decision = _decision_on(move.request)
     if decision is None or not _signed_by_two(decision, move=move):
         return Obstacle.UNSIGNED
     return None
@@ -179,10 +186,8 @@ def _turn(move: Move) -> Obstacle | None:
     if move.to is not State.EXECUTING or request.right not in _CHANGES:
         return None
     person.lock(request.case.subject_id)
-    others = _requests_of_same_person(request)
-    if others.filter(right__in=_CHANGES, state__in=_UNDER_WAY).exists():
-        return Obstacle.TAKING_TURNS
-    return None
+    under_way = any(right in _CHANGES and state in _UNDER_WAY for right, state in move.others)
+    return Obstacle.TAKING_TURNS if under_way else None
 
 
 def _copies(move: Move) -> Obstacle | None:
@@ -192,9 +197,7 @@ def _copies(move: Move) -> Obstacle | None:
     """
     if not _deletes(move, to={State.EXECUTING}):
         return None
-    others = _requests_of_same_person(move.request)
-    still_open = others.filter(right__in=_COPIES).exclude(state=State.CLOSED)
-    return Obstacle.COPY_OPEN if still_open.exists() else None
+    return Obstacle.COPY_OPEN if any(right in _COPIES for right, _ in move.others) else None
 
 
 _GUARDS: tuple[Callable[[Move], Obstacle | None], ...] = (
@@ -216,7 +219,13 @@ def _deletes(move: Move, *, to: set[State]) -> bool:
 
 
 def _decided(request: Request, *, verdicts: tuple[Decision.Verdict, ...]) -> Decision | None:
-    return Decision.objects.filter(request=request, verdict__in=verdicts).first()
+    decision = _decision_on(request)
+    return decision if decision is not None and decision.verdict in verdicts else None
+
+
+def _decision_on(request: Request) -> Decision | None:
+    """The decision; read once for all guards, and not at all where the caller's row came with it."""
+    return getattr(request, "decision", None)
 
 
 def _requests_of_same_person(request: Request) -> QuerySet[Request]:

@@ -40,11 +40,14 @@ class Rendered:
     text: str
 
 
-def write(about: Request | Case, *, kind: Letter.Kind, content: Mapping[str, Any]) -> Letter:
+def write(
+    about: Request | Case, *, kind: Letter.Kind, content: Mapping[str, Any], closing: bool = False
+) -> Letter:
     """Write a letter, put it in the portal, and have the notice of it mailed after the commit.
 
     `content` holds what the request's own right demands; reference, dates, laws, contacts and remedies are added.
     A letter about a request answers it, which stops its clock (R49). Raises LetterIncompleteError.
+    `closing` says that the caller closes the request in the same transaction, and writes the time of its answer there.
     """
     request = about if isinstance(about, Request) else None
     case = about.case if isinstance(about, Request) else about
@@ -55,6 +58,8 @@ def write(about: Request | Case, *, kind: Letter.Kind, content: Mapping[str, Any
         raise LetterIncompleteError(missing)
     with effect("letter.write"), transaction_of_caller():
         letter = _store(case, request, kind=kind, said=said)
+        if request is not None and not closing:
+            Request.objects.filter(pk=request.pk).update(answered_at=letter.written_at)
         outbox.wake("dsar.mail_notice", str(letter.pk), queue="mail")
     return letter
 
@@ -103,7 +108,6 @@ def _store(
     )
     if request is not None:
         request.answered_at = letter.written_at
-        Request.objects.filter(pk=request.pk).update(answered_at=letter.written_at)
     log.append(
         Tag.LETTER_WRITTEN,
         request=request.pk if request else None,

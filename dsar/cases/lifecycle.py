@@ -19,6 +19,8 @@ from dsar.ledger import log
 from dsar.ledger.tags import Tag
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dsar.cases.actors import Actor
 
 _SIGNED = frozenset({State.APPROVED, State.NEEDS_ATTENTION})
@@ -70,17 +72,19 @@ def advance(  # noqa: PLR0913 - a move is said whole.
     outcome: Outcome | None = None,
     reason: str = "",
     held: bool = False,
+    also: Mapping[str, Any] | None = None,
 ) -> Request:
     """Move a request, write the evidence, and show the new state on the instance that was given.
 
     Raises TransitionError, NotPermittedError or GuardError, and then nothing is written. A reason is kept as
     a sealed note; the ledger gets its digest. `held` says that the caller read and locked the row in this
-    transaction, with its case, its key and the database's time as `at`: it is not read again.
+    transaction, with its case, its key and the database's time as `at`: it is not read again. `also` are
+    other columns of the row, written by the same statement.
     """
     with effect("request.move"), transaction_of_caller():
         move = (_held if held else _look)(request, to=to, actor=actor, outcome=outcome)
         _check(move)
-        changes = _changes(move)
+        changes = _changes(move) | dict(also or {})
         Request.objects.filter(pk=move.request.pk).update(**changes)
         _void_signature(move)
         _witness(move, reason=reason)

@@ -22,7 +22,6 @@ from dsar.tally import counts
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from django.db.models import QuerySet
     from kombu import Connection
 
 BATCH = 100
@@ -45,22 +44,29 @@ def wake(
         )
     if due is None:
         # A function: Django names what failed by its __qualname__, which a partial lacks.
-        transaction.on_commit(lambda: _publish(Wake.objects.filter(pk=row.pk)), robust=True)
+        transaction.on_commit(lambda: _publish(row), robust=True)
 
 
 def sweep() -> int:
     """Publish whatever is due, earliest first, and return how many; stops quietly while the broker is away."""
     total = 0
-    while published := _publish(Wake.objects.filter(due_at__lte=Now())):
+    while published := _publish_due():
         total += published
     return total
 
 
-def _publish(rows: QuerySet[Wake]) -> int:
+def _publish(row: Wake) -> None:
+    """Publish a row that was just committed. The sweep may take it in the same moment: tasks are safe to run twice."""
+    with effect("outbox.publish"):
+        if send(row):
+            _remove([row.pk])
+
+
+def _publish_due() -> int:
     """Publish up to a batch of rows that nobody else is publishing, and remove those the broker took."""
-    with effect("outbox.publish"), transaction.atomic():
-        _need_not_reach_the_disk()
-        batch = rows.order_by("due_at", "pk").select_for_update(skip_locked=True)[:BATCH]
+    with effect("outbox.publish_due"), transaction.atomic():
+        due = Wake.objects.filter(due_at__lte=Now()).order_by("due_at", "pk")
+        batch = due.select_for_update(skip_locked=True)[:BATCH]
         taken: list[int] = []
         for row in batch:
             if not send(row):
@@ -68,14 +74,21 @@ def _publish(rows: QuerySet[Wake]) -> int:
             taken.append(row.pk)
         # A crash before this commits leaves the rows: they are published again.
         if taken:
-            Wake.objects.filter(pk__in=taken).delete()
+            _remove(taken)
     return len(taken)
 
 
-def _need_not_reach_the_disk() -> None:
-    """Commit without waiting for the disk: a removal that a power cut undoes is published again."""
+def _remove(keys: list[int]) -> None:
+    """Remove published rows without waiting for the disk: what a power cut brings back is published again.
+
+    The setting lasts as long as the transaction; set by the statement itself, it takes none of its own.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit = off")
+        cursor.execute(
+            "DELETE FROM dsar_dispatch_wake WHERE id = ANY(%s)"
+            " AND set_config('synchronous_commit', 'off', true) = 'off'",
+            [keys],
+        )
 
 
 def send(row: Wake) -> bool:

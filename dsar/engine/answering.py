@@ -13,6 +13,7 @@ from dsar.cases.states import Outcome, State
 from dsar.crashpoints import effect
 from dsar.engine import leases
 from dsar.engine.models import Step
+from dsar.ledger import log
 from dsar.packages import vault
 
 if TYPE_CHECKING:
@@ -26,10 +27,13 @@ if TYPE_CHECKING:
 def close(
     request: Request, *, content: dict[str, Any], outcome: Outcome, held: bool = False
 ) -> None:
-    """Write the answer and close; the caller holds the request's row and the transaction."""
-    Step.objects.filter(request=request).update(state=Step.State.DONE)
-    letters.write(request, kind=Letter.Kind.ANSWER, content=content | {"outcome": outcome.value})
-    lifecycle.advance(request, to=State.CLOSED, actor=SYSTEM, outcome=outcome, held=held)
+    """Write the answer and close; the caller holds the request's row and the transaction, and set its result."""
+    # What a step had put aside for whoever comes next, sealed identifiers too, goes with the last of them.
+    Step.objects.filter(request=request).update(state=Step.State.DONE, cursor={})
+    said = content | {"outcome": outcome.value}
+    letters.write(request, kind=Letter.Kind.ANSWER, content=said, closing=True)
+    also = {"answered_at": request.answered_at, "result": request.result}
+    lifecycle.advance(request, to=State.CLOSED, actor=SYSTEM, outcome=outcome, held=held, also=also)
 
 
 def answer(
@@ -41,11 +45,10 @@ def answer(
     first: Callable[[], None] = lambda: None,
 ) -> None:
     """Close a request that this lease still holds; `first` is what must become true together with the answer."""
-    with effect("request.answer"), transaction.atomic():
+    with effect("request.answer"), transaction.atomic(), log.together():
         request = leases.fence(lease)
         first()
         request.result = result
-        request.save(update_fields=["result"])
         close(request, content=content, outcome=outcome, held=True)
 
 

@@ -36,25 +36,28 @@ class Statement:
 
     label: str
     fragment: Fragment
+    touched: Fragment | None = None
+    """For what is not counted: table and condition of the rows that it touches, of which there may be none."""
 
 
-def lock_person(person: object) -> bool:
-    """Lock the person's row, so that whoever refers to it waits; says whether there is one."""
-    if isinstance(person, Known):
-        # Nobody refers to somebody without account; their rows are locked as they are written.
-        return False
-    user: type[Model] = get_user_model()
-    return user._base_manager.select_for_update().filter(pk=person).values("pk").first() is not None
+def lock_person(person: object) -> tuple[str, ...]:
+    """Lock the person's row, so that whoever refers to it waits; returns the addresses they are known by."""
+    return _addresses(person, locked=True)
 
 
 def addresses_of(person: object) -> tuple[str, ...]:
     """The address on the account, or those that a guest is known by; none where there is no account any more."""
-    if isinstance(person, Guest):
-        return person.addresses
+    return _addresses(person, locked=False)
+
+
+def _addresses(person: object, *, locked: bool) -> tuple[str, ...]:
+    if isinstance(person, Known):
+        # Nobody refers to somebody without account; their rows are locked as they are written.
+        return person.addresses if isinstance(person, Guest) else ()
     user: type[AbstractBaseUser] = get_user_model()
-    name = user.get_email_field_name()
-    found = user._base_manager.filter(pk=person).values_list(name, flat=True).first()
-    return (str(found),) if found else ()
+    rows = user._base_manager.select_for_update() if locked else user._base_manager.all()
+    found = rows.filter(pk=person).order_by().values_list(user.get_email_field_name(), flat=True)
+    return tuple(str(address) for address in found if address)
 
 
 def close_account(person: object) -> None:
@@ -71,17 +74,21 @@ def statements(
 ) -> list[Statement]:
     """Everything a deletion writes for these declarations, in the order in which it must be written."""
     found: list[Statement] = []
-    for declaration in compiler.order(declarations):
-        found += _of(declaration, born_before)
+    covered = compiler.order(declarations)
+    for declaration in covered:
+        emptied = covered if born_before is None and compiler.is_root(declaration) else []
+        found += _of(declaration, born_before, emptied)
     return found
 
 
-def _of(declaration: Declaration, born_before: datetime | None) -> list[Statement]:
+def _of(
+    declaration: Declaration, born_before: datetime | None, emptied: Sequence[Declaration]
+) -> list[Statement]:
     if declaration.row is Row.RETAINED:
         return []
     where = _where(declaration, born_before)
     unlinks = [
-        Statement(label="", fragment=_unlink(declaration, field, where))
+        _unlink(declaration, field, where)
         for field, treatment in compiler.fields_of(declaration)
         if isinstance(field, ManyToManyField)
         and (declaration.row is Row.DELETED or isinstance(treatment, Erase))
@@ -89,8 +96,9 @@ def _of(declaration: Declaration, born_before: datetime | None) -> list[Statemen
     if declaration.row is Row.OVERWRITTEN:
         return [*unlinks, Statement(label=declaration.label, fragment=_update(declaration, where))]
     released = [
-        Statement(label="", fragment=_let_go(declaration, key, where))
+        _let_go(declaration, key, where)
         for key in _letting_go(declaration)
+        if not any(_empties(one, key) for one in emptied)
     ]
     return [
         *unlinks,
@@ -114,14 +122,35 @@ def _letting_go(declaration: Declaration) -> tuple[ForeignKey[Any, Any], ...]:
     )
 
 
-def _let_go(declaration: Declaration, key: ForeignKey[Any, Any], where: Fragment) -> Fragment:
+def _empties(declaration: Declaration, key: ForeignKey[Any, Any]) -> bool:
+    """Whether overwriting its rows has emptied this reference to the person's own row before."""
+    treatment = declaration.fields.get(key.name)
+    return (
+        declaration.model is key.model
+        and declaration.row is Row.OVERWRITTEN
+        and declaration.subject == (key.name,)
+        and isinstance(treatment, Erase)
+        and treatment.to is None
+    )
+
+
+def _let_go(declaration: Declaration, key: ForeignKey[Any, Any], where: Fragment) -> Statement:
     """Empty a reference to rows that are about to be deleted, as the ORM would."""
     holder, column = compiler.quote(key.model._meta.db_table), compiler.quote(key.column)
-    return Fragment(
-        sql=f"UPDATE {holder} SET {column} = NULL WHERE {column} IN"
-        f" (SELECT {compiler.key_column(declaration)} FROM {compiler.table(declaration)}"
-        f" WHERE {where.sql})",
-        params=where.params,
+    theirs = _of_these(declaration, column, where)
+    return Statement(
+        label="",
+        fragment=Fragment(
+            sql=f"UPDATE {holder} SET {column} = NULL WHERE {theirs}", params=where.params
+        ),
+        touched=Fragment(sql=f"{holder} WHERE {theirs}", params=where.params),
+    )
+
+
+def _of_these(declaration: Declaration, column: str, where: Fragment) -> str:
+    return (
+        f"{column} IN (SELECT {compiler.key_column(declaration)}"
+        f" FROM {compiler.table(declaration)} WHERE {where.sql})"
     )
 
 
@@ -162,13 +191,14 @@ def _update(declaration: Declaration, where: Fragment) -> Fragment:
 
 def _unlink(
     declaration: Declaration, field: ManyToManyField[Any, Any], where: Fragment
-) -> Fragment:
-    return Fragment(
-        sql=f"DELETE FROM {compiler.quote(field.m2m_db_table())}"
-        f" WHERE {compiler.quote(field.m2m_column_name())} IN"
-        f" (SELECT {compiler.key_column(declaration)} FROM {compiler.table(declaration)}"
-        f" WHERE {where.sql})",
-        params=where.params,
+) -> Statement:
+    through = compiler.quote(field.m2m_db_table())
+    theirs = _of_these(declaration, compiler.quote(field.m2m_column_name()), where)
+    rows = Fragment(sql=f"{through} WHERE {theirs}", params=where.params)
+    return Statement(
+        label="",
+        fragment=Fragment(sql=f"DELETE FROM {rows.sql}", params=rows.params),
+        touched=rows,
     )
 
 

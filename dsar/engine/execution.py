@@ -119,7 +119,7 @@ def _failed(lease: Lease, error: Exception) -> None:
         counts.add(counts.Kind.RETRIED)
 
 
-def _begin(request: Request) -> tuple[Request, Package] | None:
+def _begin(request: Request) -> Package | None:
     """Begin a copy's package in the claim's transaction; what fails here is done again, and told, after the claim."""
     if request.right not in _PACKED or planning.outdated(request):
         return None
@@ -130,11 +130,8 @@ def _begin(request: Request) -> tuple[Request, Package] | None:
 
 
 def _carry_out(lease: Lease) -> None:
-    if lease.begun is not None:
-        RUN[lease.begun[0].right](lease)
-        return
-    request = leases.read(lease)
-    if planning.outdated(request):
+    request = lease.request or leases.read(lease)
+    if lease.begun is None and planning.outdated(request):
         raise PlanOutdatedError
     RUN[request.right](lease)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +21,7 @@ from dsar import conf
 from dsar.crashpoints import effect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from uuid import UUID
 
 
@@ -64,6 +66,18 @@ def write(erasure: Erasure) -> None:
         os.fsync(file.fileno())
     unfinished.replace(path)
     _sync_folder(folder)
+
+
+@contextmanager
+def writing(erasure: Erasure) -> Iterator[Callable[[], None]]:
+    """Write an erasure beside the work of the block: that is two waits for the disk, and no work.
+
+    The block gets a function that waits until the erasure is kept, and raises what went wrong. It is not left before.
+    """
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        written = aside.submit(write, erasure)
+        yield written.result
+    written.result()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -21,6 +21,7 @@ from dsar.cases.lifecycle import GuardError
 from dsar.cases.models import Request
 from dsar.cases.states import State
 from dsar.crashpoints import effect
+from dsar.ledger import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,6 +77,8 @@ class Lease:
 
     request_id: UUID
     token: int
+    request: Request | None = None
+    """The request as it was claimed, with its case and plan."""
     begun: Any = None
     """What was begun in the claim's own transaction."""
 
@@ -93,7 +96,12 @@ def claim(
     once: a request waits while another of the same person executes. `begin` is called in the claim's transaction,
     in which the request's row is locked; what it begins is committed with the claim, which saves a commit.
     """
-    with effect("lease.claim"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        effect("lease.claim"),
+        transaction.atomic(),
+        log.together(),
+        connection.cursor() as cursor,
+    ):
         found = {"request": request_id, "lease": conf.get("LEASE_SECONDS"), "most": 1}
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('dsar.claim'))")
         while True:
@@ -104,7 +112,7 @@ def claim(
             lease = Lease(request_id=row[0], token=row[1])
             request = _started(lease.request_id)
             if request is not None:
-                return replace(lease, begun=begin(request))
+                return replace(lease, request=request, begun=begin(request))
             cursor.execute(_TURNED_AWAY, [lease.request_id])
 
 
@@ -119,7 +127,9 @@ def claimable(*, most: int) -> list[UUID]:
 def _started(request_id: UUID) -> Request | None:
     """Move an approved request on. Where a guard forbids it now it stays approved, and is tried again a lease later."""
     request = (
-        Request.objects.select_related("case__key", "plan").annotate(at=Now()).get(pk=request_id)
+        Request.objects.select_related("case__key", "plan", "decision")
+        .annotate(at=Now())
+        .get(pk=request_id)
     )
     try:
         if request.state == State.APPROVED:
@@ -140,7 +150,7 @@ def fence(lease: Lease) -> Request:
     """
     request = (
         Request.objects.select_for_update(of=("self",))
-        .select_related("case__key")
+        .select_related("case__key", "plan")
         .annotate(at=Now())
         .get(pk=lease.request_id)
     )

@@ -21,23 +21,15 @@ if TYPE_CHECKING:
 
 def note(request: Request, declarations: Sequence[Declaration]) -> None:
     """Keep the keys with the journal's step; once, by whichever transaction comes first. Account holders need none."""
-    guest = subjects.of(request.case)
+    person = subjects.of(request.case)
     step = Step.objects.get(request=request, action="journal")
-    if isinstance(guest, Guest) and "rows" not in step.cursor:
-        step.cursor = step.cursor | {"rows": _keys(guest, declarations)}
+    if isinstance(person, Guest) and "rows" not in step.cursor:
+        step.cursor = step.cursor | {"rows": keys(person, declarations)}
         step.save(update_fields=["cursor"])
 
 
-def noted(request: Request) -> dict[str, list[str]] | None:
-    """The keys that were noted; None for an account holder."""
-    found: dict[str, list[str]] | None = Step.objects.get(
-        request=request, action="journal"
-    ).cursor.get("rows")
-    return found
-
-
-def _keys(guest: Guest, declarations: Sequence[Declaration]) -> dict[str, list[str]]:
-    """One statement for all kinds of records."""
+def keys(guest: Guest, declarations: Sequence[Declaration]) -> dict[str, list[str]]:
+    """The keys by declaration; one statement for all kinds of records."""
     if not declarations:
         return {}
     sql, params = _listing(declarations).bind(guest)

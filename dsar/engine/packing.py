@@ -79,7 +79,8 @@ def pack(lease: Lease, *, contents: Contents) -> Packed:
 
     A crash in here leaves a sealed file nobody has a use for; the next attempt abandons it and begins again.
     """
-    request, package = lease.begun or _begin_behind_fence(lease, contents)
+    package = lease.begun or _begin_behind_fence(lease, contents)
+    request = lease.request or leases.read(lease)
     with sources.snapshot(), vault.writing(package) as to:
         reading = _Reading(request=request, contents=contents, at=timezone.now())
         write = behind.write if _is_large(request) else archive.write
@@ -102,13 +103,13 @@ def _is_large(request: Request) -> bool:
     return planned > most
 
 
-def begin(request: Request, *, contents: Contents) -> tuple[Request, Package]:
+def begin(request: Request, *, contents: Contents) -> Package:
     """Make the package's row and key; in the transaction that claims the request, or behind a fence."""
     filename = f"{request.case.reference}-{contents.kind}.zip"
-    return request, vault.begin(request.pk, filename=filename)
+    return vault.begin(request.pk, filename=filename)
 
 
-def _begin_behind_fence(lease: Lease, contents: Contents) -> tuple[Request, Package]:
+def _begin_behind_fence(lease: Lease, contents: Contents) -> Package:
     with effect("package.begin_again"), transaction.atomic():
         return begin(leases.fence(lease), contents=contents)
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dsar.cases import subjects
-from dsar.engine import erasing
 from dsar.registers import suppression
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dsar.cases.models import Request
 
 
-def suppress(request: Request) -> None:
-    """Put the addresses of the person whom the request is about on the list; only their HMAC stays."""
-    for address in erasing.addresses_of(subjects.of(request.case)):
+def suppress(addresses: Iterable[str], *, request: Request) -> None:
+    """Put the addresses of whom a request is about on the list; only their HMAC stays."""
+    for address in addresses:
         suppression.add(address, request=request.pk)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.utils import timezone
 
 from dsar.cases.models import RecipientTask
 from dsar.contract import registry
 from dsar.crashpoints import effect
-from dsar.registers.models import Disclosure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +19,21 @@ if TYPE_CHECKING:
     from dsar.contract.declarations import Recipient
 
 _DAYS_TO_TELL = 30
+_BEFORE = timedelta(days=366)
+"""The window is twelve months before the earlier of filing and effect (R78)."""
+
+_OPEN_TASKS = """
+INSERT INTO dsar_cases_recipient_task (request_id, recipient_code, recipient, state, due_at)
+SELECT %(request)s, code, max(name), %(state)s, %(due)s
+FROM (
+    SELECT * FROM unnest(%(codes)s::text[], %(names)s::text[]) AS declared(code, name)
+    UNION ALL
+    SELECT recipient_code, recipient FROM dsar_registers_disclosure
+    WHERE subject_id = %(subject)s AND disclosed_at >= %(since)s
+) AS told
+GROUP BY code ORDER BY code
+ON CONFLICT DO NOTHING
+"""
 
 
 def names(kinds: Iterable[str]) -> list[str]:
@@ -45,19 +60,17 @@ def _declared(labels: set[str]) -> list[Recipient]:
 @effect("recipients.task")
 def open_tasks(request: Request) -> None:
     """One task a recipient: those of the purposes, and whoever got data in the year before (also secretly)."""
-    told = {one.code: one.name for one in _declared(_touched(request))} | _disclosed(request)
-    due = timezone.now() + timedelta(days=_DAYS_TO_TELL)
-    RecipientTask.objects.bulk_create(
-        [
-            RecipientTask(request=request, recipient_code=code, recipient=name, due_at=due)
-            for code, name in sorted(told.items())
-        ],
-        ignore_conflicts=True,
-    )
-
-
-def _disclosed(request: Request) -> dict[str, str]:
-    """The window is twelve months before the earlier of filing and effect (R78)."""
-    since = request.case.received_at - timedelta(days=366)
-    rows = Disclosure.objects.filter(subject_id=request.case.subject_id, disclosed_at__gte=since)
-    return dict(rows.values_list("recipient_code", "recipient"))
+    declared = {one.code: one.name for one in _declared(_touched(request))}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OPEN_TASKS,
+            {
+                "request": request.pk,
+                "codes": list(declared),
+                "names": list(declared.values()),
+                "subject": request.case.subject_id,
+                "since": request.case.received_at - _BEFORE,
+                "state": RecipientTask.State.OPEN,
+                "due": timezone.now() + timedelta(days=_DAYS_TO_TELL),
+            },
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -13,6 +15,7 @@ from dsar.ledger.models import Entry
 from dsar.ledger.proving import leaf_hash, of_request, prove, prove_growth
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -22,16 +25,48 @@ if TYPE_CHECKING:
 __all__ = ["append", "entries", "leaf_hash", "of_request", "prove", "prove_growth"]
 
 
+_gathering: ContextVar[list[str] | None] = ContextVar("_gathering", default=None)
+
+
 def append(tag: Tag, *, request: UUID | None = None, **detail: Value) -> None:
     """Write one entry in the caller's transaction, so that what happened and its evidence stand or fall together.
 
     `detail` holds codes, counts and digests; anything that may name a person is digested under the
     case key first. One INSERT that asks for nothing back, so that it can travel in a pipeline.
     """
-    canonical = encode(at=timezone.now(), tag=tag, request=request, detail=detail)
-    with effect("ledger.append"), connection.cursor() as cursor:
+    canonical = encode(at=timezone.now(), tag=tag, request=request, detail=detail).decode()
+    gathered = _gathering.get()
+    if gathered is None:
+        _insert([canonical])
+    else:
+        gathered.append(canonical)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Write whatever is appended in this block by one INSERT at its end, in the same order.
+
+    To stand right behind the transaction that it belongs to: what raises out of the block leaves no entry, and must
+    leave nothing else. A block within another joins it.
+    """
+    if _gathering.get() is not None:
+        yield
+        return
+    gathered: list[str] = []
+    token = _gathering.set(gathered)
+    try:
+        yield
+    finally:
+        _gathering.reset(token)
+    if gathered:
+        _insert(gathered)
+
+
+@effect("ledger.append")
+def _insert(canonical: list[str]) -> None:
+    with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO dsar_ledger_entry (canonical) VALUES (%s)", [canonical.decode()]
+            "INSERT INTO dsar_ledger_entry (canonical) SELECT unnest(%s::text[])", [canonical]
         )
 
 

@@ -56,7 +56,7 @@ def release(hold: Hold, *, by: AbstractBaseUser) -> bool:
     return bool(changed)
 
 
-def open_for(person: Person) -> QuerySet[Hold]:
+def open_for(person: Person | None) -> QuerySet[Hold]:
     """The holds that stand, hidden ones included: only guards and staff may ask."""
     return Hold.objects.filter(subject_id=key_of(person), released_at__isnull=True)
 

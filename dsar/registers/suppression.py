@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from dsar import conf
 from dsar.crashpoints import effect
@@ -50,13 +50,22 @@ def add(
     request: UUID | None = None,
 ) -> bool:
     """Suppress an address; False if it was on the list."""
-    with effect("address.suppress"), transaction.atomic():
-        _, is_new = Suppression.objects.get_or_create(
-            channel=channel, digest=_digest(address, channel=channel), scope=scope
-        )
+    with effect("address.suppress"), transaction.atomic(savepoint=False):
+        is_new = _insert(channel, _digest(address, channel=channel), scope)
         if is_new:
             log.append(Tag.ADDRESS_SUPPRESSED, request=request, channel=channel, scope=scope)
     return is_new
+
+
+def _insert(channel: Channel, digest: bytes, scope: str) -> bool:
+    """One statement, whoever else adds the same address now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO dsar_registers_suppression (channel, digest, scope, suppressed_at)"
+            " VALUES (%s, %s, %s, statement_timestamp()) ON CONFLICT DO NOTHING",
+            [channel, digest, scope],
+        )
+        return bool(cursor.rowcount)
 
 
 def is_suppressed(

@@ -269,7 +269,6 @@ def _close(request: Request) -> None:
         raise NothingCorrectedError
     telling.open_tasks(request)
     request.result = {"corrected": len(corrected), "asked": len(results)}
-    request.save(update_fields=["result"])
     answering.close(
         request,
         content={

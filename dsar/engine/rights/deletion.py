@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F
 from django.utils import timezone
 
 from dsar import conf
 from dsar.cases import subjects
 from dsar.cases.states import Outcome
 from dsar.contract import compiler
+from dsar.contract.people import Guest
 from dsar.contract.vocabulary import Row
 from dsar.crashpoints import effect
 from dsar.engine import (
     answering,
     covering,
-    discovery,
     erasing,
     journal,
     leases,
@@ -28,6 +30,7 @@ from dsar.engine import (
     removals,
     retaining,
     suppressing,
+    surveying,
     telling,
     verification,
 )
@@ -38,12 +41,13 @@ from dsar.ledger.tags import Tag
 from dsar.registers import holds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from dsar.cases.models import Request
     from dsar.contract.declarations import Declaration
     from dsar.engine.leases import Lease
+    from dsar.engine.surveying import Survey
 
 _ACTIONS = {Row.DELETED: "delete", Row.OVERWRITTEN: "overwrite", Row.RETAINED: "retain"}
 
@@ -98,19 +102,179 @@ def _why_kept(declaration: Declaration) -> str:
 
 
 def run(lease: Lease) -> None:
-    """Erase, remove files, journal, verify, answer; each part is found done or undone by whoever comes next."""
-    if _state_of(lease, "files") is Step.State.WAITING:
-        _erase_large(lease)
-        _erase(lease)
-    removals.carry_out(lease.request_id)
-    _journal(lease)
-    if _may_sweep_now(lease):
-        _answer(lease)
+    """Erase, journal, remove files, verify, answer; each part is found done or undone by whoever comes next.
+
+    The journal is written while the files go and the rows are looked for again: it has to be on its disk before
+    the request closes, and not sooner.
+    """
+    work = _erase(lease, most=conf.get("BATCH_ROWS"))
+    if work.large:
+        _erase_large(lease, work.large)
+        work = _erase(lease)
+    with journal.writing(_erasure(work)) as journalled:
+        removals.carry_out(lease.request_id)
+        if _may_sweep_now(lease):
+            _answer(lease, work, journalled)
 
 
-def _state_of(lease: Lease, action: str) -> Step.State:
-    step = Step.objects.get(request=lease.request_id, action=action)
-    return Step.State(step.state)
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """The deletion as its own transaction found or left it."""
+
+    request: Request
+    steps: dict[str, Step]
+    """By declaration, or by action where a step has none."""
+    large: list[Declaration] = field(default_factory=list)
+    """Kinds with more rows than one transaction should carry: where there are any, nothing was done yet."""
+
+    @cached_property
+    def person(self) -> object:
+        """Whose rows go, as statements are bound to them."""
+        return subjects.of(self.request.case)
+
+
+def _erase(lease: Lease, *, most: int | None = None) -> _Work:
+    """The deletion itself, unless it is done: one transaction, one statement a model, one ledger entry.
+
+    Nothing is done where a model has more than `most` rows to write.
+    """
+    with effect("rows.erase"), transaction.atomic(), log.together():
+        request = leases.fence(lease)
+        work = _Work(request=request, steps=_steps_of(request))
+        if work.steps["files"].state != Step.State.WAITING:
+            return work
+        _check_still_allowed(work)
+        addresses = erasing.lock_person(work.person)
+        covered = covering.of(request)
+        found = surveying.survey(covered, work.person)
+        if most is not None and (large := _large(covered, found, most=most)):
+            return replace(work, large=large)
+        if covering.is_whole(request):
+            suppressing.suppress(addresses, request=request)
+        _carry_out(work, found, held=[one for one in covered if one.label in found.counts])
+    return work
+
+
+def _steps_of(request: Request) -> dict[str, Step]:
+    """The steps, each with whether a hold stands by now, which costs no statement of its own."""
+    held = Exists(holds.open_for(request.case.subject_id))
+    steps = Step.objects.filter(request=request).annotate(is_held=held)
+    return {step.declaration or step.action: step for step in steps}
+
+
+def _large(covered: Sequence[Declaration], found: Survey, *, most: int) -> list[Declaration]:
+    """In the order in which they must go. Of rows that stay, however many, nothing is written."""
+    return [
+        one
+        for one in compiler.order(covered)
+        if found.counts.get(one.label, 0) > most and one.row is not Row.RETAINED
+    ]
+
+
+def _carry_out(work: _Work, found: Survey, *, held: Sequence[Declaration]) -> None:
+    _put_aside(work, held)
+    noted = removals.intentions(held, work.request.pk)
+    done = erasing.pipelined([*noted, *found.statements], work.person)
+    _record(work, done, found=found)
+
+
+def _put_aside(work: _Work, held: Sequence[Declaration]) -> None:
+    """What is looked for later, before it is erased; batches have put it aside before."""
+    verify, journalled = work.steps["verify"].cursor, work.steps["journal"].cursor
+    if "identifiers" not in verify:
+        found = verification.gather(work.person, held)
+        verify["identifiers"] = verification.seal(work.request, found)
+    if isinstance(work.person, Guest) and "rows" not in journalled:
+        journalled["rows"] = noting.keys(work.person, held)
+
+
+def _check_still_allowed(work: _Work) -> None:
+    if any(step.is_held for step in work.steps.values()):  # type: ignore[attr-defined]
+        raise EligibilityChangedError
+
+
+def _erase_large(lease: Lease, large: Sequence[Declaration]) -> None:
+    """Batch by batch, each behind a fence. The account is closed first, so that nothing new is written meanwhile."""
+    _close_account(lease)
+    for declaration in large:
+        while _erase_batch(lease, declaration):
+            pass
+
+
+def _close_account(lease: Lease) -> None:
+    with effect("account.close"), transaction.atomic():
+        request = leases.fence(lease)
+        _check_still_allowed(_Work(request=request, steps=_steps_of(request)))
+        verification.keep_identifiers(request, covering.of(request))
+        noting.note(request, covering.of(request))
+        if covering.is_whole(request):
+            erasing.close_account(subjects.of(request.case))
+
+
+def _erase_batch(lease: Lease, declaration: Declaration) -> int:
+    statement = erasing.batch(declaration, rows=conf.get("BATCH_ROWS"))
+    if statement is None:
+        return 0
+    with effect("rows.erase_batch"), transaction.atomic():
+        request = leases.fence(lease)
+        person = subjects.of(request.case)
+        noted = removals.intentions([declaration], request.pk)
+        done = erasing.pipelined([*noted, statement], person)
+        count = done.get(declaration.label, 0)
+        Step.objects.filter(request=request, declaration=declaration.label).update(
+            done=F("done") + count
+        )
+        return count
+
+
+_RECORD = """
+UPDATE dsar_engine_step s SET state = v.state, done = v.done, cursor = v.cursor
+FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::jsonb[]) AS v(id, state, done, cursor) WHERE s.id = v.id
+"""
+
+
+def _record(work: _Work, done: dict[str, int], *, found: Survey) -> None:
+    """Mark every step, note the cut-off, and say so in the ledger: all that makes this deletion done once."""
+    kept = {label: rows for label, rows in found.counts.items() if label not in done}
+    rows = {label: count for label, count in done.items() if count}
+    for step in work.steps.values():
+        if step.declaration:
+            step.state, step.done = Step.State.DONE, step.done + rows.get(step.declaration, 0)
+    files = work.steps["files"]
+    files.state = Step.State.INTENDED
+    files.cursor = {"done": rows, "shown": found.shown, "cut_off": _cut_off(work.request)}
+    steps = list(work.steps.values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RECORD,
+            [
+                [step.pk for step in steps],
+                [str(step.state) for step in steps],
+                [step.done for step in steps],
+                [json.dumps(step.cursor) for step in steps],
+            ],
+        )
+    log.append(Tag.STEP_DONE, request=work.request.pk, action="erase", rows=rows, kept=kept)
+
+
+def _cut_off(request: Request) -> str:
+    """The database's time right before the rows went: what is born later was not this deletion's to erase."""
+    at: datetime = request.at  # type: ignore[attr-defined]  # The fence reads it.
+    return at.isoformat()
+
+
+def _erasure(work: _Work) -> Erasure:
+    """The deletion as the journal keeps it; what only its transaction knew is noted in a step."""
+    request = work.request
+    return Erasure(
+        request=str(request.pk),
+        model=get_user_model()._meta.label,
+        person="" if request.case.subject_id is None else str(request.case.subject_id),
+        declarations=request.scope.get("declarations"),
+        rows=work.steps["journal"].cursor.get("rows"),
+        plan_digest=request.plan.digest,
+        cut_off=work.steps["files"].cursor["cut_off"],
+    )
 
 
 def _may_sweep_now(lease: Lease) -> bool:
@@ -127,127 +291,15 @@ def _next(hour: int) -> datetime:
     return today if today > timezone.localtime() else today + timedelta(days=1)
 
 
-def _check_still_allowed(request: Request) -> None:
-    person = request.case.subject_id
-    if person is not None and holds.is_open(person):
-        raise EligibilityChangedError
-
-
-def _erase_large(lease: Lease) -> None:
-    """Models with more rows than one transaction should carry, batch by batch, each behind a fence.
-
-    The account is closed first, so that nothing new is written while the batches run.
-    """
-    limit = conf.get("BATCH_ROWS")
-    request = leases.read(lease)
-    person, covered = subjects.of(request.case), covering.of(request)
-    counts = discovery.discover(person, declarations=covered, concealed=True)
-    large = [one for one in compiler.order(covered) if counts[one.label] > limit]
-    if large:
-        _close_account(lease)
-    for declaration in large:
-        while _erase_batch(lease, declaration, limit):
-            pass
-
-
-def _close_account(lease: Lease) -> None:
-    with effect("account.close"), transaction.atomic():
-        request = leases.fence(lease)
-        _check_still_allowed(request)
-        verification.keep_identifiers(request, covering.of(request))
-        noting.note(request, covering.of(request))
-        if covering.is_whole(request):
-            erasing.close_account(subjects.of(request.case))
-
-
-def _erase_batch(lease: Lease, declaration: Declaration, limit: int) -> int:
-    statement = erasing.batch(declaration, rows=limit)
-    if statement is None:
-        return 0
-    with effect("rows.erase_batch"), transaction.atomic():
-        request = leases.fence(lease)
-        person = subjects.of(request.case)
-        noted = removals.intentions([declaration], request.pk)
-        done = erasing.pipelined([*noted, statement], person)
-        count = done.get(declaration.label, 0)
-        Step.objects.filter(request=request, declaration=declaration.label).update(
-            done=F("done") + count
-        )
-        return count
-
-
-def _erase(lease: Lease) -> None:
-    """The deletion itself: one transaction, one statement a model, one ledger entry."""
-    with effect("rows.erase"), transaction.atomic():
-        request = leases.fence(lease)
-        _check_still_allowed(request)
-        person = subjects.of(request.case)
-        erasing.lock_person(person)
-        if covering.is_whole(request):
-            suppressing.suppress(request)
-        covered = covering.of(request)
-        counts = discovery.discover(person, declarations=covered, concealed=True)
-        shown = discovery.discover(person, declarations=covered)
-        held = [one for one in covered if counts[one.label]]
-        verification.keep_identifiers(request, held)
-        noting.note(request, held)
-        found = [*removals.intentions(held, request.pk), *erasing.statements(held)]
-        done = erasing.pipelined(found, person)
-        _record(request, done, kept=_without(counts, done), shown=_some(shown))
-
-
-def _record(
-    request: Request, done: dict[str, int], *, kept: dict[str, int], shown: dict[str, int]
-) -> None:
-    """Mark every step, note the cut-off, and say so in the ledger: all that makes this deletion done once."""
-    declared = list(Step.objects.filter(request=request).exclude(declaration=""))
-    for step in declared:
-        step.state = Step.State.DONE
-        step.done += done.get(step.declaration, 0)
-    Step.objects.bulk_update(declared, ["state", "done"])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE dsar_engine_step SET state = 'intended',"
-            " cursor = %s::jsonb || jsonb_build_object('cut_off', to_json(now())#>>'{}')"
-            " WHERE request_id = %s AND action = 'files'",
-            [json.dumps({"done": _some(done), "shown": shown}), request.pk],
-        )
-    log.append(Tag.STEP_DONE, request=request.pk, action="erase", rows=_some(done), kept=kept)
-
-
-def _some(counts: dict[str, int]) -> dict[str, int]:
-    return {label: count for label, count in counts.items() if count}
-
-
-def _without(counts: dict[str, int], done: dict[str, int]) -> dict[str, int]:
-    return {label: count for label, count in counts.items() if count and label not in done}
-
-
-def _journal(lease: Lease) -> None:
-    request, erased = leases.read(lease), _erased(lease)
-    journal.write(
-        Erasure(
-            request=str(request.pk),
-            model=get_user_model()._meta.label,
-            person="" if request.case.subject_id is None else str(request.case.subject_id),
-            declarations=request.scope.get("declarations"),
-            rows=noting.noted(request),
-            plan_digest=request.plan.digest,
-            cut_off=erased["cut_off"],
-        )
-    )
-
-
-def _erased(lease: Lease) -> dict[str, Any]:
-    """What the transaction of the deletion noted about itself."""
-    return dict(Step.objects.get(request=lease.request_id, action="files").cursor)
-
-
-def _answer(lease: Lease) -> None:
-    request = leases.read(lease)
-    explained = verification.verify(request)
-    receipts = _receipts(request, _erased(lease))
+def _answer(lease: Lease, work: _Work, journalled: Callable[[], None]) -> None:
+    explained = verification.verify(work.request)
+    receipts = _receipts(work)
     kept = any(one["retained"] for one in receipts)
+
+    def conclude() -> None:
+        journalled()
+        _conclude(work.request, explained)
+
     answering.answer(
         lease,
         content={
@@ -256,12 +308,11 @@ def _answer(lease: Lease) -> None:
         },
         outcome=_outcome(receipts, kept=kept),
         result={"receipts": receipts},
-        first=lambda: _conclude(request, explained),
+        first=conclude,
     )
 
 
 def _conclude(request: Request, explained: dict[str, int]) -> None:
-    verification.forget_identifiers(request)
     telling.open_tasks(request)
     log.append(Tag.DELETION_VERIFIED, request=request.pk, explained=explained)
 
@@ -272,30 +323,29 @@ def _outcome(receipts: list[dict[str, Any]], *, kept: bool) -> Outcome:
     return Outcome.PARTIALLY_FULFILLED if kept else Outcome.FULFILLED
 
 
-def _receipts(request: Request, erased: dict[str, Any]) -> list[dict[str, Any]]:
+def _receipts(work: _Work) -> list[dict[str, Any]]:
     """Per kind of record: how many were deleted, overwritten, retained, until when and why (R87, R95).
 
     Only what the person may learn of: records that are concealed are counted nowhere in it.
     """
-    steps = Step.objects.filter(request=request).exclude(declaration="")
-    in_batches = {step.declaration: step.done for step in steps}
-    planned = {one.get("declaration"): one for one in request.plan.document["steps"]}
+    covered, erased = covering.of(work.request), work.steps["files"].cursor
+    planned = {one.get("declaration"): one for one in work.request.plan.document["steps"]}
     counts = {
-        one.label: max(erased["shown"].get(one.label, 0), _batched(one, in_batches, erased))
-        for one in covering.of(request)
+        one.label: max(erased["shown"].get(one.label, 0), _batched(one, work)) for one in covered
     }
     return [
         _receipt(step | planned.get(one.label, {}), rows=counts[one.label])
-        for one, step in kinds(counts, covering.of(request))
+        for one, step in kinds(counts, covered)
     ]
 
 
-def _batched(declaration: Declaration, in_batches: dict[str, int], erased: dict[str, Any]) -> int:
+def _batched(declaration: Declaration, work: _Work) -> int:
     """Rows that went in batches before the deletion's own transaction; kinds with concealed rows are not told."""
+    step = work.steps.get(declaration.label)
     if declaration.concealed:
         return 0
-    at_once: int = erased["done"].get(declaration.label, 0)
-    return max(in_batches.get(declaration.label, 0), at_once)
+    at_once: int = work.steps["files"].cursor["done"].get(declaration.label, 0)
+    return max(step.done if step else 0, at_once)
 
 
 def _receipt(step: dict[str, Any], *, rows: int) -> dict[str, Any]:

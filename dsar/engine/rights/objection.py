@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dsar.cases.states import ObjectionScope
-from dsar.engine import suppressing
+from dsar.engine import erasing, suppressing
 from dsar.engine.rights import purposes
 from dsar.registers import objections
 
@@ -28,7 +28,7 @@ def apply(request: Request) -> None:
     person = purposes.person_of(request)
     if request.scope["objection"] == ObjectionScope.MARKETING:
         objections.object_to_marketing(person, request=request.pk)
-        suppressing.suppress(request)
+        suppressing.suppress(erasing.addresses_of(person), request=request)
         return
     for code in purposes.named(request):
         objections.object_to(person, code, request=request.pk)

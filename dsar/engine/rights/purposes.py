@@ -119,7 +119,6 @@ def apply_and_close(request: Request, *, apply: Callable[[Request], None]) -> No
     apply(request)
     acted_on = named(request)
     request.result = {"purposes": acted_on}
-    request.save(update_fields=["result"])
     answering.close(request, content=content(acted_on), outcome=Outcome.FULFILLED)
 
 
