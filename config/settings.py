@@ -13,7 +13,6 @@ from kombu import Exchange, Queue
 
 from config import addresses, local_secrets, logs
 from config.embedded import places, servers
-from dsar.ledger import notes
 
 # Generic Django classes may be subscripted in base classes, so that their types can be checked.
 django_stubs_ext.monkeypatch()
@@ -313,6 +312,7 @@ DSAR: dict[str, Any] = {
     "METRICS_TOKEN": env.str("DSAR_METRICS_TOKEN", default=""),
     # Where a mailed link leads; {token} is put in its place.
     "LINK_URL": env.str("DSAR_LINK_URL", default=""),
+    "CONFIRMATION_URL": env.str("DSAR_CONFIRMATION_URL", default=""),
     # Newest first: the first one locks, all of them open.
     "MASTER_KEYS": (
         [local_secrets.kept("master-key", lambda: Fernet.generate_key().decode())]
@@ -330,24 +330,6 @@ DSAR: dict[str, Any] = {
         if LOCAL
         else env.str("DSAR_ERASURE_JOURNAL")
     ),
-    # Newest first: all of them sign. The name in them is the log's.
-    "LEDGER_SIGNING_KEYS": (
-        [local_secrets.kept("ledger-key", lambda: notes.generate("dsar.local").unsafe_text())]
-        if LOCAL and not env.list("DSAR_LEDGER_SIGNING_KEYS", default=[])
-        else env.list("DSAR_LEDGER_SIGNING_KEYS")
-    ),
-    # Public keys that signed earlier and are still believed.
-    "LEDGER_VERIFIER_KEYS": env.list("DSAR_LEDGER_VERIFIER_KEYS", default=[]),
-    # Out of reach of whoever rewrites the database: file:///folder, storage:ALIAS, mailto:ADDRESS.
-    "LEDGER_SECOND_PLACE": (
-        env.str(
-            "DSAR_LEDGER_SECOND_PLACE",
-            default=(LOCAL_FOLDER / "second-place").resolve().as_uri(),
-        )
-        if LOCAL
-        else env.str("DSAR_LEDGER_SECOND_PLACE")
-    ),
-    "SEAL_SECONDS": env.int("DSAR_SEAL_SECONDS", default=5),
     "ORGANISATION": {
         "name": env.str("DSAR_ORGANISATION_NAME", default="Example Reports Pte. Ltd."),
         "address": env.str(
@@ -365,11 +347,5 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": DSAR["SWEEP_SECONDS"],
         # A sweep nobody fetched is worth nothing when the next one comes.
         "options": {"expires": DSAR["SWEEP_SECONDS"], "queue": "requests"},
-    },
-    "seal": {
-        "task": "dsar.seal",
-        "schedule": DSAR["SEAL_SECONDS"],
-        # Not behind long executions: evidence is to be out of reach soon.
-        "options": {"expires": DSAR["SEAL_SECONDS"], "queue": "notifications"},
-    },
+    }
 }

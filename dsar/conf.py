@@ -21,10 +21,6 @@ DEFAULTS: dict[str, Any] = {
     "SWEEP_HOUR": None,
     "MASTER_KEYS": (),
     "SUPPRESSION_KEY": "",
-    "LEDGER_SIGNING_KEYS": (),
-    "LEDGER_VERIFIER_KEYS": (),
-    "LEDGER_SECOND_PLACE": "",
-    "SEAL_SECONDS": 5,
     "CALLING_CODE": "65",
     "ERASURE_JOURNAL": "",
     "ORGANISATION": {},
@@ -36,6 +32,8 @@ DEFAULTS: dict[str, Any] = {
     "LINK_URL": "",
     "LINK_DAYS": 365,
     "CODE_SECONDS": 600,
+    "CONFIRMATION_URL": "",
+    "CONFIRMATION_HOURS": 48,
     "STAFF_NEEDS_MFA": True,
     "METRICS_TOKEN": "",
     "IDEMPOTENCY_HOURS": 24,
@@ -46,6 +44,8 @@ DEFAULTS: dict[str, Any] = {
         "log_ins": "20/min",
         "log_ins_of_one": "10/min",
         "codes": "10/min",
+        "open_filings": "20/hour",
+        "open_filings_of_one": "10/hour",
     },
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dsar.api.models import Reply
+from dsar.cases.identity_models import Claim, Confirmation, Proof
 from dsar.cases.models import (
     Case,
     Correction,
@@ -16,7 +17,7 @@ from dsar.cases.models import (
 from dsar.dispatch.models import Wake
 from dsar.engine.models import Heartbeat, Plan, Removal, Step
 from dsar.keys.models import Key
-from dsar.ledger.models import Checkpoint, Entry, Leaf, Node, Placement, Unsealed
+from dsar.ledger.models import Entry
 from dsar.packages.models import Download, Package
 from dsar.registers.models import (
     Consent,
@@ -31,7 +32,8 @@ from dsar.tally.models import Count
 
 __all__ = [
     "Case",
-    "Checkpoint",
+    "Claim",
+    "Confirmation",
     "Consent",
     "Correction",
     "Count",
@@ -42,15 +44,13 @@ __all__ = [
     "Heartbeat",
     "Hold",
     "Key",
-    "Leaf",
     "Letter",
     "Link",
-    "Node",
     "Note",
     "Objection",
     "Package",
-    "Placement",
     "Plan",
+    "Proof",
     "Purpose",
     "RecipientTask",
     "Removal",
@@ -59,6 +59,5 @@ __all__ = [
     "Restriction",
     "Step",
     "Suppression",
-    "Unsealed",
     "Wake",
 ]

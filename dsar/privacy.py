@@ -7,6 +7,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 from dsar.api.models import Reply
+from dsar.cases.identity_models import Claim, Confirmation, Proof
 from dsar.cases.models import (
     Case,
     Correction,
@@ -35,7 +36,7 @@ from dsar.dispatch.models import Wake
 from dsar.engine.models import Heartbeat, Plan, Removal, Step
 from dsar.keys import box
 from dsar.keys.models import Key
-from dsar.ledger.models import Checkpoint, Entry, Leaf, Node, Placement, Unsealed
+from dsar.ledger.models import Entry
 from dsar.packages.models import Download, Package
 from dsar.registers import models as registers
 from dsar.registry import declare, holds_nothing
@@ -103,12 +104,63 @@ class CasePersonalData(PersonalData):
     fields = {
         ("id", "key"): _TECHNICAL,
         "subject": _ACCOUNT,
-        ("reference", "regimes", "verified_at", "verification_method"): _PROCEDURE,
+        ("reference", "regimes", "verified_at", "verification_method", "frozen_at"): _PROCEDURE,
         ("subject_relation", "channel", "language", "received_at"): _ASKED,
         "created_at": _PROCEDURE,
         "contact": Held(category=Category.EMAIL_ADDRESS, read=_opened("contact", case="")),
         "identifiers": Secret(category=Category.IDENTIFIER),
         "address_digest": Secret(category=Category.IDENTIFIER, origin=Origin.DERIVED),
+    }
+
+
+@declare(Claim)
+class ClaimPersonalData(PersonalData):
+    """Who somebody without log-in said they are, and for whom they asked."""
+
+    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("made_at")
+    row, born = Row.RETAINED, "made_at"
+    fields = {
+        ("id", "case"): _TECHNICAL,
+        "said": Held(category=Category.COMMUNICATION, read=_opened_json("said", case="case")),
+        (
+            "made_at",
+            "confirmed_at",
+            "has_permission",
+            "authority_accepted_at",
+            "authority_kind",
+            "person_agreed_at",
+            "review_wanted_at",
+            "flags",
+        ): _PROCEDURE,
+    }
+
+
+@declare(Confirmation)
+class ConfirmationPersonalData(PersonalData):
+    """A mailed question about a case; its answer cannot be given from what is kept."""
+
+    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("made_at")
+    row, born = Row.RETAINED, "made_at"
+    fields = {
+        ("id", "case"): _TECHNICAL,
+        ("kind", "made_at", "expires_at", "failures", "used_at"): _PROCEDURE,
+        "digest": Secret(category=Category.AUTHENTICATION, origin=Origin.DERIVED),
+    }
+
+
+@declare(Proof)
+class ProofPersonalData(PersonalData):
+    """How it was established who asked: which facts fitted, never what they were."""
+
+    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("tried_at")
+    row, born = Row.RETAINED, "tried_at"
+    fields = {
+        ("id", "case"): _TECHNICAL,
+        ("method", "facts", "result", "tried_at"): _PROCEDURE,
+        "doubt": Held(
+            category=Category.OPINION, origin=Origin.DERIVED, read=_opened("doubt", case="case")
+        ),
+        "tried_by": _STAFF,
     }
 
 
@@ -484,11 +536,6 @@ holds_nothing(
     Entry,
     because="Identifiers and free text stand in it only as HMAC under a key that dies with the case (GDPR Art. 5(2)).",
 )
-holds_nothing(Unsealed, because="The number of an entry that waits for its place in the tree.")
-holds_nothing(Leaf, because="The SHA-256 of an entry, which itself holds nothing personal.")
-holds_nothing(Node, because="A hash over hashes.")
-holds_nothing(Checkpoint, because="A root hash and its signatures.")
-holds_nothing(Placement, because="Which checkpoint stands in the second place, named by a hash.")
 holds_nothing(
     Removal,
     because="The name of a stored file that a deletion is removing; the row goes when the file has gone.",

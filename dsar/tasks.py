@@ -10,8 +10,7 @@ from celery import shared_task
 from dsar.api import idempotency
 from dsar.cases import notices
 from dsar.dispatch import outbox
-from dsar.engine import execution, wakes
-from dsar.ledger import placing, sealing
+from dsar.engine import doorstep, execution, wakes
 from dsar.packages import vault
 from dsar.tally import counts
 
@@ -43,16 +42,6 @@ def sweep() -> None:
     counts.add(counts.Kind.SWEPT)
 
 
-@shared_task(name="dsar.seal", ignore_result=True)
-def seal() -> None:
-    """Seal what the ledger has new and carry it to the second place; one that fails does not stop the other."""
-    for part in (sealing.seal, placing.place):
-        try:
-            part()
-        except Exception:
-            logger.exception("%s failed; it is tried again.", part.__qualname__)
-
-
 @shared_task(name="dsar.mail_notice", ignore_result=True)
 def mail_notice(letter: str) -> None:
     """Tell a requester that a letter waits for them."""
@@ -63,6 +52,18 @@ def mail_notice(letter: str) -> None:
 def mail_code(link: int) -> None:
     """Mail the code that opens a link."""
     notices.send_code(link)
+
+
+@shared_task(name="dsar.look_up", ignore_result=True)
+def look_up(case: str) -> None:
+    """Start what was filed without log-in."""
+    doorstep.look_up(case)
+
+
+@shared_task(name="dsar.consider", ignore_result=True)
+def consider(case: str) -> None:
+    """See whether a case is proved by now."""
+    doorstep.consider(case)
 
 
 @shared_task(name=wakes.EXECUTE, ignore_result=True)

@@ -48,6 +48,7 @@ class OrderData(PersonalData):
     subject = "customer"
     identifiers = ("contact_email",)
     told_apart_by = ("contact_name",)
+    facts = {"order_number": "number", "order_total": "total", "phone": "contact_phone"}
     purpose = purposes.ORDER_FULFILMENT
     retention = Retention(
         after="placed_at", from_end_of="financial_year", years=5, law=_BOOKS, then=Row.DELETED
@@ -138,6 +139,7 @@ class NamedInReportData(PersonalData):
     # An account's address was confirmed by its owner, so whoever has it is the person meant.
     subject = Linked(via=settings.AUTH_USER_MODEL, key="email", to="pk", on="email")
     identifiers, told_apart_by = ("email",), ("name",)
+    facts = {"enterprise": "report__enterprise", "role": "role"}
     purpose = purposes.REPORT_CONTENT
     retention = Retention(after="noted_at", years=5, law=_POLICY)
     born = "noted_at"

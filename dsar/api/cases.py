@@ -49,10 +49,11 @@ _CORRECTION = {
 _OBJECTION = {"rights": [{"right": "objection", "scope": {"objection": "marketing"}}]}
 
 
-class _Strict(serializers.Serializer[Any]):
+class Strict(serializers.Serializer[Any]):
     """Refuses what it does not know: a misspelt limit must not widen what is asked."""
 
     def to_internal_value(self, data: Any) -> Any:
+        """Name every member that there is not."""
         if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
             raise serializers.ValidationError(
                 {str(name): ["There is no such member."] for name in unknown}
@@ -60,7 +61,7 @@ class _Strict(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
-class ScopeSerializer(_Strict):
+class ScopeSerializer(Strict):
     """What exactly is asked; which members a right takes, its documentation says."""
 
     purposes = serializers.ListField(
@@ -73,7 +74,7 @@ class ScopeSerializer(_Strict):
     ground = serializers.ChoiceField(choices=Restriction.Ground.choices, required=False)
 
 
-class CorrectionSerializer(_Strict):
+class CorrectionSerializer(Strict):
     """One field of one record, and what it should be; GET /holdings lists what can be corrected."""
 
     declaration = serializers.CharField(max_length=120)
@@ -88,7 +89,7 @@ class CorrectionSerializer(_Strict):
         return value
 
 
-class AskedSerializer(_Strict):
+class AskedSerializer(Strict):
     """One right asked for."""
 
     right = serializers.ChoiceField(choices=list(Right))
@@ -96,7 +97,7 @@ class AskedSerializer(_Strict):
     corrections = CorrectionSerializer(many=True, required=False, max_length=200)  # type: ignore[call-arg]  # it goes to the list
 
 
-class FilingSerializer(_Strict):
+class FilingSerializer(Strict):
     """What a person asks in one submission."""
 
     rights = AskedSerializer(many=True, min_length=1, max_length=20)  # type: ignore[call-arg]  # as above
@@ -212,7 +213,7 @@ def take_in(call: Call) -> Response:
     user: Any = call.user
     case = reception.file(
         subject=user,
-        asked=[_asked(one) for one in said["rights"]],
+        asked=[asked(one) for one in said["rights"]],
         actor=requester(call),
         channel=Case.Channel.API,
         language=said.get("language", settings.LANGUAGE_CODE),
@@ -229,7 +230,8 @@ def take_in(call: Call) -> Response:
     )
 
 
-def _asked(said: Mapping[str, Any]) -> Asked:
+def asked(said: Mapping[str, Any]) -> Asked:
+    """One right as the body asks for it."""
     return Asked(
         right=Right(said["right"]),
         scope=said.get("scope", {}),

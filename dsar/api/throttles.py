@@ -73,6 +73,18 @@ class LogInsOfOne(_Throttle):
         return str(self.cache_format % {"scope": self.scope, "ident": _folded(str(address))})
 
 
+class OpenFilings(_Throttle):
+    """Filing without log-in, from one network address."""
+
+    scope = "open_filings"
+
+
+class OpenFilingsOfOne(LogInsOfOne):
+    """Filing without log-in with one e-mail address, wherever it comes from."""
+
+    scope = "open_filings_of_one"
+
+
 class Codes(_Throttle):
     """Opening a mailed link."""
 

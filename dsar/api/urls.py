@@ -12,6 +12,7 @@ from dsar.api import (
     letters,
     packages,
     problems,
+    public,
     purposes,
     queue,
     revocation,
@@ -19,6 +20,8 @@ from dsar.api import (
 )
 
 _PERSON = [
+    path("cases/public", public.OpenFilings.as_view(), name="open_filings"),
+    path("confirmations", public.Confirmations.as_view(), name="confirmations"),
     path("cases", cases.Cases.as_view(), name="cases"),
     path("cases/<str:reference>", cases.OneCase.as_view(), name="case"),
     path("cases/<str:reference>/verify", cases.Verification.as_view(), name="verify"),

@@ -42,6 +42,7 @@ class Obstacle(StrEnum):
     HELD = "Data of this person is on hold."
     COPY_OPEN = "An access or portability request of this person is still open."
     TOO_EARLY = "The waiting period has not ended."
+    FROZEN = "Somebody at an earlier address said that it was not they who asked."
     TAKING_TURNS = "Another correction or deletion of this person is under way."
 
     @property
@@ -90,6 +91,13 @@ def _done_at_once(move: Move) -> bool:
     """Whether this closes, where it was filed, a request that had its effect at filing."""
     filed = move.request.state == State.SUBMITTED and move.outcome in DONE
     return filed and variants.takes_effect_at_once(move.request)
+
+
+def _frozen(move: Move) -> Obstacle | None:
+    """A frozen case is set aside or withdrawn, and does nothing else."""
+    if move.request.case.frozen_at is None or move.to not in _PERSONAL:
+        return None
+    return Obstacle.FROZEN
 
 
 def _identity(move: Move) -> Obstacle | None:
@@ -202,6 +210,7 @@ def _copies(move: Move) -> Obstacle | None:
 
 _GUARDS: tuple[Callable[[Move], Obstacle | None], ...] = (
     _outcome,
+    _frozen,
     _identity,
     _decision,
     _second_signature,

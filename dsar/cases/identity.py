@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dsar import conf
-from dsar.cases import permissions, subjects, variants
+from dsar.cases import permissions, subjects
 from dsar.cases.actors import ActorKind
 from dsar.cases.lifecycle import NotPermittedError
 from dsar.cases.models import Case
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
     from dsar.cases.actors import Actor
     from dsar.cases.models import Request
     from dsar.contract.people import Guest
-
-
-class Tier(StrEnum):
-    """How much proof a request needs (R25)."""
-
-    NONE = "none"
-    ACCOUNT = "account"
 
 
 class Method(StrEnum):
@@ -49,11 +42,6 @@ class NotFreshError(Exception):
 
     def __init__(self) -> None:
         super().__init__(self.__doc__)
-
-
-def tier(request: Request) -> Tier:
-    """How much proof this request needs."""
-    return Tier.NONE if variants.takes_effect_at_once(request) else Tier.ACCOUNT
 
 
 def fresh(authenticated_at: datetime | None) -> bool:

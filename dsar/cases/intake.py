@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from dsar.cases import asked as asking
-from dsar.cases import contents, corrections, deadlines, identity, letters, person, repeats
+from dsar.cases import (
+    claims,
+    contents,
+    corrections,
+    deadlines,
+    identity,
+    letters,
+    notes,
+    person,
+    repeats,
+)
 from dsar.cases.asked import Asked, IntakeError, Proposal
 from dsar.cases.models import Case, Letter, Request
 from dsar.crashpoints import effect
@@ -24,8 +34,15 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
     from dsar.cases.actors import Actor
+    from dsar.cases.claims import Said
 
 __all__ = ["Asked", "IntakeError", "Proposal", "file"]
+
+
+_PROVE = (
+    "We have mailed a link to the address that you gave. Please press the button behind it, so that we know that the "
+    "address is yours. If we need anything else, we will say what and why."
+)
 
 
 def file(  # noqa: PLR0913 - a submission has as many parts as the law asks for.
@@ -39,11 +56,13 @@ def file(  # noqa: PLR0913 - a submission has as many parts as the law asks for.
     received_at: datetime | None = None,
     authenticated_at: datetime | None = None,
     residence: str = "",
+    claim: Said | None = None,
 ) -> Case:
     """File what a person asks and return the case, whose requests are all `submitted`.
 
     `contact` is the address that answers go to; it is sealed. `authenticated_at` is when the requester last proved
     who they are: fresh enough, the case is verified. `residence` (ISO country code) attaches the laws of that place.
+    `claim` is what somebody without log-in says of themselves.
     `received_at` may lie in the past for what came by post (R10). A repeat is recorded, never refused (R18).
     Raises IntakeError with a message per field, and then nothing is written.
     """
@@ -61,7 +80,24 @@ def file(  # noqa: PLR0913 - a submission has as many parts as the law asks for.
             key=key,
             contact=box.seal(key, contact.encode()),
         )
-        return _write(case, wanted, actor=actor, authenticated_at=authenticated_at)
+        if claim is not None:
+            case.subject_relation, case.address_digest = claim.relation, claims.digest(contact)
+        return _write(case, wanted, actor=actor, authenticated_at=authenticated_at, claim=claim)
+
+
+def join(case: Case, *, asked: Sequence[Asked], claim: Said, actor: Actor) -> Case:
+    """Add what is asked to a case that is open already, without another receipt; nothing is asked twice."""
+    wanted = asking.understood(asked, regimes=case.regimes)
+    there = [(one.right, one.scope) for one in case.requests.all()]
+    fresh = [one for one in wanted if (one.right, dict(one.scope)) not in there]
+    with effect("case.join"), transaction.atomic():
+        requests = Request.objects.bulk_create([_request(case, one) for one in fresh])
+        for request, one in zip(requests, fresh, strict=True):
+            corrections.propose(request, one.corrections)
+        _witness(case, requests, actor=actor)
+        if claim.text:
+            notes.write(case, text=claim.text, actor=actor)
+    return case
 
 
 def _arrival(received_at: datetime | None, *, contact: str) -> datetime:
@@ -76,7 +112,12 @@ def _arrival(received_at: datetime | None, *, contact: str) -> datetime:
 
 
 def _write(
-    case: Case, wanted: list[Asked], *, actor: Actor, authenticated_at: datetime | None
+    case: Case,
+    wanted: list[Asked],
+    *,
+    actor: Actor,
+    authenticated_at: datetime | None,
+    claim: Said | None,
 ) -> Case:
     if case.subject_id is not None:
         # A deletion that is about to start waits for this filing, or this filing for its start.
@@ -87,7 +128,10 @@ def _write(
     for request, one in zip(requests, wanted, strict=True):
         corrections.propose(request, one.corrections)
     _witness(case, requests, actor=actor)
-    said = {"rights": contents.asked_for(requests)}
+    said: dict[str, Any] = {"rights": contents.asked_for(requests)}
+    if claim is not None:
+        claims.keep(case, claim)
+        said["verification"] = _PROVE
     letters.write(case, kind=Letter.Kind.RECEIPT, content=said)
     return case
 

@@ -55,6 +55,8 @@ class Case(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     verified_at = models.DateTimeField(null=True, blank=True)
     verification_method = models.CharField(max_length=40, blank=True)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    """When somebody at an earlier address said that it was not they who asked; nothing moves on meanwhile."""
     identifiers = models.BinaryField(null=True, blank=True)
     """What was verified of a person without account, sealed; `subject` is empty then (R28)."""
     address_digest = models.CharField(max_length=64, blank=True)

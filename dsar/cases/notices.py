@@ -14,12 +14,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from dsar import conf
-from dsar.cases import contents, links
+from dsar.cases import confirmations, contents, links, subjects
+from dsar.cases.identity_models import Confirmation
 from dsar.cases.models import Letter
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
 from dsar.dispatch.models import Wake
-from dsar.keys import box
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 from dsar.tally import counts
@@ -96,6 +96,19 @@ def send_code(link_id: int) -> bool:
         return _leaves(link.case, text=_code(link, code=code))
 
 
+_QUESTIONS = {
+    "authority": "Somebody asks us about your data in your name. If they may, press the button behind this link:",
+    "not_me": "Something is happening on this case. If it was not you who asked, press the button behind this link:",
+    "earlier_address": "If it was you who asked, press the button behind this link:",
+}
+
+
+def ask(case: Case, *, to: str, question: str, link: str) -> None:
+    """Have a question mailed, once the caller's transaction has committed; nothing of it lies in the broker."""
+    text = _signed([_QUESTIONS[question], link, "", "If you know nothing of it, do nothing."])
+    transaction.on_commit(lambda: _sent(case, text=text, to=to), robust=True)
+
+
 def _claim(letter_id: str) -> Letter | None:
     """The letter, unless it was mailed or another worker is mailing it."""
     waiting = Letter.objects.filter(pk=letter_id, mailed_at__isnull=True)
@@ -112,8 +125,11 @@ def _is_shredded(case: Case) -> bool:
 
 
 def _leaves(case: Case, *, text: str) -> bool:
-    contact = box.unseal(case.key, case.contact).decode()
-    mail = EmailMessage(subject=f"News on your case {case.reference}", body=text, to=[contact])
+    return _sent(case, text=text, to=subjects.contact_of(case))
+
+
+def _sent(case: Case, *, text: str, to: str) -> bool:
+    mail = EmailMessage(subject=f"News on your case {case.reference}", body=text, to=[to])
     try:
         with effect("mail.send"):
             return bool(mail.send())
@@ -139,6 +155,9 @@ def _notice(case: Case) -> str:
 
 def _way_in(case: Case) -> str:
     """Log in, or the mailed link where there is no account (any more) to log in to."""
+    if confirmations.is_wanted(case):
+        link = confirmations.make(case, Confirmation.Kind.ADDRESS)
+        return f"Please confirm that this is your address, by the button behind this link:\n{link}"
     if _has_account(case):
         return "Please log in to read it."
     link = links.make(case)

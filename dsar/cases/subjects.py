@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from dsar.cases import claims
 from dsar.contract import people
 from dsar.keys import box
 
@@ -26,6 +27,18 @@ def of(case: Case) -> object:
 def contact_of(case: Case) -> str:
     """The address that answers go to."""
     return box.unseal(case.key, case.contact).decode()
+
+
+def answer_to(case: Case, address: str) -> None:
+    """Send answers to another address from now on."""
+    case.contact = box.seal(case.key, address.encode())
+    case.save(update_fields=["contact"])
+
+
+def addressed(case: Case) -> str:
+    """The address of the person whom a case is about, proved or not."""
+    said = claims.read(case)
+    return contact_of(case) if said is None else said.subject_address
 
 
 def seal(case: Case, guest: Guest) -> None:

@@ -183,6 +183,8 @@ class PersonalData:
                    (`"contact_email"`, `"order__contact_email"`).
     `told_apart_by` text fields, or paths to one, with the name under which a row knows its person: people who
                    share an address are told apart by it.
+    `facts`        what somebody without account can be asked to be sure who they are: a name for each fact, and the
+                   field or path that holds it (`{"order_number": "number"}`); never an identity number (R27).
     `row`          what deletion does with the row: DELETED, OVERWRITTEN (fields erased, row stays) or
                    RETAINED (nothing changes). Erase needs OVERWRITTEN; Retain needs OVERWRITTEN or RETAINED.
     `born`         the date-time field that says when the row was made; a replayed deletion touches only rows
@@ -199,6 +201,7 @@ class PersonalData:
     subject: ClassVar[Path | tuple[Path, ...]]
     identifiers: ClassVar[tuple[str, ...]] = ()
     told_apart_by: ClassVar[tuple[str, ...]] = ()
+    facts: ClassVar[Mapping[str, str]] = {}
     purpose: ClassVar[Purpose]
     retention: ClassVar[Retention]
     row: ClassVar[Row] = Row.DELETED
@@ -228,6 +231,7 @@ class Declaration:
     concealed: Mapping[str, object]
     fields: Mapping[str, Treatment]
     told_apart_by: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
     reach: Identified | Listed | None = None
     """How a person without account is reached; None for account holders. `contract.reach` binds it."""
     twice: tuple[str, ...] = field(default=())

@@ -50,6 +50,19 @@ class Guest(Known):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Whoever(Known):
+    """Everybody without account who is known under some addresses, whatever their names; never handed out to one."""
+
+    addresses: tuple[str, ...]
+    key: None = None
+
+    def at(self, place: Place) -> object:
+        """Lists, as the server compares with them."""
+        value = super().at(place)
+        return list(value) if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rows(Known):
     """Rows by their keys as text, by label of their declaration: what a journal kept of a guest's deletion."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dsar.contract import registry
 from dsar.contract.declarations import Identified, Listed
-from dsar.contract.people import Guest, Rows
+from dsar.contract.people import Guest, Rows, Whoever
 
 if TYPE_CHECKING:
     from dsar.contract.declarations import Declaration
@@ -23,6 +23,8 @@ def declarations(person: object) -> list[Declaration]:
     everything = tuple(registry.current().all())
     if isinstance(person, Guest):
         return list(_for_guests(everything))
+    if isinstance(person, Whoever):
+        return list(_for_whoever(everything))
     if isinstance(person, Rows):
         return list(_for_rows(everything))
     return list(everything)
@@ -46,6 +48,15 @@ def _for_guests(everything: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
                 by=one.identifiers, told_apart_by=one.told_apart_by, owned_through=one.subject
             ),
         )
+        for one in everything
+        if one.identifiers
+    )
+
+
+@lru_cache(maxsize=16)
+def _for_whoever(everything: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
+    return tuple(
+        replace(one, subject=(), reach=Identified(by=one.identifiers, owned_through=one.subject))
         for one in everything
         if one.identifiers
     )

@@ -125,6 +125,7 @@ def _bind(model: type[Model], *, role: str, said: type[PersonalData]) -> Declara
         subject=_paths(said.subject),
         identifiers=said.identifiers,
         told_apart_by=said.told_apart_by,
+        facts=dict(said.facts),
         purpose=said.purpose,
         retention=said.retention,
         row=said.row,

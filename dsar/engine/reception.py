@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from dsar.cases import identity, intake, lifecycle, policy
+from dsar.cases import claims, identity, intake, lifecycle, person, policy
 from dsar.cases.actors import SYSTEM
 from dsar.cases.policy import Handling
 from dsar.cases.states import Right, State
 from dsar.crashpoints import effect
+from dsar.dispatch import outbox
 from dsar.engine import planning, review
 from dsar.engine.rights import consent_withdrawal, correction, objection, purposes
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dsar.cases.actors import Actor
+    from dsar.cases.claims import Said
     from dsar.cases.intake import Asked
     from dsar.cases.models import Case, Request
     from dsar.contract.people import Guest
@@ -42,6 +44,25 @@ def file(*, subject: Any, asked: Sequence[Asked], actor: Actor, **submission: An
     case = intake.file(subject=subject, asked=checked, actor=actor, **submission)
     for request in case.requests.select_related("case__key").order_by("due_at", "id"):
         start(request)
+    return case
+
+
+@effect("case.file_openly")
+@transaction.atomic
+def file_openly(said: Said, *, asked: Sequence[Asked], actor: Actor, **submission: Any) -> Case:
+    """File what somebody asks without log-in; does the same whoever they are, a worker looks them up (R16).
+
+    Beyond a few receipts a day to one address, it joins the case that is open. Raises IntakeError.
+    """
+    person.lock(claims.digest(said.address))
+    joined = claims.open_case(said.address)
+    if joined is not None:
+        case = intake.join(joined, asked=asked, claim=said, actor=actor)
+    else:
+        case = intake.file(
+            subject=None, asked=asked, actor=actor, contact=said.address, claim=said, **submission
+        )
+    outbox.wake("dsar.look_up", str(case.pk))
     return case
 
 

@@ -31,6 +31,14 @@ class Tag(StrEnum):
     CASE_OPENED = "case.opened"
     CASE_LINK_MADE = "case.link_made"
     CASE_LINK_OPENED = "case.link_opened"
+    CASE_FROZEN = "case.frozen"
+    CASE_THAWED = "case.thawed"
+
+    ADDRESS_CONFIRMED = "address.confirmed"
+    EARLIER_ADDRESS_CONFIRMED = "address.earlier_confirmed"
+    IDENTITY_TRIED = "identity.tried"
+    AUTHORITY_ACCEPTED = "authority.accepted"
+    AUTHORITY_CONFIRMED = "authority.confirmed"
 
     EXECUTION_STOPPED = "execution.stopped"
     PLAN_MADE = "plan.made"
@@ -76,5 +84,4 @@ class Tag(StrEnum):
 
     PURPOSES_WRITTEN = "purposes.written"
     ROLES_GRANTED = "roles.granted"
-    LEDGER_KEYS_CHANGED = "ledger.keys_changed"
     DATA_EXPORTED = "data.exported"

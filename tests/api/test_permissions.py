@@ -24,7 +24,7 @@ PERSON = {
     "consents": "POST /api/v1/consents",
 }
 ONE_CASE = ("case", "verify", "letter", "withdraw", "package")
-OPEN = {"token", "answer", "answer_code", "schema", "docs"}
+OPEN = {"token", "answer", "answer_code", "open_filings", "confirmations", "schema", "docs"}
 
 READ = {"handler", "reviewer", "officer", "auditor", "root"}
 HANDLE = {"handler", "reviewer", "officer", "root"}

@@ -226,6 +226,16 @@ def test_an_identifier_that_is_no_text_is_refused(desk, name):
     assert f'"{name}"' in desk.only(14, book)
 
 
+@pytest.mark.parametrize(
+    ("fact", "path"),
+    [("title", "nowhere"), ("nric", "text"), ("passport_number", "text"), ("identity", "text")],
+)
+def test_a_fact_leads_somewhere_and_never_to_an_identity_number(desk, fact, path):
+    book = desk.model("Book", {"text": models.TextField()})
+    desk.declare(book, facts={"words": "text", fact: path})
+    assert f'"{fact}"' in desk.only(64, book)
+
+
 def test_a_declaration_that_leads_to_nobody_is_refused(desk):
     book = desk.model("Book")
     desk.declare(book, subject=())

@@ -118,6 +118,7 @@ class LoanPersonalData(PersonalData):
 
     subject, identifiers, purpose = "borrower", ("contact_email",), LENDING
     told_apart_by = ("contact_name",)
+    facts = {"loan_code": "code", "deposit": "deposit"}
     retention = Retention(
         after="lent_at", years=5, from_end_of="financial_year", law=_COMPANIES_ACT
     )

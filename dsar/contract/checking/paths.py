@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from dsar.contract.declarations import Declaration, Path
 
 
+_NEVER = frozenset({"fin", "identity", "nric", "passport", "ssn"})
+
+
 def check(inspection: Inspection) -> Iterator[Error]:
     """Refuse paths that do not resolve or end elsewhere than at the user model."""
     for declaration in inspection.declarations():
@@ -27,6 +30,8 @@ def check(inspection: Inspection) -> Iterator[Error]:
             yield from _subject(inspection, declaration=declaration, path=path)
         for name in (*declaration.identifiers, *declaration.told_apart_by):
             yield from _identifier(declaration, name=name)
+        for fact, path in declaration.facts.items():
+            yield from _fact(declaration, fact=fact, path=path)
         yield from _born(inspection, declaration=declaration)
 
 
@@ -118,6 +123,18 @@ def _identifier(declaration: Declaration, *, name: str) -> Iterator[Error]:
             f'Identifier "{name}" of declaration {declaration.label} is no text column.',
             hint="An identifier is a text column, of the model or of one it refers to, that holds an address, "
             "a number or a name.",
+        )
+
+
+def _fact(declaration: Declaration, *, fact: str, path: str) -> Iterator[Error]:
+    """A fact is held somewhere, and no number of an identity card or passport is ever one (R27)."""
+    if walk(declaration.model, path).field is None or _NEVER & set(f"{fact}_{path}".split("_")):
+        yield refuse(
+            64,
+            declaration.model,
+            f'Fact "{fact}" of declaration {declaration.label} leads nowhere, or to an identity number.',
+            hint="Name a field, or a path to one, that only the person is likely to know: an order's number. "
+            "Numbers of identity cards and passports prove nobody and are never compared.",
         )
 
 

@@ -10,6 +10,7 @@ from dsar.registers import consents
 if TYPE_CHECKING:
     from dsar.cases.models import Request
     from dsar.engine.leases import Lease
+    from dsar.registers.people import Person
 
 
 def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -22,9 +23,16 @@ def apply(request: Request) -> None:
     guest = purposes.guest_of(request)
     if guest is not None:
         purposes.suppress(request, guest)
+        account = purposes.account_of(request, guest)
+        if account is not None:
+            _withdraw(request, account)
         return
+    _withdraw(request, purposes.person_of(request))
+
+
+def _withdraw(request: Request, person: Person) -> None:
     for code in purposes.named(request):
-        consents.withdraw(purposes.person_of(request), code, request=request.pk)
+        consents.withdraw(person, code, request=request.pk)
 
 
 def run(lease: Lease) -> None:

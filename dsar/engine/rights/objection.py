@@ -12,6 +12,7 @@ from dsar.registers import objections
 if TYPE_CHECKING:
     from dsar.cases.models import Request
     from dsar.engine.leases import Lease
+    from dsar.registers.people import Person
 
 
 def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -24,8 +25,14 @@ def apply(request: Request) -> None:
     guest = purposes.guest_of(request)
     if guest is not None:
         purposes.suppress(request, guest)
+        account = purposes.account_of(request, guest)
+        if account is not None:
+            _object(request, account)
         return
-    person = purposes.person_of(request)
+    _object(request, purposes.person_of(request))
+
+
+def _object(request: Request, person: Person) -> None:
     if request.scope["objection"] == ObjectionScope.MARKETING:
         objections.object_to_marketing(person, request=request.pk)
         suppressing.suppress(erasing.addresses_of(person), request=request)

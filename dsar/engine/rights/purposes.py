@@ -12,7 +12,7 @@ from dsar.cases.states import Outcome
 from dsar.contract import people, registry
 from dsar.contract.people import Guest
 from dsar.crashpoints import effect
-from dsar.engine import answering, leases
+from dsar.engine import answering, facts, leases
 from dsar.registers import suppression
 
 if TYPE_CHECKING:
@@ -42,8 +42,16 @@ def guest_of(request: Request) -> Guest | None:
     person = subjects.of(request.case)
     if person is not None:
         return person if isinstance(person, Guest) else None
-    contact = subjects.contact_of(request.case)
-    return people.guest((contact,)) if "@" in contact else None
+    address = subjects.addressed(request.case)
+    return people.guest((address,)) if "@" in address else None
+
+
+def account_of(request: Request, guest: Guest) -> Person | None:
+    """An account with the address of somebody who needed no proof: what they say against a use counts there too."""
+    if subjects.of(request.case) is not None:
+        return None
+    found: Person | None = facts.account_of(guest.addresses[0])
+    return found
 
 
 def suppress(request: Request, guest: Guest) -> None:

@@ -1,0 +1,300 @@
+"""Filing without log-in: the same for known and unknown addresses, proved by mailbox and facts."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from dsar.cases import notices, subjects
+from dsar.cases.identity_models import Claim, Confirmation, Proof
+from dsar.cases.models import Case, Letter, Request
+from dsar.cases.states import Outcome, State
+from dsar.dispatch.models import Wake
+from dsar.engine import doorstep, execution
+from dsar.ledger.models import Entry
+from dsar.registers import suppression
+from dsar.registers.models import Objection
+from tests.engine.archives import everything, opened
+from tests.testapp.models import Loan, Tool
+
+VISITOR = "visitor@example.com"
+CALLED = "Vera Visitor"
+
+
+@pytest.fixture
+def loans(cast):
+    """Three loans of a visitor without account, and three of somebody else at the same address."""
+    tool = Tool.objects.get()
+    for number in range(3):
+        Loan.objects.create(
+            tool=tool,
+            code=f"V-{number}",
+            contact_name=CALLED,
+            contact_email=VISITOR,
+            remarks=f"canary-vera-{number}",
+        )
+        Loan.objects.create(
+            tool=tool,
+            code=f"W-{number}",
+            contact_name="Wim Visitor",
+            contact_email=VISITOR,
+            remarks=f"canary-wim-{number}",
+        )
+
+
+def filing(**more: Any) -> dict[str, Any]:
+    return {"name": CALLED, "email": VISITOR, "rights": [{"right": "access"}]} | more
+
+
+def file(client, **more: Any):
+    return client.post("/api/v1/cases/public", filing(**more), format="json")
+
+
+def mailed() -> str:
+    """Send the notice of the newest letter and return its text."""
+    mail.outbox.clear()
+    assert notices.send(str(Letter.objects.latest("written_at").pk))
+    (sent,) = mail.outbox
+    return str(sent.body)
+
+
+def token_in(text: str) -> str:
+    (found,) = re.findall(r"[0-9a-f]{32}\.[\w-]{43}", text)
+    return str(found)
+
+
+def press(client, token):
+    return client.post("/api/v1/confirmations", {"token": token}, format="json")
+
+
+@pytest.fixture
+def proved(calling):
+    """File, have a worker look, press the button, have a worker consider; returns the case."""
+
+    def run(**more: Any) -> Case:
+        client = calling()
+        assert file(client, **more).status_code == 202
+        case = Case.objects.latest("created_at")
+        doorstep.look_up(str(case.pk))
+        token = token_in(mailed())
+        assert press(client, token).status_code == 200
+        doorstep.consider(str(case.pk))
+        case.refresh_from_db()
+        return case
+
+    return run
+
+
+def _shape(sql: str) -> str:
+    """A statement without the values in it."""
+    return re.sub(r"'(?:[^']|'')*'(?:::\w+)?|\b\d+\b|\bs\d+_x\d+\b", "?", sql)
+
+
+def test_filing_does_the_same_for_known_and_unknown_addresses(cast, loans, calling):
+    """Statements, response, mail and woken tasks; the look-up itself happens in the worker."""
+    seen = []
+    for address in (cast.alice.email, VISITOR, "nobody-knows-me@example.com"):
+        cache.clear()
+        Wake.objects.all().delete()
+        with CaptureQueriesContext(connection) as statements:
+            response = file(calling(), email=address, name="Somebody", relation="customer")
+        assert len(statements) > 5
+        text = mailed()
+        case = Case.objects.latest("created_at")
+        assert case.subject_id is None
+        seen.append(
+            (
+                [_shape(one["sql"]) for one in statements],
+                response.status_code,
+                response.content,
+                sorted(response.headers),
+                text.replace(token_in(text), "TOKEN").replace(case.reference, "REFERENCE"),
+                sorted(Request.objects.filter(case=case).values_list("right", "state", "outcome")),
+            )
+        )
+    assert seen[0] == seen[1] == seen[2]
+    assert seen[0][1] == 202
+    for personal in (VISITOR, "Somebody", "DSR-"):
+        assert personal.encode() not in seen[0][2]
+
+
+def test_the_broker_and_the_tables_hold_no_address_and_no_name(loans, calling):
+    file(calling(), text="I ordered at the desk.", facts={"loan_code": "V-0"})
+    with connection.cursor() as cursor:
+        for table in (
+            "dsar_cases_case",
+            "dsar_cases_claim",
+            "dsar_cases_letter",
+            "dsar_cases_confirmation",
+        ):
+            cursor.execute(f"SELECT string_agg(t::text, ' ') FROM {table} t")  # noqa: S608 - named above.
+            text = (cursor.fetchone()[0] or "").lower()
+            assert VISITOR not in text
+            assert CALLED.lower() not in text
+    entries = "".join(Entry.objects.values_list("canonical", flat=True)).lower()
+    assert "request.submitted" in entries
+    assert VISITOR not in entries
+
+
+def test_somebody_without_account_is_let_in_by_mailbox_and_facts_and_receives_their_rows(
+    loans, proved
+):
+    case = proved(facts={"loan_code": "v-1"})
+    assert case.verified_at
+    assert case.verification_method == "link_and_facts"
+    proof = Proof.objects.get(case=case)
+    assert (proof.facts, proof.result) == (["loan_code", "name"], "passed")
+    request = case.requests.get()
+    execution.run(request.pk)
+    request.refresh_from_db()
+    assert request.outcome == Outcome.FULFILLED
+    text = everything(opened(request))
+    assert "canary-vera-2" in text
+    assert "canary-wim" not in text
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        {"facts": {}},
+        {"facts": {"loan_code": "W-1"}},
+        {"facts": {"loan_code": "V-1"}, "name": "Zoe Visitor"},
+        {"facts": {"contact_email": VISITOR}},
+    ],
+)
+def test_too_few_facts_or_another_person_s_let_nobody_in(loans, proved, claimed):
+    case = proved(**claimed)
+    assert case.verified_at is None
+    assert case.requests.get().state == State.AWAITING_VERIFICATION
+    assert Proof.objects.get(case=case).result == "not_enough"
+    assert subjects.of(case) is None
+
+
+def test_whoever_has_an_account_logs_in(cast, proved, alice):
+    """The mailbox alone gets nothing; the account finds the case, and goes on by a fresh log-in."""
+    case = proved(email=cast.alice.email, name=cast.alice.canary("contact-3"))
+    assert case.verified_at is None
+    assert case.subject_id == cast.alice.pk
+    response = alice.post(f"/api/v1/cases/{case.reference}/verify")
+    assert response.status_code == 200, response.content
+    case.refresh_from_db()
+    assert case.verified_at
+
+
+def test_where_nothing_is_held_the_mailbox_is_told_so(cast, proved):
+    case = proved(email="nobody-knows-me@example.com")
+    request = case.requests.get()
+    execution.run(request.pk)
+    request.refresh_from_db()
+    assert request.outcome == Outcome.NO_DATA_HELD
+
+
+def test_an_offices_mailbox_never_suffices_alone(cast, proved):
+    Loan.objects.create(
+        tool=Tool.objects.get(), code="O-1", contact_name=CALLED, contact_email="info@example.com"
+    )
+    weighed = {"right": "restriction", "scope": {"ground": "accuracy_contested"}}
+    case = proved(email="info@example.com", rights=[weighed])
+    assert case.verified_at is None
+    assert Claim.objects.get(case=case).flags == ["role_address"]
+    alone = proved(email="vera@example.com", rights=[weighed])
+    assert alone.verification_method == "email_link"
+
+
+def test_a_marketing_objection_needs_no_proof_and_reaches_an_account_too(cast, calling):
+    wanted = [{"right": "objection", "scope": {"objection": "marketing"}}]
+    assert not suppression.is_suppressed(cast.alice.email)
+    file(calling(), email=cast.alice.email.upper(), rights=wanted)
+    case = Case.objects.get()
+    doorstep.look_up(str(case.pk))
+    assert case.requests.get().outcome == Outcome.FULFILLED
+    assert suppression.is_suppressed(cast.alice.email)
+    assert Objection.objects.filter(subject_id=cast.alice.pk, purpose=None).exists()
+    assert not Objection.objects.filter(subject_id=cast.bob.pk).exists()
+
+
+def test_a_link_is_pressed_once_and_looking_at_it_burns_nothing(loans, calling):
+    client = calling()
+    file(client)
+    token = token_in(mailed())
+    for look in (client.get, client.head, client.options):
+        look(f"/api/v1/confirmations?token={token}")
+    assert Confirmation.objects.get().used_at is None
+    assert press(client, token).status_code == 200
+    assert press(client, token).status_code == 404
+
+
+def test_five_wrong_guesses_shut_a_link_and_none_is_kept_in_usable_form(loans, calling, settings):
+    rates = settings.DSAR.get("API_RATES", {})
+    settings.DSAR = settings.DSAR | {
+        "API_RATES": {"open_filings": "9/min", "open_filings_of_one": "9/min", "codes": "99/min"}
+        | rates
+    }
+    client = calling()
+    file(client)
+    token = token_in(mailed())
+    key, _, secret = token.partition(".")
+    assert secret.encode() not in bytes(Confirmation.objects.get().digest)
+    for _ in range(5):
+        assert press(client, f"{key}.{'x' * 43}").status_code == 404
+    assert press(client, token).status_code == 404
+    assert Confirmation.objects.get().failures == 5
+
+
+def test_an_expired_link_does_nothing(loans, calling, settings):
+    settings.DSAR = settings.DSAR | {"CONFIRMATION_HOURS": 0}
+    client = calling()
+    file(client)
+    assert press(client, token_in(mailed())).status_code == 404
+    assert Claim.objects.get().confirmed_at is None
+
+
+def test_a_fourth_filing_of_a_day_joins_the_open_case(cast, calling):
+    client = calling()
+    for right in ("access", "portability", "deletion"):
+        assert file(client, rights=[{"right": right}]).status_code == 202
+    assert Case.objects.count() == 3
+    latest = Case.objects.latest("created_at")
+    more = file(client, rights=[{"right": "deletion"}, {"right": "access"}], text="Please.")
+    assert more.status_code == 202
+    assert Case.objects.count() == 3
+    assert Letter.objects.filter(kind="receipt").count() == 3
+    assert set(latest.requests.values_list("right", flat=True)) == {"deletion", "access"}
+    assert file(client, email="other@example.com").status_code == 202
+    assert Case.objects.count() == 4
+
+
+def test_too_many_filings_are_told_the_other_ways(cast, calling, settings):
+    settings.DSAR = settings.DSAR | {
+        "API_RATES": {"open_filings": "2/hour", "open_filings_of_one": "9/hour"},
+        "ORGANISATION": {"name": "Example", "email": "privacy@example.com"},
+    }
+    client = calling()
+    assert [file(client).status_code for _ in range(3)] == [202, 202, 429]
+    refused = file(client)
+    assert "privacy@example.com" in refused.json()["detail"]
+    assert int(refused["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("relation", [one.value for one in Claim.Relation])
+def test_every_kind_of_requester_files(cast, calling, relation):
+    more = {"relation": relation}
+    if relation in Claim.FOR_OTHERS:
+        assert file(calling(), **more).status_code == 422
+        more["on_behalf"] = {"name": "Pia Person", "email": "pia@example.com"}
+    else:
+        other = {"name": "Pia Person", "email": "pia@example.com"}
+        assert file(calling(), **more, on_behalf=other).status_code == 422
+    assert file(calling(), **more).status_code == 202
+    assert Case.objects.get().subject_relation == relation
+
+
+def test_no_identity_number_can_be_sent(cast, calling):
+    for name in ("nric", "passport", "fin"):
+        assert file(calling(), **{name: "S0000000X"}).status_code == 422
