@@ -13,6 +13,7 @@ from kombu import Exchange, Queue
 
 from config import addresses, local_secrets, logs
 from config.embedded import places, servers
+from dsar.ledger import notes
 
 # Generic Django classes may be subscripted in base classes, so that their types can be checked.
 django_stubs_ext.monkeypatch()
@@ -330,6 +331,24 @@ DSAR: dict[str, Any] = {
         if LOCAL
         else env.str("DSAR_ERASURE_JOURNAL")
     ),
+    # Newest first: all of them sign. The name in them is the log's.
+    "LEDGER_SIGNING_KEYS": (
+        [local_secrets.kept("ledger-key", lambda: notes.generate("dsar.local").unsafe_text())]
+        if LOCAL and not env.list("DSAR_LEDGER_SIGNING_KEYS", default=[])
+        else env.list("DSAR_LEDGER_SIGNING_KEYS")
+    ),
+    # Public keys that signed earlier and are still believed.
+    "LEDGER_VERIFIER_KEYS": env.list("DSAR_LEDGER_VERIFIER_KEYS", default=[]),
+    # Out of reach of whoever rewrites the database: file:///folder, storage:ALIAS, mailto:ADDRESS.
+    "LEDGER_SECOND_PLACE": (
+        env.str(
+            "DSAR_LEDGER_SECOND_PLACE",
+            default=(LOCAL_FOLDER / "second-place").resolve().as_uri(),
+        )
+        if LOCAL
+        else env.str("DSAR_LEDGER_SECOND_PLACE")
+    ),
+    "SEAL_SECONDS": env.int("DSAR_SEAL_SECONDS", default=5),
     "ORGANISATION": {
         "name": env.str("DSAR_ORGANISATION_NAME", default="Example Reports Pte. Ltd."),
         "address": env.str(
@@ -347,5 +366,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": DSAR["SWEEP_SECONDS"],
         # A sweep nobody fetched is worth nothing when the next one comes.
         "options": {"expires": DSAR["SWEEP_SECONDS"], "queue": "requests"},
-    }
+    },
+    "seal": {
+        "task": "dsar.seal",
+        "schedule": DSAR["SEAL_SECONDS"],
+        # Not behind long executions: evidence is to be out of reach soon.
+        "options": {"expires": DSAR["SEAL_SECONDS"], "queue": "notifications"},
+    },
 }

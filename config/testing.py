@@ -9,6 +9,8 @@ import contextlib
 import os
 import secrets
 import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import psycopg
@@ -45,6 +47,8 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         if servers.are_wanted():
             _use(held.enter_context(servers.running()))
+        place = held.enter_context(tempfile.TemporaryDirectory(prefix="dsar-second-place-"))
+        os.environ["DSAR_LEDGER_SECOND_PLACE"] = Path(place).as_uri()
         os.environ["DSAR_TEST_DATABASE"] = f"test_dsar_{os.getpid()}_{secrets.token_hex(3)}"
     os.environ["REDIS_URL"] = own_numbers(os.environ["REDIS_URL"])
     return (yield)

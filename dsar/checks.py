@@ -10,6 +10,7 @@ from dsar.contract.checking.gate import errors
 from dsar.contract.checking.inspection import inspect, installed_models
 from dsar.contract.registry import current
 from dsar.engine import server
+from dsar.ledger import signing
 
 if TYPE_CHECKING:
     from django.core.checks import CheckMessage
@@ -34,3 +35,9 @@ def server_settings(*, databases: Any = None, **_options: Any) -> list[CheckMess
         )
         for complaint in server.complaints()
     ]
+
+
+@register("dsar", deploy=True)
+def sealing(**_options: Any) -> list[CheckMessage]:
+    """Refuse a production that cannot sign its ledger, or would keep all evidence in one place."""
+    return signing.check()

@@ -17,7 +17,7 @@ from dsar.cases.models import (
 from dsar.dispatch.models import Wake
 from dsar.engine.models import Heartbeat, Plan, Removal, Step
 from dsar.keys.models import Key
-from dsar.ledger.models import Entry
+from dsar.ledger.models import Checkpoint, Entry, Leaf, Node, Placement, Unsealed
 from dsar.packages.models import Download, Package
 from dsar.registers.models import (
     Consent,
@@ -32,6 +32,7 @@ from dsar.tally.models import Count
 
 __all__ = [
     "Case",
+    "Checkpoint",
     "Claim",
     "Confirmation",
     "Consent",
@@ -44,11 +45,14 @@ __all__ = [
     "Heartbeat",
     "Hold",
     "Key",
+    "Leaf",
     "Letter",
     "Link",
+    "Node",
     "Note",
     "Objection",
     "Package",
+    "Placement",
     "Plan",
     "Proof",
     "Purpose",
@@ -59,5 +63,6 @@ __all__ = [
     "Restriction",
     "Step",
     "Suppression",
+    "Unsealed",
     "Wake",
 ]

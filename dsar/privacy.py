@@ -36,7 +36,7 @@ from dsar.dispatch.models import Wake
 from dsar.engine.models import Heartbeat, Plan, Removal, Step
 from dsar.keys import box
 from dsar.keys.models import Key
-from dsar.ledger.models import Entry
+from dsar.ledger.models import Checkpoint, Entry, Leaf, Node, Placement, Unsealed
 from dsar.packages.models import Download, Package
 from dsar.registers import models as registers
 from dsar.registry import declare, holds_nothing
@@ -536,6 +536,11 @@ holds_nothing(
     Entry,
     because="Identifiers and free text stand in it only as HMAC under a key that dies with the case (GDPR Art. 5(2)).",
 )
+holds_nothing(Unsealed, because="The number of an entry that waits for its place in the tree.")
+holds_nothing(Leaf, because="The SHA-256 of an entry, which itself holds nothing personal.")
+holds_nothing(Node, because="A hash over hashes.")
+holds_nothing(Checkpoint, because="A root hash and its signatures.")
+holds_nothing(Placement, because="Which checkpoint stands in the second place, named by a hash.")
 holds_nothing(
     Removal,
     because="The name of a stored file that a deletion is removing; the row goes when the file has gone.",

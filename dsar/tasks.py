@@ -11,6 +11,7 @@ from dsar.api import idempotency
 from dsar.cases import notices
 from dsar.dispatch import outbox
 from dsar.engine import doorstep, execution, wakes
+from dsar.ledger import placing, sealing
 from dsar.packages import vault
 from dsar.tally import counts
 
@@ -40,6 +41,16 @@ def sweep() -> None:
             logger.exception("The sweeper %s failed.", sweeper.__qualname__)
             counts.add(counts.Kind.SWEEPER_FAILED)
     counts.add(counts.Kind.SWEPT)
+
+
+@shared_task(name="dsar.seal", ignore_result=True)
+def seal() -> None:
+    """Seal what the ledger has new and carry it to the second place; one that fails does not stop the other."""
+    for part in (sealing.seal, placing.place):
+        try:
+            part()
+        except Exception:
+            logger.exception("%s failed; it is tried again.", part.__qualname__)
 
 
 @shared_task(name="dsar.mail_notice", ignore_result=True)

@@ -1,4 +1,4 @@
-"""Append to the ledger and read it back."""
+"""Append to the ledger, read it back, and prove that what was read is sealed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from dsar.crashpoints import effect
 from dsar.ledger.canonical import Value, encode
 from dsar.ledger.models import Entry
+from dsar.ledger.proving import leaf_hash, of_request, prove, prove_growth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from dsar.ledger.tags import Tag
+
+__all__ = ["append", "entries", "leaf_hash", "of_request", "prove", "prove_growth"]
 
 
 _gathering: ContextVar[list[str] | None] = ContextVar("_gathering", default=None)

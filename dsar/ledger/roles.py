@@ -15,6 +15,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from psycopg import sql
 
 from dsar.ledger import log
+from dsar.ledger.models import OnlyGrows
 from dsar.ledger.tags import Tag
 
 if TYPE_CHECKING:
@@ -43,10 +44,9 @@ class Grant:
 
 
 def ledger_tables() -> tuple[str, ...]:
-    """The tables that only grow: those of the models in this room."""
-    room = f"{__package__}."
+    """The tables that only grow: this room's, but for the queue of what waits to be sealed."""
     models = apps.get_app_config("dsar").get_models()
-    return tuple(model._meta.db_table for model in models if model.__module__.startswith(room))
+    return tuple(model._meta.db_table for model in models if issubclass(model, OnlyGrows))
 
 
 def grant(role: str) -> list[Grant]:

@@ -84,4 +84,5 @@ class Tag(StrEnum):
 
     PURPOSES_WRITTEN = "purposes.written"
     ROLES_GRANTED = "roles.granted"
+    LEDGER_KEYS_CHANGED = "ledger.keys_changed"
     DATA_EXPORTED = "data.exported"

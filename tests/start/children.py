@@ -20,15 +20,19 @@ with servers.running():
     sys.stdin.read()
 """
 
+OF_THE_TESTS = {
+    "DATABASE_URL",
+    "REDIS_URL",
+    "DSAR_LEDGER_SECOND_PLACE",
+    "DSAR_LOCAL",
+    "DSAR_TEST_DATABASE",
+}
+
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Point a process at servers of its own."""
     wanted = {"DSAR_LOCAL_FOLDER": str(home), **more}
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in {"DATABASE_URL", "REDIS_URL", "DSAR_TEST_DATABASE", "DSAR_LOCAL"}
-    }
+    inherited = {name: value for name, value in os.environ.items() if name not in OF_THE_TESTS}
     return {**inherited, **wanted}
 
 

@@ -1,0 +1,64 @@
+"""A ledger of the test's own: keys, a second place, and the ways in which tests write to it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dsar.ledger import log, notes, placing, sealing
+from dsar.ledger.tags import Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pytest_django import Settings
+
+    from dsar.ledger.notes import Signer
+
+REQUEST = uuid.UUID("00000000-0000-4000-8000-000000000007")
+
+
+@pytest.fixture(autouse=True)
+def second_place(settings: Settings, tmp_path: Path) -> Path:
+    """The folder outside the database."""
+    folder = tmp_path / "second place"
+    settings.DSAR = settings.DSAR | {"LEDGER_SECOND_PLACE": folder.as_uri()}
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def signer(settings: Settings) -> Signer:
+    """The key that signs."""
+    made = notes.generate("test.example/ledger")
+    settings.DSAR = settings.DSAR | {
+        "LEDGER_SIGNING_KEYS": [made.unsafe_text()],
+        "LEDGER_VERIFIER_KEYS": [],
+    }
+    return made
+
+
+@pytest.fixture
+def write() -> Callable[[int], None]:
+    """Append so many entries, each different."""
+
+    def append(count: int) -> None:
+        for number in range(count):
+            log.append(Tag.REQUEST_VIEWED, request=REQUEST, number=number)
+
+    return append
+
+
+@pytest.fixture
+def sealed(write: Callable[[int], None]) -> Callable[..., None]:
+    """Append, seal and carry to the second place, once for each number."""
+
+    def go(*counts: int) -> None:
+        for count in counts:
+            write(count)
+            sealing.seal()
+            placing.place()
+
+    return go
