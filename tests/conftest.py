@@ -41,7 +41,9 @@ def real_passwords(settings: Settings) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[rewinding.Kept]:
     """Bring the tables back, after each test that commits, to how the migrations left them."""
     with django_db_blocker.unblock():
         kept = rewinding.keep()
@@ -49,7 +51,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         patch.setattr(
             TransactionTestCase, "_fixture_teardown", lambda _case: rewinding.rewind(kept)
         )
-        yield
+        yield kept
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -46,27 +47,29 @@ def cast(transactional_db: None) -> Cast:
     return make_cast()
 
 
+def file(person: Person, *rights: str | Asked, **submission: Any) -> Case:
+    """File rights for a person who has just logged in."""
+    asked = [one if isinstance(one, Asked) else Asked(right=Right(one)) for one in rights]
+    return reception.file(
+        subject=person.user,
+        asked=asked,
+        actor=Actor(kind=ActorKind.REQUESTER, user=person.user),
+        channel="api",
+        language="en",
+        contact=person.email,
+        authenticated_at=timezone.now(),
+        **submission,
+    )
+
+
 @pytest.fixture
 def ask() -> Callable[..., Case]:
     """File rights for a person who has just logged in."""
-
-    def filed(person: Person, *rights: str | Asked, **submission: Any) -> Case:
-        asked = [one if isinstance(one, Asked) else Asked(right=Right(one)) for one in rights]
-        return reception.file(
-            subject=person.user,
-            asked=asked,
-            actor=Actor(kind=ActorKind.REQUESTER, user=person.user),
-            channel="api",
-            language="en",
-            contact=person.email,
-            authenticated_at=timezone.now(),
-            **submission,
-        )
-
-    return filed
+    return file
 
 
-def _staff(name: str) -> Actor:
+def make_staff(name: str) -> Actor:
+    """Somebody of the data protection office."""
     user: Any = make_person(name, is_staff=True).user
     user.groups.add(Group.objects.get(name="Data protection officers"))
     return Actor(kind=ActorKind.STAFF, user=user)
@@ -75,31 +78,30 @@ def _staff(name: str) -> Actor:
 @pytest.fixture
 def dora(cast: Cast) -> Actor:
     """A data protection officer who decides."""
-    return _staff("dora")
+    return make_staff("dora")
 
 
 @pytest.fixture
 def otto(cast: Cast) -> Actor:
     """A second one, who signs."""
-    return _staff("otto")
+    return make_staff("otto")
+
+
+def grant(case: Case, *, dora: Actor, otto: Actor) -> Request:
+    """See a case's only request through review: decided, and signed where a second person must."""
+    request = case.requests.get()
+    if request.state == State.IN_REVIEW:
+        shown = review.preview(request, actor=dora).digest
+        request = review.decide(request, verdict=Decision.Verdict.GRANTED, actor=dora, shown=shown)
+    if request.state == State.IN_REVIEW:
+        request = review.approve(request, actor=otto)
+    return request
 
 
 @pytest.fixture
 def granted(dora: Actor, otto: Actor) -> Callable[[Case], Request]:
-    """See a case's only request through review: decided, and signed where a second person must."""
-
-    def grant(case: Case) -> Request:
-        request = case.requests.get()
-        if request.state == State.IN_REVIEW:
-            shown = review.preview(request, actor=dora).digest
-            request = review.decide(
-                request, verdict=Decision.Verdict.GRANTED, actor=dora, shown=shown
-            )
-        if request.state == State.IN_REVIEW:
-            request = review.approve(request, actor=otto)
-        return request
-
-    return grant
+    """Grant a case's only request."""
+    return partial(grant, dora=dora, otto=otto)
 
 
 @pytest.fixture

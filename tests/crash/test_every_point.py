@@ -1,0 +1,213 @@
+"""Whoever dies at whatever point of whatever right: in the end everything is as if nobody had died."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from config import rewinding
+from dsar.cases.models import Letter
+from tests.architecture import effects
+from tests.crash import dying, outcome, scenes, working
+from tests.crash.scenes import SCENES, Scene, Stage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_django import Settings
+
+QUICK = {
+    ("access", "package.write:after", dying.FIRST),
+    ("deletion", "rows.erase:after", dying.FIRST),
+    ("deletion", "file.remove:after", dying.LAST),
+    ("deletion", "mail.send:after", dying.LAST),
+    ("deletion", "outbox.publish:before", dying.LAST),
+    ("correction", "fields.correct:after", dying.FIRST),
+    ("withdrawal of consent", "case.file:before", dying.FIRST),
+    ("expiry", "package.end:after", dying.FIRST),
+}
+"""One of each kind, run every time; the others with --all."""
+NOT_WALKED = {
+    "case.verify": "Asked for by a person who sees an error and asks again; one transaction.",
+    "code.issue": "A code that never came is asked for again.",
+    "consent.give": "As `case.verify`.",
+    "disclosure.record": "One transaction of the app that discloses.",
+    "download.finish": "As `case.verify`: what was not noted as fetched may be fetched again.",
+    "download.start": "As above.",
+    "hold.place": "As `case.verify`.",
+    "hold.release": "As `case.verify`.",
+    "identity.verify": "As `case.verify`.",
+    "lease.beat": "A beat that is lost is a lease that ends: test_killed_workers.py.",
+    "lease.release": "A lease that is not given back ends by itself.",
+    "letter.read": "As `case.verify`.",
+    "link.ask": "As `case.verify`.",
+    "link.open": "As `case.verify`.",
+    "objection.lift": "As `case.verify`.",
+    "package.begin_again": "The same as `package.begin`, when that failed in the claim.",
+    "request.set_aside": "As `case.verify`.",
+    "request.withdraw": "As `case.verify`.",
+    "restriction.lift": "As `case.verify`.",
+    "review.retry": "As `case.verify`.",
+}
+"""Effects that no scene has, and why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsal:
+    """A scene in which nobody died: the points that were passed, and the outcome."""
+
+    passed: list[str]
+    outcome: dict[str, Any]
+
+
+class Theatre:
+    """Plays a scene as often as is wanted, each time from the beginning."""
+
+    rehearsals: dict[str, Rehearsal] = {}
+
+    def __init__(self, settings: Settings, tmp_path: Path, kept: rewinding.Kept) -> None:
+        self.settings = settings
+        self._folder = tmp_path
+        self._kept = kept
+        self._dsar = settings.DSAR
+
+    def stage(self, scene: Scene) -> Stage:
+        """The stage, with the scene prepared."""
+        stage = scenes.set_stage(self.settings)
+        scene.prepare(stage)
+        return stage
+
+    def rehearsed(self, name: str) -> Rehearsal:
+        """How the scene goes and ends when nobody dies; played once a process."""
+        if name not in self.rehearsals:
+            self.rehearsals[name] = self._rehearse(SCENES[name])
+            self._clear()
+        return self.rehearsals[name]
+
+    def _rehearse(self, scene: Scene) -> Rehearsal:
+        stage = self.stage(scene)
+        passed = dying.points_of(lambda: scene.work(stage))
+        self.finish(scene, stage)
+        return Rehearsal(passed=passed, outcome=outcome.whole(stage.cast.alice, self.settings))
+
+    def finish(self, scene: Scene, stage: Stage) -> None:
+        """Whoever saw an error does it again; everything else goes on by itself."""
+        scene.again(stage)
+        working.recover()
+
+    def _clear(self) -> None:
+        rewinding.rewind(self._kept)
+        for path in self._folder.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        self.settings.DSAR = self._dsar
+
+
+@pytest.fixture
+def theatre(
+    transactional_db: None, settings: Settings, tmp_path: Path, django_db_setup: rewinding.Kept
+) -> Theatre:
+    """Mail goes to files, so that a dead process's mail is seen too."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+    return Theatre(settings, tmp_path, django_db_setup)
+
+
+def every(*, twice: bool = True) -> list[Any]:
+    """Each point of each scene; where it is passed several times, the first and perhaps the last time."""
+    found = [
+        (name, f"{effect.rstrip('*')}:{side}", which)
+        for name, scene in SCENES.items()
+        for effect in scene.passes
+        for which in (
+            (dying.FIRST, dying.LAST) if twice and effect.endswith("*") else (dying.FIRST,)
+        )
+        for side in (("before",) if effect in scene.fails else ("before", "after"))
+    ]
+    return [
+        pytest.param(
+            *one,
+            id=f"{one[0]}-{one[1]}-{'first' if one[2] == dying.FIRST else 'last'}",
+            marks=() if twice and one in QUICK else pytest.mark.slow,
+        )
+        for one in found
+    ]
+
+
+@pytest.mark.parametrize(("name", "point", "which"), every())
+def test_killed_at_a_point_everything_ends_as_if_nobody_had_died(
+    theatre: Theatre, name: str, point: str, which: int
+) -> None:
+    """Rows, files, package, letters, ledger, counts, neighbours: all as without the death."""
+    scene, rehearsed = SCENES[name], theatre.rehearsed(name)
+    stage = theatre.stage(scene)
+    neighbour = outcome.of_others(stage.cast.bob, theatre.settings)
+    passage = dying.passage_of(rehearsed.passed, point, which=which)
+    dying.killed(lambda: scene.work(stage), point=point, passage=passage)
+    theatre.finish(scene, stage)
+    assert outcome.whole(stage.cast.alice, theatre.settings) == rehearsed.outcome
+    assert outcome.of_others(stage.cast.bob, theatre.settings) == neighbour
+    repeats = dying.had_left(rehearsed.passed, point, passage=passage)
+    _assert_mailed(theatre.settings, repeats=repeats)
+
+
+@pytest.mark.parametrize(("name", "point", "which"), every(twice=False))
+def test_cut_off_from_the_database_at_a_point_everything_ends_the_same(
+    theatre: Theatre, name: str, point: str, which: int
+) -> None:
+    """The server ends the session (a restart, a failover): whoever worked fails, and the next attempt is right."""
+    scene, rehearsed = SCENES[name], theatre.rehearsed(name)
+    stage = theatre.stage(scene)
+    neighbour = outcome.of_others(stage.cast.bob, theatre.settings)
+    dying.cut_off(lambda: scene.work(stage), point=point, passage=which)
+    theatre.finish(scene, stage)
+    assert outcome.whole(stage.cast.alice, theatre.settings) == rehearsed.outcome
+    assert outcome.of_others(stage.cast.bob, theatre.settings) == neighbour
+
+
+def _carried_out_by_a_lease() -> list[Any]:
+    """Of the scenes with a lease, the points after its claim."""
+    return [
+        one
+        for one in every(twice=False)
+        if "lease.claim*" in SCENES[str(one.values[0])].passes
+        and not str(one.values[1]).startswith(("mail", "notice", "outbox.sweep"))
+    ]
+
+
+@pytest.mark.parametrize(("name", "point", "which"), _carried_out_by_a_lease())
+def test_overtaken_at_a_point_who_was_thought_dead_does_nothing_more(
+    theatre: Theatre, name: str, point: str, which: int
+) -> None:
+    """The lease ends, another worker does everything; the first wakes up, and no effect is doubled."""
+    scene, rehearsed = SCENES[name], theatre.rehearsed(name)
+    stage = theatre.stage(scene)
+    theatre.settings.DSAR = theatre.settings.DSAR | {"LEASE_SECONDS": 0}
+    neighbour = outcome.of_others(stage.cast.bob, theatre.settings)
+    dying.overtaken(lambda: scene.work(stage), point=point, passage=which)
+    theatre.finish(scene, stage)
+    assert outcome.whole(stage.cast.alice, theatre.settings) == rehearsed.outcome
+    assert outcome.of_others(stage.cast.bob, theatre.settings) == neighbour
+
+
+def _assert_mailed(settings: Settings, *, repeats: int) -> None:
+    """Each notice once, the one again that had left before it was noted; and every attempt is counted."""
+    written = Letter.objects.count()
+    assert outcome.mails(settings) == written + repeats
+    assert outcome.mails(settings) <= outcome.mail_attempts()
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_scene_passes_the_points_that_it_is_killed_at(theatre: Theatre, name: str) -> None:
+    """What is recorded is what the table says, so that no point of a right is left out."""
+    passed = theatre.rehearsed(name).passed
+    before = [point.removesuffix(":before") for point in passed if point.endswith(":before")]
+    said = {f"{one}*" if before.count(one) > 1 else one for one in before}
+    assert said == set(SCENES[name].passes)
+
+
+def test_every_effect_is_in_some_scene() -> None:
+    walked = {one.rstrip("*") for scene in SCENES.values() for one in scene.passes}
+    assert set(effects.names()) - walked == set(NOT_WALKED)
