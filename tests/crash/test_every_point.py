@@ -31,6 +31,7 @@ QUICK = {
 }
 """One of each kind, run every time; the others with --all."""
 NOT_WALKED = {
+    "case.admit": "As `case.verify`.",
     "case.verify": "Asked for by a person who sees an error and asks again; one transaction.",
     "code.issue": "A code that never came is asked for again.",
     "consent.give": "As `case.verify`.",
@@ -199,7 +200,13 @@ def _assert_mailed(settings: Settings, *, repeats: int) -> None:
     assert outcome.mails(settings) <= outcome.mail_attempts()
 
 
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in {one[0] for one in QUICK} else pytest.mark.slow)
+        for name in SCENES
+    ],
+)
 def test_a_scene_passes_the_points_that_it_is_killed_at(theatre: Theatre, name: str) -> None:
     """What is recorded is what the table says, so that no point of a right is left out."""
     passed = theatre.rehearsed(name).passed
