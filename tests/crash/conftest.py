@@ -34,10 +34,12 @@ def folders(settings: Settings, tmp_path: Path) -> dict[str, str]:
     settings.DSAR = settings.DSAR | {
         "ERASURE_JOURNAL": str(tmp_path / "journal"),
         "WAITING_PERIOD_SECONDS": 0,
+        "LEDGER_SECOND_PLACE": (tmp_path / "second-place").as_uri(),
     }
     return {
         "MEDIA_ROOT": str(media),
         "DSAR_ERASURE_JOURNAL": str(tmp_path / "journal"),
+        "DSAR_LEDGER_SECOND_PLACE": (tmp_path / "second-place").as_uri(),
         "EMAIL_URL": f"filemail:///{tmp_path / 'mail'}",
     }
 

@@ -14,7 +14,8 @@ from dsar.cases import letters
 from dsar.cases.models import Case, Letter, Request
 from dsar.engine import journal
 from dsar.engine.models import Step
-from dsar.ledger.models import Entry
+from dsar.ledger.models import Entry, Leaf
+from dsar.ledger.standing import look
 from dsar.packages.models import Package
 from tests.engine.archives import everything, opened
 from tests.engine.looking import text_of
@@ -32,7 +33,11 @@ ATTEMPTS = frozenset(
         "dsar_dispatch_wake",
         "dsar_engine_heartbeat",
         "dsar_keys_key",
+        "dsar_ledger_checkpoint",
         "dsar_ledger_entry",
+        "dsar_ledger_leaf",
+        "dsar_ledger_node",
+        "dsar_ledger_placement",
         "dsar_packages_package",
     }
 )
@@ -57,7 +62,14 @@ def whole(person: Person, settings: Settings) -> dict[str, Any]:
         "packages": sorted(map(_contents, Package.objects.filter(state=Package.State.READY))),
         "files": sorted(_files(settings)),
         "journal": len(list(journal.read())),
+        "sealed": _sealed(),
     }
+
+
+def _sealed() -> bool:
+    """Every entry stands in the tree once, and the newest checkpoint in the second place."""
+    entries, standing = Entry.objects.count(), look()
+    return Leaf.objects.count() == standing.sealed == standing.placed == entries
 
 
 def _letters() -> Iterable[tuple[str, str, bool]]:

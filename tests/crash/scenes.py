@@ -200,12 +200,14 @@ _STOPPED = (
     "notice.count",
     "notice.mark",
     "outbox.publish*",
+    "outbox.publish_due*",
     "outbox.sweep_requests",
     "outbox.write",
 )
 _WORKER = (
     *_MAILING,
     *_PUBLISHING,
+    "outbox.publish_due*",
     "letter.write",
     "lease.claim*",
     "outbox.sweep_requests",
@@ -336,10 +338,15 @@ SCENES: dict[str, Scene] = {
         again=lambda _stage: box.rewrap(),
         passes=("key.rewrap*",),
     ),
+    "sealing": Scene(
+        prepare=lambda stage: file(stage.cast.alice, "deletion"),
+        work=lambda _stage: tasks.seal(),
+        passes=("ledger.append", "ledger.keep_file*", "ledger.place*", "ledger.seal"),
+    ),
     "replay after a restore": Scene(
         prepare=_restored,
         work=_replay,
         again=_replay,
-        passes=("erasure.replay", "ledger.append"),
+        passes=("erasure.replay", "file.strike_off", "ledger.append"),
     ),
 }

@@ -63,6 +63,7 @@ def recover() -> None:
         let_time_pass()
         tasks.sweep()
         work_off()
+        tasks.seal()
 
 
 def let_time_pass(minutes: int = 10) -> None:
