@@ -72,6 +72,11 @@ def passage_of(passed: list[str], point: str, *, which: int) -> int:
     return which if which > 0 else Counter(passed)[point] + 1 + which
 
 
+def in_a_child(work: Callable[[], object]) -> None:
+    """Have a child do the work to its end; fails where it raises."""
+    assert _of_child(work, lambda _point: None) == 0
+
+
 def had_left(passed: list[str], point: str, *, passage: int) -> int:
     """How many mails had left and were not noted when a point was passed for this time: none or one."""
     until = [number for number, one in enumerate(passed) if one == point][passage - 1]
