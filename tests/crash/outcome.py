@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import connection
-from dsar.ledger.standing import look
 from psycopg import sql
 
 from dsar.cases import letters
@@ -16,6 +15,7 @@ from dsar.cases.models import Case, Letter, Request
 from dsar.engine import journal
 from dsar.engine.models import Step
 from dsar.ledger.models import Entry, Leaf
+from dsar.ledger.standing import look
 from dsar.packages.models import Package
 from tests.engine.archives import everything, opened
 from tests.engine.looking import text_of
