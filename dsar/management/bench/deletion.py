@@ -1,62 +1,131 @@
-"""Deletion: claim, erase, journal, verify, answer, close; against the same statements pipelined by hand.
+"""Deletion: claim, erase, journal, verify, answer, close; against the same writes pipelined by hand.
 
-The sweep over the whole database is told apart: it belongs to all deletions that wait for it.
+The sweep over the whole database is left out: it belongs to all deletions that wait for it, at an hour of its own.
 """
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 from unittest import mock
+from uuid import uuid4
 
-from django.db import transaction
+from django.db import connection
 
+from dsar.cases import subjects
 from dsar.cases.states import Right
-from dsar.contract import registry
-from dsar.engine import discovery, erasing, verification
-from dsar.management.bench import desk, figures
+from dsar.engine import covering, removals, surveying, verification
+from dsar.management.bench import desk, figures, files
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from dsar.cases.models import Request
     from dsar.management.bench.figures import Work
 
+_LEDGER = """
+INSERT INTO dsar_ledger_entry (canonical)
+SELECT '{"tag": "bench.limit", "at": "", "request": "' || %(request)s || '"}' FROM generate_series(1, %(entries)s)
+"""
+_CLAIM = """
+UPDATE dsar_cases_request SET state = 'executing', lease_token = lease_token + 1, attempts = attempts + 1,
+    lease_until = now() + interval '15 s'
+WHERE id = %(request)s
+"""
+_SUPPRESS = """
+INSERT INTO dsar_registers_suppression (channel, digest, scope, suppressed_at)
+VALUES ('email', %(digest)s, 'marketing', now())
+"""
+_DONE = "UPDATE dsar_engine_step SET state = 'done' WHERE request_id = %(request)s"
+_LETTER = """
+INSERT INTO dsar_cases_letter (id, case_id, request_id, kind, content, written_at, mail_attempts)
+VALUES (%(letter)s, %(case)s, %(request)s, 'answer', %(content)s, now(), 0)
+"""
+_WAKE = """
+INSERT INTO dsar_dispatch_wake (task, arguments, queue, due_at, created_at)
+VALUES ('dsar.mail_notice', '[]', 'mail', now(), now())
+"""
+_FORGET = "UPDATE dsar_engine_step SET cursor = '{}' WHERE request_id = %(request)s"
+_CLOSE = """
+UPDATE dsar_cases_request SET state = 'closed', outcome = 'fulfilled', answered_at = now(), closed_at = now()
+WHERE id = %(request)s
+"""
+_LETTER_BYTES = 3_000
+
 
 def ours(person: Any) -> Work:
-    """Our path, without the time of the sweep; the request is filed and signed here, before anything is timed."""
+    """Our path; the request is filed and signed here, before anything is timed."""
     request = desk.approved(person, Right.DELETION)
 
     def work() -> float:
-        apart: list[float] = []
-        with figures.stopwatch() as took, _sweep_timed(apart):
+        with (
+            mock.patch.object(verification, "verify", _without_sweep),
+            figures.stopwatch() as took,
+        ):
             desk.carry_out(request)
         desk.check(request)
-        return took[0] - sum(apart)
-
-    return work
-
-
-def limit(person: Any) -> Work:
-    """The bare statements; which ones is known before."""
-    declarations = registry.current().all()
-    counts = discovery.discover(person, concealed=True)
-    held = [one for one in declarations if counts[one.label]]
-    statements = erasing.statements(held)
-
-    def work() -> float:
-        with figures.stopwatch() as took, transaction.atomic():
-            erasing.pipelined(statements, person)
         return took[0]
 
     return work
 
 
-def _sweep_timed(apart: list[float]) -> Any:
-    """The real sweep, with a watch on it."""
-    sweep = verification.sweep
+def _without_sweep(request: Request) -> dict[str, int]:
+    verification.verify_rows(request)
+    return {}
 
-    def timed(request: Request, identifiers: list[str]) -> dict[str, int]:
+
+def limit(person: Any, *, folder: Path) -> Work:
+    """The bare writes that no implementation is spared, of an equal request: three commits and a file on the disk.
+
+    Which statements find something to erase is known before, nothing is read or checked, and whatever can travel
+    together does: each transaction is one round trip.
+    """
+    request = desk.approved(person, Right.DELETION)
+    covered, who = covering.of(request), subjects.of(request.case)
+    found = surveying.survey(covered, who)
+    held = [one for one in covered if one.label in found.counts]
+    erase = [
+        statement.fragment.bind(who)
+        for statement in (*removals.intentions(held, request.pk), *found.statements)
+    ]
+    known = _values(request)
+    claim = _bound((_CLAIM, _LEDGER), known, entries=1)
+    record = _bound((_SUPPRESS, _DONE, _LEDGER), known, entries=2)
+    close = _bound((_LETTER, _WAKE, _FORGET, _CLOSE, _LEDGER), known, entries=3)
+
+    def work() -> float:
         with figures.stopwatch() as took:
-            found = sweep(request, identifiers)
-        apart.extend(took)
-        return found
+            _at_once(claim)
+            _at_once([*erase, *record])
+            with files.durable(folder) as file:
+                file.write(str(request.pk).encode())
+            _at_once(close)
+        return took[0]
 
-    return mock.patch.object(verification, "sweep", timed)
+    return work
+
+
+def _values(request: Request) -> dict[str, Any]:
+    return {
+        "request": request.pk,
+        "case": request.case_id,
+        "letter": uuid4(),
+        "digest": os.urandom(32),
+        "content": os.urandom(_LETTER_BYTES),
+    }
+
+
+def _bound(
+    statements: Sequence[str], known: dict[str, Any], *, entries: int
+) -> list[tuple[str, Any]]:
+    return [(sql, known | {"entries": entries}) for sql in statements]
+
+
+def _at_once(statements: Sequence[tuple[str, Any]]) -> None:
+    """One transaction in one round trip."""
+    connection.ensure_connection()
+    session = connection.connection
+    with session.pipeline():
+        for sql, params in (("BEGIN", None), *statements, ("COMMIT", None)):
+            session.cursor().execute(sql, params)

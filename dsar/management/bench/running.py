@@ -52,8 +52,8 @@ def _pairs(order: Order, counter: Counter, folder: Path) -> Iterator[Pair]:
     if order.work == "access":
         return _accesses(order, counter, folder)
     if order.rows <= figures.FEW:
-        return _deletions_of_many(order, counter)
-    return _deletions_of_one(order, counter)
+        return _deletions_of_many(order, counter, folder)
+    return _deletions_of_one(order, counter, folder)
 
 
 def _accesses(order: Order, counter: Counter, folder: Path) -> Iterator[Pair]:
@@ -73,7 +73,7 @@ def _accesses(order: Order, counter: Counter, folder: Path) -> Iterator[Pair]:
                 return
 
 
-def _deletions_of_many(order: Order, counter: Counter) -> Iterator[Pair]:
+def _deletions_of_many(order: Order, counter: Counter, folder: Path) -> Iterator[Pair]:
     """Two people of nearly the same size a pair, in one copy of the database."""
     with scratch.copy_of(order.users):
         found = _found(order, most=2 * (order.pairs + WARM_UP))
@@ -81,7 +81,7 @@ def _deletions_of_many(order: Order, counter: Counter) -> Iterator[Pair]:
             one, two = found[2 * turn], found[2 * turn + 1]
             pair = figures.measure(
                 deletion.ours(one.key),
-                deletion.limit(two.key),
+                deletion.limit(two.key, folder=folder),
                 ours_first=bool(turn % 2),
                 counter=counter,
             )
@@ -89,14 +89,18 @@ def _deletions_of_many(order: Order, counter: Counter) -> Iterator[Pair]:
                 yield pair
 
 
-def _deletions_of_one(order: Order, counter: Counter) -> Iterator[Pair]:
+def _deletions_of_one(order: Order, counter: Counter, folder: Path) -> Iterator[Pair]:
     """The same person in two fresh copies a pair: who was deleted is gone."""
     for turn in range(order.pairs):
         done: dict[str, Pair] = {}
         for which in ("ours", "limit") if turn % 2 else ("limit", "ours"):
             with scratch.copy_of(order.users):
                 person = _found(order, most=1)[0].key
-                work = deletion.ours(person) if which == "ours" else deletion.limit(person)
+                work = (
+                    deletion.ours(person)
+                    if which == "ours"
+                    else deletion.limit(person, folder=folder)
+                )
                 done[which] = figures.measure(work, lambda: 1.0, ours_first=True, counter=counter)
         yield figures.paired(done["ours"], done["limit"])
 
