@@ -77,6 +77,8 @@ def _deletions_of_many(order: Order, counter: Counter, folder: Path) -> Iterator
     """Two people of nearly the same size a pair, in one copy of the database."""
     with scratch.copy_of(order.users):
         found = _found(order, most=2 * (order.pairs + WARM_UP))
+        # Where there are too few people, the pairs that are wanted come before those that warm up.
+        warm_up = max(0, len(found) // 2 - order.pairs)
         for turn in range(len(found) // 2):
             one, two = found[2 * turn], found[2 * turn + 1]
             pair = figures.measure(
@@ -85,7 +87,7 @@ def _deletions_of_many(order: Order, counter: Counter, folder: Path) -> Iterator
                 ours_first=bool(turn % 2),
                 counter=counter,
             )
-            if turn >= WARM_UP:
+            if turn >= warm_up:
                 yield pair
 
 

@@ -6,6 +6,7 @@ Nothing is measured in the database that the project is configured for: a deleti
 from __future__ import annotations
 
 import io
+import os
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ def copy_of(users: int) -> Iterator[None]:
 
     Every copy starts with the same pages on disk, so that what ours and the limit leave behind is compared fairly.
     """
-    seeded, spent = f"{PREFIX}_{users}", f"{PREFIX}_run"
+    seeded, spent = f"{PREFIX}_{users}", f"{PREFIX}_run_{os.getpid()}"
     _prepare(seeded, users)
     _create(spent, template=seeded)
     try:

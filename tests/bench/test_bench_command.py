@@ -1,0 +1,87 @@
+"""The bench runs from end to end on a handful of people and prints what the documentation says it prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+from psycopg import sql
+
+from tests.architecture import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+KEYS = {
+    "work",
+    "rows",
+    "users",
+    "pairs",
+    "ours_ms",
+    "limit_ms",
+    "ratio",
+    "ours_cpu_ms",
+    "limit_cpu_ms",
+    "statements",
+    "memory_growth_mb",
+    "budget",
+}
+ROWS = 30
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture
+def users() -> Iterator[int]:
+    """How many people: a number of this process's own, whose database goes with the test."""
+    number = 60 + os.getpid() % 40
+    yield number
+    with connection.cursor() as cursor:
+        name = sql.Identifier(f"dsar_bench_{number}")
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+
+
+@pytest.fixture
+def measured(
+    child_environment: dict[str, str], users: int, tmp_path: Path
+) -> Callable[[str], dict[str, Any]]:
+    """Run one bench in a process of its own and return its line of JSON."""
+
+    def run(work: str) -> dict[str, Any]:
+        command = [sys.executable, "manage.py", "bench", work, "--json", "--pairs", "1"]
+        done = subprocess.run(
+            [*command, "--rows", str(ROWS), "--users", str(users)],
+            env=child_environment | {"MEDIA_ROOT": str(tmp_path)},
+            cwd=reading.ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-2_000:]
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    return run
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bench_measures_both_works_and_prints_the_documented_keys(
+    measured: Callable[[str], dict[str, Any]], tmp_path: Path
+) -> None:
+    """Both in one test: they share the people, whose seeding takes longest. Nothing is asserted of any time."""
+    for work in ("access", "deletion"):
+        found = measured(work)
+        assert set(found) == KEYS
+        assert set(found["budget"]) == {"ratio", "memory_growth_mb", "statements"}
+        assert (found["work"], found["rows"], found["pairs"]) == (work, ROWS, 1)
+        assert found["ours_ms"] > found["ours_cpu_ms"] / 2 > 0
+        assert found["limit_ms"] > 0
+        assert found["ratio"] == pytest.approx(found["ours_ms"] / found["limit_ms"], abs=0.01)
+        assert found["statements"] is None or 20 < found["statements"] <= 50
+    assert list(tmp_path.glob("bench-*")) == []
