@@ -25,6 +25,8 @@ START_SECONDS = 60.0
 SETTINGS = {
     "listen_addresses": "",
     "shared_preload_libraries": "pg_stat_statements",
+    # A full list forgets statements, and whoever counts them would count backwards.
+    "pg_stat_statements.max": "20000",
     "max_connections": "200",
     "shared_buffers": "256MB",
     "work_mem": "16MB",
