@@ -199,8 +199,8 @@ class RequestPersonalData(PersonalData):
             "closed_at",
             "result",
         ): _PROCEDURE,
-        ("lease_token", "lease_until", "attempts"): NotPersonal(
-            because="They say which worker carries the request out, not whom it is about."
+        ("lease_token", "lease_until", "attempts", "size"): NotPersonal(
+            because="They say who carries the request out and how long it may take, not whom it is about."
         ),
     }
 

@@ -6,11 +6,12 @@ import logging
 from typing import TYPE_CHECKING
 
 from celery import shared_task
+from celery.signals import worker_init, worker_shutting_down
 
 from dsar.api import idempotency
 from dsar.cases import notices
 from dsar.dispatch import outbox
-from dsar.engine import doorstep, execution, wakes
+from dsar.engine import doorstep, execution, turns, wakes
 from dsar.ledger import placing, sealing
 from dsar.packages import vault
 from dsar.tally import counts
@@ -29,6 +30,18 @@ SWEEPERS: tuple[Callable[[], object], ...] = (
     counts.fold,
 )
 """What the periodic sweep looks after, in order."""
+
+
+@worker_init.connect
+def start(**_given: object) -> None:
+    """Let the worker's processes take on work."""
+    turns.go_on()
+
+
+@worker_shutting_down.connect
+def stop(**_given: object) -> None:
+    """Have the worker's processes finish what they have in hand, or give it back."""
+    turns.stop()
 
 
 @shared_task(name="dsar.sweep", ignore_result=True)

@@ -60,7 +60,7 @@ def write(
         letter = _store(case, request, kind=kind, said=said)
         if request is not None and not closing:
             Request.objects.filter(pk=request.pk).update(answered_at=letter.written_at)
-        outbox.wake("dsar.mail_notice", str(letter.pk), queue="mail")
+        outbox.wake("dsar.mail_notice", str(letter.pk), queue="notifications")
     return letter
 
 

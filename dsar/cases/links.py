@@ -58,7 +58,7 @@ def ask_for_code(token: str) -> None:
     with effect("link.ask"), transaction.atomic():
         link = _find(token)
         if link is not None:
-            outbox.wake("dsar.mail_code", link.pk, queue="mail")
+            outbox.wake("dsar.mail_code", link.pk, queue="notifications")
 
 
 def issue_code(link_id: int) -> tuple[Link, str] | None:

@@ -85,7 +85,7 @@ class Case(models.Model):
 
 
 class Request(models.Model):
-    """One right asked for in a case. Only `lifecycle` writes its state; only the engine its lease."""
+    """One right asked for in a case. Only `lifecycle` writes its state; only the engine its size and lease."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="requests")
@@ -108,6 +108,8 @@ class Request(models.Model):
     """Grows by one with every claim; a step of an older claim does nothing (fencing)."""
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+    """How many rows its plan counted: of those due on one day the smallest is carried out first."""
     result = models.JSONField(default=dict)
     """What was done in counts, by declaration; no personal data."""
 
@@ -139,7 +141,7 @@ class Request(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["due_at"],
+                fields=["due_at", "size", "id"],
                 condition=models.Q(state__in=["approved", "executing"]),
                 name="dsar_request_queue",
             ),

@@ -72,7 +72,7 @@ def sweep() -> int:
     waking = set(Wake.objects.filter(task=_TASK).values_list("arguments__0", flat=True))
     lost = [pk for pk in map(str, _unmailed()) if pk not in waking]
     for pk in lost:
-        outbox.wake(_TASK, pk, due=timezone.now() + _OVERDUE, queue="mail")
+        outbox.wake(_TASK, pk, due=timezone.now() + _OVERDUE, queue="notifications")
     return len(lost)
 
 
@@ -145,7 +145,7 @@ def _try_again(letter: Letter) -> None:
         logger.error("The notice of letter %s is given up; tell the person otherwise.", letter.pk)
         return
     pause = min(timedelta(minutes=2 ** min(letter.mail_attempts, 16)), _LONGEST_PAUSE)
-    outbox.wake(_TASK, str(letter.pk), due=timezone.now() + pause, queue="mail")
+    outbox.wake(_TASK, str(letter.pk), due=timezone.now() + pause, queue="notifications")
 
 
 def _notice(case: Case) -> str:

@@ -52,7 +52,7 @@ _OUTBOX = """
 SELECT queue, count(*), coalesce(extract(epoch FROM now() - min(due_at)), 0)
 FROM dsar_dispatch_wake WHERE due_at <= now() GROUP BY queue
 """
-_QUEUES = ("requests", "mail")
+_QUEUES = ("requests", "notifications")
 _LETTERS = """
 SELECT count(*), coalesce(extract(epoch FROM now() - min(written_at)), 0)
 FROM dsar_cases_letter WHERE mailed_at IS NULL

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
 from dsar import conf
 from dsar.cases import lifecycle
 from dsar.cases.actors import SYSTEM
 from dsar.cases.states import Right, State
 from dsar.crashpoints import effect
-from dsar.engine import leases, packing, planning
+from dsar.engine import leases, packing, planning, turns, wakes
 from dsar.engine.rights import (
     access,
     consent_withdrawal,
@@ -78,7 +78,7 @@ def run(request_id: UUID | None = None) -> UUID | None:
     Whatever fails leaves the request either claimable again, after its lease, or in needs_attention with the
     reason in the ledger. No failure ends in a closed request.
     """
-    lease = _claim(request_id)
+    lease = None if turns.is_stopping() else _claim(request_id)
     if lease is None:
         return None
     with structlog.contextvars.bound_contextvars(request=str(lease.request_id)):
@@ -100,6 +100,8 @@ def _hold_and_carry_out(lease: Lease) -> None:
     try:
         with leases.kept_alive(lease):
             _carry_out(lease)
+    except turns.GivenBackError:
+        _give_back(lease)
     except leases.LeaseLostError:
         logger.info("lease_lost", request=str(lease.request_id), token=lease.token)
         counts.add(counts.Kind.LEASE_LOST)
@@ -107,6 +109,16 @@ def _hold_and_carry_out(lease: Lease) -> None:
         _needs_attention(lease, error)
     except Exception as error:  # noqa: BLE001 - whatever it was, the request must be tried again or shown to somebody.
         _failed(lease, error)
+
+
+def _give_back(lease: Lease) -> None:
+    """Release the lease and wake whoever is free, on a connection that nothing was interrupted on."""
+    connection.close()
+    logger.info("given_back", request=str(lease.request_id), token=lease.token)
+    with effect("request.give_back"), transaction.atomic():
+        leases.release(lease)
+        wakes.wake(lease.request_id)
+        counts.add(counts.Kind.HANDED_BACK)
 
 
 def _failed(lease: Lease, error: Exception) -> None:

@@ -6,13 +6,15 @@ All times are the database's; a worker's clock decides nothing.
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db import connection, transaction
-from django.db.models.functions import Now
+from django.db.models import F
+from django.db.models.functions import Greatest, Now
 
 from dsar import conf
 from dsar.cases import lifecycle
@@ -21,6 +23,7 @@ from dsar.cases.lifecycle import GuardError
 from dsar.cases.models import Request
 from dsar.cases.states import State
 from dsar.crashpoints import effect
+from dsar.engine import turns
 from dsar.ledger import log
 
 if TYPE_CHECKING:
@@ -40,9 +43,16 @@ WHERE r.state IN ('approved', 'executing')
   AND NOT EXISTS (
       SELECT 1 FROM dsar_cases_request o JOIN dsar_cases_case oc ON oc.id = o.case_id
       WHERE oc.subject_id = c.subject_id AND o.id <> r.id AND o.state = 'executing')
-ORDER BY r.due_at, r.id
+  AND (r.size < %(giant)s OR %(giants)s > (
+      SELECT count(*) FROM dsar_cases_request g
+      LEFT JOIN dsar_engine_heartbeat gh ON gh.request_id = g.id AND gh.token = g.lease_token
+      WHERE g.state = 'executing' AND g.size >= %(giant)s
+        AND greatest(g.lease_until, gh.beat_at + make_interval(secs => %(lease)s)) >= now()))
+ORDER BY r.due_at, r.size, r.id
 LIMIT %(most)s
 """
+"""A due date is the last second of a day, so that within one due day the smallest comes first. Giants take turns, so
+that they never keep every worker from whoever is small."""
 _LOOK = f"SELECT r.id {_CLAIMABLE}"
 
 _CLAIM = f"""
@@ -81,6 +91,8 @@ class Lease:
     """The request as it was claimed, with its case and plan."""
     begun: Any = None
     """What was begun in the claim's own transaction."""
+    since: float = field(default_factory=time.monotonic, compare=False)
+    """When this process claimed it, on its own monotonic clock: the beginning of its time slice."""
 
 
 def _nothing(_request: Request) -> None:
@@ -92,6 +104,9 @@ def claim(
 ) -> Lease | None:
     """Claim the approved request that is due first, or the one that is named; None where there is nothing to do.
 
+    Of those due on one day the smallest comes first: most people then wait least, and who waits longest waits for
+    nobody who is due later.
+
     Claims take turns, which costs a millisecond each, so that two requests of one person are never under way at
     once: a request waits while another of the same person executes. `begin` is called in the claim's transaction,
     in which the request's row is locked; what it begins is committed with the claim, which saves a commit.
@@ -102,7 +117,7 @@ def claim(
         log.together(),
         connection.cursor() as cursor,
     ):
-        found = {"request": request_id, "lease": conf.get("LEASE_SECONDS"), "most": 1}
+        found = _wanted(request_id, most=1)
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('dsar.claim'))")
         while True:
             cursor.execute(_CLAIM, found)
@@ -119,9 +134,18 @@ def claim(
 def claimable(*, most: int) -> list[UUID]:
     """The requests that could be claimed now, earliest due date first; nothing is claimed."""
     with connection.cursor() as cursor:
-        looked = {"request": None, "lease": conf.get("LEASE_SECONDS"), "most": most}
-        cursor.execute(_LOOK, looked)
+        cursor.execute(_LOOK, _wanted(None, most=most))
         return [request_id for (request_id,) in cursor.fetchall()]
+
+
+def _wanted(request_id: UUID | None, *, most: int) -> dict[str, Any]:
+    return {
+        "request": request_id,
+        "lease": conf.get("LEASE_SECONDS"),
+        "giant": conf.get("GIANT_ROWS"),
+        "giants": conf.get("GIANTS_AT_ONCE"),
+        "most": most,
+    }
 
 
 def _started(request_id: UUID) -> Request | None:
@@ -165,10 +189,14 @@ def read(lease: Lease) -> Request:
 
 
 def release(lease: Lease) -> None:
-    """Give the request back, to be claimed again at once (a deploy, a graceful stop)."""
+    """Give the request back unfinished, to be claimed again at once: its slice is over, or its worker stops.
+
+    That was no attempt: however often a request goes on, its first failure is its first.
+    """
     with effect("lease.release"):
-        Request.objects.filter(pk=lease.request_id, lease_token=lease.token).update(
-            lease_until=None
+        held = Request.objects.filter(pk=lease.request_id, lease_token=lease.token)
+        held.filter(state=State.EXECUTING).update(
+            lease_until=None, attempts=Greatest(F("attempts") - 1, 0)
         )
 
 
@@ -193,21 +221,35 @@ def postpone(lease: Lease, *, until: datetime) -> None:
 
 @contextmanager
 def kept_alive(lease: Lease) -> Iterator[None]:
-    """Beat from a thread of its own for as long as the block runs; short work never beats."""
+    """Beat from a thread of its own for as long as the block runs; short work never beats.
+
+    Where the worker was told to stop and its patience is over, the block ends with GivenBackError.
+    """
     stopped = threading.Event()
-    beating = threading.Thread(target=_beat_until, args=(lease, stopped), daemon=True)
-    beating.start()
-    try:
-        yield
-    finally:
-        stopped.set()
-        beating.join()
+    with turns.interruptible() as thread:
+        beating = threading.Thread(target=_beat_until, args=(lease, stopped, thread), daemon=True)
+        beating.start()
+        try:
+            yield
+        finally:
+            stopped.set()
+            beating.join()
 
 
-def _beat_until(lease: Lease, stopped: threading.Event) -> None:
+def _beat_until(lease: Lease, stopped: threading.Event, thread: int | None) -> None:
+    beaten = time.monotonic()
     try:
-        while not stopped.wait(conf.get("HEARTBEAT_SECONDS")):
-            with effect("lease.beat"), connection.cursor() as cursor:
-                cursor.execute(_BEAT, {"request": lease.request_id, "token": lease.token})
+        while not stopped.wait(min(turns.LOOK_SECONDS, conf.get("HEARTBEAT_SECONDS"))):
+            if thread is not None and turns.patience_is_over():
+                turns.interrupt(thread)
+                return
+            if time.monotonic() - beaten >= conf.get("HEARTBEAT_SECONDS"):
+                _beat(lease)
+                beaten = time.monotonic()
     finally:
         connection.close()
+
+
+def _beat(lease: Lease) -> None:
+    with effect("lease.beat"), connection.cursor() as cursor:
+        cursor.execute(_BEAT, {"request": lease.request_id, "token": lease.token})

@@ -54,6 +54,11 @@ class Planned:
         """The steps in the order in which they are done."""
         return list(self.document["steps"])
 
+    @property
+    def size(self) -> int:
+        """How many rows it will touch, as far as is known."""
+        return sum(step.get("expected", 0) for step in self.steps)
+
 
 def plan(request: Request) -> Planned:
     """Look at what is held and say what this request would do; changes nothing.
@@ -117,6 +122,8 @@ def keep(request: Request, planned: Planned) -> Plan:
     kept, _ = Plan.objects.update_or_create(
         request=request, defaults={"document": planned.document, "digest": planned.digest}
     )
+    request.size = planned.size
+    request.save(update_fields=["size"])
     Step.objects.filter(request=request).delete()
     Step.objects.bulk_create(
         Step(

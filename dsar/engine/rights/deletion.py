@@ -32,6 +32,7 @@ from dsar.engine import (
     suppressing,
     surveying,
     telling,
+    turns,
     verification,
 )
 from dsar.engine.journal import Erasure
@@ -198,7 +199,7 @@ def _erase_large(lease: Lease, large: Sequence[Declaration]) -> None:
     _close_account(lease)
     for declaration in large:
         while _erase_batch(lease, declaration):
-            pass
+            turns.give_way(since=lease.since)
 
 
 def _close_account(lease: Lease) -> None:
