@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from dsar import conf
 from dsar.cases.states import Outcome, State
 from dsar.engine import server
+from dsar.ledger import standing
 from dsar.tally import counts
 
 if TYPE_CHECKING:
@@ -175,6 +176,18 @@ def _others() -> Iterator[Figure]:
     )
 
 
+def _ledger() -> Iterator[Figure]:
+    found = standing.look()
+    yield _one(
+        "ledger_seal_lag_seconds", "Since the oldest unsealed entry was made.", found.seal_lag
+    )
+    yield _one(
+        "ledger_place_lag_seconds",
+        "Since the oldest checkpoint was signed that is not in the second place.",
+        found.place_lag,
+    )
+
+
 def _tallies() -> Iterator[Figure]:
     tallied = counts.read()
     for kind, (often, _) in tallied.items():
@@ -208,5 +221,6 @@ _PARTS: tuple[Callable[[], Iterator[Figure]], ...] = (
     _outbox,
     _letters,
     _others,
+    _ledger,
     _tallies,
 )

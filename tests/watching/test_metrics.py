@@ -92,6 +92,7 @@ def test_figures_follow_a_request_through_its_life(
     assert found["dsar_requests_closed_last_hour", "partially_fulfilled"] == 1
     assert found["dsar_letters_unmailed", ""] == Letter.objects.count() > 0
     assert found["dsar_ledger_entries", ""] > 5
+    assert found["dsar_ledger_seal_lag_seconds", ""] > 0
     assert found["dsar_server_settings_wrong", ""] == 0
 
 
