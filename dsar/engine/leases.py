@@ -46,7 +46,7 @@ WHERE r.state IN ('approved', 'executing')
   AND (r.size < %(giant)s OR %(giants)s > (
       SELECT count(*) FROM dsar_cases_request g
       LEFT JOIN dsar_engine_heartbeat gh ON gh.request_id = g.id AND gh.token = g.lease_token
-      WHERE g.state = 'executing' AND g.size >= %(giant)s
+      WHERE g.state = 'executing' AND g.size >= %(giant)s AND g.lease_until IS NOT NULL
         AND greatest(g.lease_until, gh.beat_at + make_interval(secs => %(lease)s)) >= now()))
 ORDER BY r.due_at, r.size, r.id
 LIMIT %(most)s

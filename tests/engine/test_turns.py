@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from dsar.cases.models import Request
@@ -91,6 +92,12 @@ def test_giants_take_turns_and_leave_a_place_for_the_small(three: dict[str, Requ
     first = leases.claim()
     assert first
     assert first.request_id in {three["alice"].pk, three["bob"].pk}
+    assert _order() == [three["carol"].pk]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO dsar_engine_heartbeat (request_id, token, beat_at) VALUES (%s, %s, now())",
+            [first.request_id, first.token],
+        )
     assert _order() == [three["carol"].pk]
     leases.release(first)
     assert len(_order()) == 2 + 1
