@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import logging
 import logging.config
-import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ADDRESS = "ada.example@mail.example.test"
 SECRET = "k3y-Of_an_unguessable_link_0123456789abcdefgh"
 
+_numbers = itertools.count()
+
 
 @pytest.fixture
 def written() -> Callable[[Callable[[Any], object]], str]:
@@ -31,7 +33,7 @@ def written() -> Callable[[Callable[[Any], object]], str]:
         stream = io.StringIO()
         handler = logging.StreamHandler(stream)
         handler.setFormatter(structlog.stdlib.ProcessorFormatter(**options))
-        name = f"tests.redaction.{uuid.uuid4()}"
+        name = f"tests.redaction.{next(_numbers)}"
         logger = logging.getLogger(name)
         logger.propagate = False
         logger.setLevel("DEBUG")
