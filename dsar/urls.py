@@ -9,4 +9,5 @@ from dsar.api.metrics import metrics
 urlpatterns = [
     path("api/", include("dsar.api.urls")),
     path("metrics", metrics, name="metrics"),
+    path("privacy/", include("dsar.portal.urls")),
 ]

@@ -6,16 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.utils import timezone
 
+from dsar.cases.actors import Actor, ActorKind
+from dsar.cases.intake import Asked
+from dsar.cases.states import Right
+from dsar.engine import execution, reception
 from tests.testapp.factories import make_cast, make_person
 from tests.testapp.models import Assessment
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from pytest_django import Settings
 
-    from tests.testapp.factories import Cast
+    from dsar.cases.models import Case
+    from tests.testapp.factories import Cast, Person
 
 GROUPS = {
     "handler": "Privacy handlers",
@@ -54,3 +61,24 @@ def member_of_staff(role: str, name: str = "") -> Any:
     if role in GROUPS:
         user.groups.add(Group.objects.get(name=GROUPS[role]))
     return user
+
+
+def file(person: Person, *rights: str | Asked, at: datetime | None = None) -> Case:
+    """File rights for a person who logged in just now, or at another time."""
+    asked = [one if isinstance(one, Asked) else Asked(right=Right(one)) for one in rights]
+    user: Any = person.user
+    return reception.file(
+        subject=user,
+        asked=asked,
+        actor=Actor(kind=ActorKind.REQUESTER, user=user),
+        channel="portal",
+        language="en",
+        contact=person.email,
+        authenticated_at=at or timezone.now(),
+    )
+
+
+def work() -> None:
+    """Carry out all that waits, as a worker would."""
+    while execution.run() is not None:
+        pass

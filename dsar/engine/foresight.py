@@ -29,10 +29,9 @@ def holdings(person: object) -> list[dict[str, Any]]:
 def deletion_of(person: object) -> list[dict[str, Any]]:
     """What a deletion would do, kind by kind, in its order; nothing is decided and nothing is kept."""
     counts = discovery.discover(person)
-    return [
-        _foreseen(step, until=retaining.until(declaration, person))
-        for declaration, step in deletion.kinds(counts, registry.current().all())
-    ]
+    kinds = deletion.kinds(counts, registry.current().all())
+    until = retaining.until([declaration for declaration, _ in kinds], person)
+    return [_foreseen(step, until=until.get(step["declaration"])) for _, step in kinds]
 
 
 def _holding(declaration: Declaration, rows: int) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from dsar.engine.rights import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from dsar.cases.models import Request
 
@@ -71,17 +72,23 @@ def plan(request: Request) -> Planned:
     document = {
         "version": 1,
         "right": request.right,
-        "steps": [_dated(step, person) for step in STEPS[request.right](request, counts)],
+        "steps": _dated(STEPS[request.right](request, counts), person),
     }
     return Planned(document=document, digest=digest(document))
 
 
-def _dated(step: dict[str, Any], person: object) -> dict[str, Any]:
-    """The step with the day until which its records stay, ISO 8601, where any do and it is known."""
-    if step["action"] not in {"overwrite", "retain"}:
-        return step
-    declaration = reach.get(person, step["declaration"])
-    day = retaining.until(declaration, person, concealed=True)
+def _dated(steps: list[dict[str, Any]], person: object) -> list[dict[str, Any]]:
+    """The steps with the day until which their records stay, ISO 8601, where any do and it is known."""
+    staying = [one["declaration"] for one in steps if one["action"] in {"overwrite", "retain"}]
+    declarations = [reach.get(person, label) for label in staying]
+    until = retaining.until(declarations, person, concealed=True)
+    return [
+        _with_day(step, until) if step.get("declaration") in staying else step for step in steps
+    ]
+
+
+def _with_day(step: dict[str, Any], until: dict[str, date]) -> dict[str, Any]:
+    day = until.get(step["declaration"])
     return step | {"until": day.isoformat() if day else ""}
 
 

@@ -2,34 +2,59 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Max
+from django.db.models import Func, TextField, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from dsar.contract import compiler
 from dsar.contract.vocabulary import Row
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
+
+    from django.db.models import QuerySet
 
     from dsar.contract.declarations import Declaration, Retention
 
 
-def until(declaration: Declaration, person: object, *, concealed: bool = False) -> date | None:
-    """The day on which the last record that stays may go; None where nothing stays or that is not known yet."""
-    if declaration.row is Row.DELETED:
-        return None
+def until(
+    declarations: Iterable[Declaration], person: object, *, concealed: bool = False
+) -> dict[str, date]:
+    """The day on which the last record that stays of each kind may go, by label, in one statement.
+
+    A kind of which nothing stays, or whose day is not known yet, is left out.
+    """
+    kept = [one for one in declarations if one.row is not Row.DELETED]
     condition = compiler.condition if concealed else compiler.shown_condition
-    sql, params = condition(declaration).bind(person)
-    own = declaration.model._base_manager.extra(where=[sql], params=params)
-    latest = own.aggregate(latest=Max(declaration.retention.after))["latest"]
-    return None if latest is None else _end(latest, declaration.retention)
+    latest = [
+        _latest(position, one, condition(one).bind(person)) for position, one in enumerate(kept)
+    ]
+    if not latest:
+        return {}
+    found = latest[0].union(*latest[1:], all=True)
+    return {
+        kept[position].label: _end(moment, kept[position].retention)
+        for position, moment in found
+        if moment is not None
+    }
 
 
-def _end(moment: Any, retention: Retention) -> date:
-    day: date = timezone.localdate(moment) if hasattr(moment, "hour") else moment
+def _latest(position: int, declaration: Declaration, own: tuple[str, Any]) -> QuerySet[Any, Any]:
+    """The latest of the moments from which one kind is kept; as text, since some are days and some are moments."""
+    sql, params = own
+    rows = declaration.model._base_manager.extra(where=[sql], params=params).order_by()
+    latest = Cast(Func(declaration.retention.after, function="MAX"), TextField())
+    return rows.values_list(Value(position), latest)
+
+
+def _end(moment: str, retention: Retention) -> date:
+    at = datetime.fromisoformat(moment)
+    day = timezone.localdate(at) if timezone.is_aware(at) else at.date()
     if retention.from_end_of == "financial_year":
         day = day.replace(month=12, day=31)
     return day + relativedelta(years=retention.years, months=retention.months, days=retention.days)

@@ -14,17 +14,18 @@ if TYPE_CHECKING:
 
 
 def of(person: Any) -> list[dict[str, Any]]:
-    """Three queries for what was said, one a purpose for what follows from it."""
+    """Four statements, however many purposes there are."""
     said: dict[str, set[str | None]] = {
         "consented": set(consents.open_for(person).values_list("purpose_id", flat=True)),
         "objected": set(objections.open_for(person).values_list("purpose_id", flat=True)),
         "restricted": set(restrictions.open_for(person).values_list("purpose_id", flat=True)),
     }
     purposes = sorted(registry.current().purposes.values(), key=lambda one: one.code)
-    return [_one(purpose, person, said) for purpose in purposes]
+    said["permitted"] = set(gate.permitted_purposes(person, purposes))
+    return [_one(purpose, said) for purpose in purposes]
 
 
-def _one(purpose: Purpose, person: Any, said: dict[str, set[str | None]]) -> dict[str, Any]:
+def _one(purpose: Purpose, said: dict[str, set[str | None]]) -> dict[str, Any]:
     """A record without purpose speaks of marketing as a whole, or of all processing."""
     asks = purpose.basis == LegalBasis.CONSENT
     all_marketing = purpose.marketing and None in said["objected"]
@@ -37,5 +38,5 @@ def _one(purpose: Purpose, person: Any, said: dict[str, set[str | None]]) -> dic
         "consented": purpose.code in said["consented"] if asks else None,
         "objected": purpose.code in said["objected"] or all_marketing,
         "restricted": bool({purpose.code, None} & said["restricted"]),
-        "permitted": gate.permitted(person, purpose),
+        "permitted": purpose.code in said["permitted"],
     }

@@ -6,12 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
-from dsar.cases.actors import Actor, ActorKind
-from dsar.cases.intake import Asked
-from dsar.cases.states import Right
-from dsar.engine import execution, reception
 from tests import faces
 
 if TYPE_CHECKING:
@@ -21,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_django import Settings
 
     from dsar.cases.models import Case
-    from tests.testapp.factories import Cast, Person
+    from tests.testapp.factories import Cast
 
 
 @pytest.fixture(autouse=True)
@@ -63,29 +58,10 @@ def otto(at_desk: Callable[..., Client]) -> Client:
 @pytest.fixture
 def ask() -> Callable[..., Case]:
     """File rights for a person who has just logged in."""
-
-    def filed(person: Person, *rights: str | Asked) -> Case:
-        asked = [one if isinstance(one, Asked) else Asked(right=Right(one)) for one in rights]
-        user: Any = person.user
-        return reception.file(
-            subject=user,
-            asked=asked,
-            actor=Actor(kind=ActorKind.REQUESTER, user=user),
-            channel="portal",
-            language="en",
-            contact=person.email,
-            authenticated_at=timezone.now(),
-        )
-
-    return filed
+    return faces.file
 
 
 @pytest.fixture
 def worked() -> Callable[[], None]:
     """Carry out all that waits, as a worker would."""
-
-    def run() -> None:
-        while execution.run() is not None:
-            pass
-
-    return run
+    return faces.work

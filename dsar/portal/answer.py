@@ -1,0 +1,96 @@
+"""Reading an answer without account: the mailed link finds the case, a mailed code opens it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from dsar import conf
+from dsar.cases import links
+from dsar.cases.models import Case, Letter
+from dsar.engine import following
+from dsar.portal import forms, reading, words
+from dsar.portal.filing import posted
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+_TOKEN, _OPENED = "dsar_link", "dsar_opened"
+
+
+@never_cache
+@require_safe
+def arrive(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the link's token out of the address at once, so that it ends in no history and no log."""
+    request.session[_TOKEN] = token
+    request.session.pop(_OPENED, None)
+    return redirect("dsar_portal:answer")
+
+
+@never_cache
+def answer(request: HttpRequest) -> HttpResponse:
+    """Ask for the code, or show what it has opened."""
+    if (case := _opened(request)) is not None:
+        return _show(request, case)
+    if _TOKEN not in request.session:
+        return render(request, "dsar/portal/answer_lost.html")
+    form = forms.CodeForm(posted(request))
+    if form.is_valid():
+        try:
+            opened = links.open_(request.session[_TOKEN], code=form.cleaned_data["code"])
+        except links.LinkError:
+            form.add_error("code", _("This code does not work. Have a new one sent and try again."))
+        else:
+            until = timezone.now() + timedelta(seconds=conf.get("FRESH_LOGIN_SECONDS"))
+            # A new session key: whoever knew the old one must not see what is opened now.
+            request.session.cycle_key()
+            request.session[_OPENED] = [str(opened.case), until.isoformat()]
+            return redirect("dsar_portal:answer")
+    return render(request, "dsar/portal/answer_code.html", {"form": form})
+
+
+@require_POST
+def send_code(request: HttpRequest) -> HttpResponse:
+    """Have a code mailed. The page says the same whether the link is any good or not."""
+    if token := request.session.get(_TOKEN):
+        links.ask_for_code(token)
+    messages.success(
+        request, _("If this link is good, a code is on its way to the address we know.")
+    )
+    return redirect("dsar_portal:answer")
+
+
+@never_cache
+@require_safe
+def letter(request: HttpRequest, pk: Any) -> HttpResponse:
+    """Read a letter of the case that was opened."""
+    case = _opened(request)
+    own = Letter.objects.select_related("case__key", "request").filter(case=case)
+    found = get_object_or_404(own if case else own.none(), pk=pk)
+    return reading.show(request, found)
+
+
+def _opened(request: HttpRequest) -> Case | None:
+    """The case that a code opened in this session, for as long as a log-in stays fresh."""
+    kept = request.session.get(_OPENED)
+    if not kept or timezone.now().isoformat() > kept[1]:
+        return None
+    return Case.objects.filter(pk=UUID(kept[0])).first()
+
+
+def _show(request: HttpRequest, case: Case) -> HttpResponse:
+    (found,) = following.prepared(following.with_requests(Case.objects.filter(pk=case.pk)))
+    shown = following.followed(found)
+    for one in shown["requests"]:
+        one["title"], one["standing"] = words.title(one["right"]), words.standing(one)
+    for one in shown["letters"]:
+        one["title"] = Letter.Kind(one["kind"]).label
+    return render(request, "dsar/portal/answer.html", {"case": shown})

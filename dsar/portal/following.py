@@ -1,0 +1,176 @@
+"""Following what was asked: the list, one case, its letters and copy, taking a request back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from dsar.cases import identity, sessions, withdrawal
+from dsar.cases.lifecycle import MoveError
+from dsar.cases.models import Case, Letter, Request
+from dsar.cases.states import State
+from dsar.engine import following, reception
+from dsar.packages import serving
+from dsar.packages.models import Package
+from dsar.packages.vault import PackageUnavailableError
+from dsar.portal import filing, proving, reading, words
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+_A_PAGE = 20
+_STOP_POLLING = 286
+"""The status by which htmx is told that nothing more will change."""
+
+_BEFORE_EXECUTION = {
+    State.SUBMITTED,
+    State.AWAITING_VERIFICATION,
+    State.IN_REVIEW,
+    State.AWAITING_REQUESTER,
+    State.APPROVED,
+}
+
+
+@never_cache
+@require_safe
+@login_required
+def listing(request: HttpRequest) -> HttpResponse:
+    """Everything the person ever asked, newest first."""
+    own = following.with_requests(_own(request).order_by("-received_at", "-id"))
+    page = Paginator(own, _A_PAGE).get_page(request.GET.get("page"))
+    shown = [_shown(following.case(one)) for one in following.prepared(page)]
+    return render(request, "dsar/portal/requests.html", {"cases": shown, "page": page})
+
+
+@never_cache
+@require_safe
+@login_required
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    """One case with all there is to know and to do about it."""
+    return render(request, "dsar/portal/case.html", _context(request, reference))
+
+
+@never_cache
+@require_safe
+@login_required
+def progress(request: HttpRequest, reference: str) -> HttpResponse:
+    """The part of a case's page that changes while workers work; 204 where it has not."""
+    context = _context(request, reference)
+    if request.GET.get("seen") == context["seen"]:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    answer = render(request, "dsar/portal/case_requests.html", context)
+    if not context["moving"]:
+        answer.status_code = _STOP_POLLING
+    return answer
+
+
+@never_cache
+@login_required
+def confirm_identity(request: HttpRequest, reference: str) -> HttpResponse:
+    """Confirm by a fresh log-in that a case is one's own; what waited for it goes on."""
+    found = get_object_or_404(_own(request).select_related("key"), reference=reference)
+    at = sessions.authenticated_at(request)
+    if not identity.fresh(at):
+        return proving.first(request, then="dsar_portal:confirm_identity", reference=reference)
+    if request.method == "POST":
+        reception.verify(found, actor=filing.requester(request), authenticated_at=at)
+        messages.success(request, _("Thank you. Your request goes on."))
+        return redirect("dsar_portal:case", reference=reference)
+    return render(request, "dsar/portal/confirm_identity.html", {"reference": reference})
+
+
+@never_cache
+@login_required
+def withdraw(request: HttpRequest, reference: str, pk: Any) -> HttpResponse:
+    """Take one request back: asked once more first."""
+    found = _own_request(request, reference=reference, pk=pk)
+    if request.method != "POST":
+        context = {"reference": reference, "title": words.title(found.right)}
+        return render(request, "dsar/portal/withdraw.html", context)
+    try:
+        withdrawal.withdraw(found, actor=filing.requester(request))
+        messages.success(request, _("You have withdrawn this request."))
+    except MoveError:
+        messages.error(request, _("This request is being carried out and cannot be withdrawn."))
+    return redirect("dsar_portal:case", reference=reference)
+
+
+@never_cache
+@require_safe
+@login_required
+def letter(request: HttpRequest, reference: str, pk: Any) -> HttpResponse:
+    """Read a letter; that it was read is recorded."""
+    own = Letter.objects.select_related("case__key", "request").filter(case__in=_own(request))
+    found = get_object_or_404(own, pk=pk, case__reference=reference)
+    return reading.show(request, found, reference=reference)
+
+
+@never_cache
+@require_safe
+@login_required
+def package(request: HttpRequest, reference: str, pk: Any) -> HttpResponseBase:
+    """Fetch the copy, after a fresh log-in; an interrupted download resumes."""
+    found = _own_request(request, reference=reference, pk=pk)
+    if not identity.fresh(sessions.authenticated_at(request)):
+        return proving.first(request, then="dsar_portal:case", reference=reference)
+    latest = Package.objects.filter(request_reference=found.pk).order_by("-created_at")
+    try:
+        return serving.response(request, get_object_or_404(latest[:1]), by=request.user)
+    except PackageUnavailableError:
+        return render(
+            request,
+            "dsar/portal/package_gone.html",
+            {"reference": reference},
+            status=HTTPStatus.GONE,
+        )
+
+
+def _own(request: HttpRequest) -> QuerySet[Case]:
+    return Case.objects.filter(subject_id=request.user.pk)
+
+
+def _own_request(request: HttpRequest, *, reference: str, pk: Any) -> Request:
+    own = Request.objects.select_related("case__key").filter(case__subject_id=request.user.pk)
+    return get_object_or_404(own, case__reference=reference, pk=pk)
+
+
+def _context(request: HttpRequest, reference: str) -> dict[str, Any]:
+    found = get_object_or_404(following.with_requests(_own(request)), reference=reference)
+    (prepared,) = following.prepared([found])
+    shown = _shown(following.followed(prepared))
+    moving = any(one["state"] != State.CLOSED for one in shown["requests"])
+    return {"case": shown, "moving": moving, "seen": _seen(shown)}
+
+
+def _shown(said: dict[str, Any]) -> dict[str, Any]:
+    """The case with each request's words and what can be done with it now, in the order of the questions."""
+    said["requests"].sort(key=lambda one: words.place(one["right"]))
+    for one in said["requests"]:
+        one["title"] = words.title(one["right"])
+        one["standing"] = words.standing(one)
+        one["is_closed"] = one["state"] == State.CLOSED
+        one["can_withdraw"] = one["state"] in _BEFORE_EXECUTION
+        one["must_prove"] = one["state"] == State.AWAITING_VERIFICATION
+    for one in said["letters"]:
+        one["title"] = Letter.Kind(one["kind"]).label
+    return said
+
+
+def _seen(shown: dict[str, Any]) -> str:
+    """A digest of what is shown, so that a page that shows it already is left in peace."""
+    plain = json.dumps(shown, cls=DjangoJSONEncoder, sort_keys=True)
+    return hashlib.sha256(plain.encode()).hexdigest()[:16]

@@ -1,0 +1,30 @@
+"""The addresses of the portal; what stands in them names nobody."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from dsar.portal import answer, asking, centre, following
+
+app_name = "dsar_portal"
+urlpatterns = [
+    path("", centre.home, name="home"),
+    path("held/", centre.held, name="held"),
+    path("choices/", centre.choices, name="choices"),
+    path("choices/marketing/", centre.stop_marketing, name="stop_marketing"),
+    path("choices/<slug:code>/", centre.switch, name="switch"),
+    path("ask/", asking.choose, name="ask"),
+    path("ask/check/", asking.check, name="ask_check"),
+    path("ask/<slug:right>/", asking.detail, name="ask_detail"),
+    path("requests/", following.listing, name="requests"),
+    path("requests/<str:reference>/", following.case, name="case"),
+    path("requests/<str:reference>/progress/", following.progress, name="progress"),
+    path("requests/<str:reference>/confirm/", following.confirm_identity, name="confirm_identity"),
+    path("requests/<str:reference>/letters/<uuid:pk>/", following.letter, name="letter"),
+    path("requests/<str:reference>/<uuid:pk>/withdraw/", following.withdraw, name="withdraw"),
+    path("requests/<str:reference>/<uuid:pk>/copy/", following.package, name="package"),
+    path("answer/", answer.answer, name="answer"),
+    path("answer/code/", answer.send_code, name="answer_code"),
+    path("answer/letters/<uuid:pk>/", answer.letter, name="answer_letter"),
+    path("answer/<str:token>/", answer.arrive, name="answer_arrive"),
+]

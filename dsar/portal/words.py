@@ -1,0 +1,135 @@
+"""The portal's plain words for rights, states and outcomes, in the order in which people are offered them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from dsar.cases.states import ObjectionScope, Outcome, Right, State
+from dsar.contract.vocabulary import LegalBasis
+from dsar.registers.models import Restriction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.utils.functional import Promise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """A right as somebody would say it who has never heard of it."""
+
+    right: Right
+    title: Promise
+    hint: Promise
+
+
+WISHES: tuple[Wish, ...] = (
+    Wish(
+        right=Right.ACCESS,
+        title=_("Get a copy of my data"),
+        hint=_("Everything we hold about you, and how we use it, to read and to keep."),
+    ),
+    Wish(
+        right=Right.CORRECTION,
+        title=_("Correct something"),
+        hint=_("Change what is wrong or out of date."),
+    ),
+    Wish(
+        right=Right.DELETION,
+        title=_("Delete my data"),
+        hint=_("You see exactly what goes and what the law makes us keep before you confirm."),
+    ),
+    Wish(
+        right=Right.PORTABILITY,
+        title=_("Take my data elsewhere"),
+        hint=_("What you gave us and what we observed, in files that other services can read."),
+    ),
+    Wish(
+        right=Right.OBJECTION,
+        title=_("Stop using my data for something"),
+        hint=_("Advertising stops at once. Other uses are weighed, and you are told the result."),
+    ),
+    Wish(
+        right=Right.RESTRICTION,
+        title=_("Limit what you do with my data"),
+        hint=_("We keep it but do not use it, for example while you dispute that it is right."),
+    ),
+    Wish(
+        right=Right.CONSENT_WITHDRAWAL,
+        title=_("Withdraw my consent"),
+        hint=_("For anything you once agreed to. It works at once."),
+    ),
+)
+
+_TITLES = {wish.right: wish.title for wish in WISHES}
+
+STATES: Mapping[str, Promise] = {
+    State.SUBMITTED: _("Received"),
+    State.AWAITING_VERIFICATION: _("Waiting for you to confirm who you are"),
+    State.IN_REVIEW: _("Being looked at"),
+    State.AWAITING_REQUESTER: _("Waiting for your reply"),
+    State.APPROVED: _("Granted, about to start"),
+    State.EXECUTING: _("Being carried out"),
+    State.CLOSED: pgettext_lazy("a request", "Closed"),
+}
+
+OUTCOMES: Mapping[str, Promise] = {
+    Outcome.FULFILLED: _("Done"),
+    Outcome.PARTIALLY_FULFILLED: _("Done in part"),
+    Outcome.REFUSED: _("Refused"),
+    Outcome.NO_DATA_HELD: _("We hold nothing about you"),
+    Outcome.IDENTITY_NOT_VERIFIED: _("Closed: we could not confirm who you are"),
+    Outcome.WITHDRAWN_BY_REQUESTER: _("Withdrawn by you"),
+    Outcome.FORWARDED_TO_CONTROLLER: _("Handed to the organisation responsible"),
+    Outcome.DUPLICATE: _("Closed: asked for already"),
+    Outcome.SPAM: pgettext_lazy("a request", "Closed"),
+    Outcome.NOT_A_RIGHTS_REQUEST: _("Closed: not a request of this kind"),
+}
+
+RESTRICTION_GROUNDS: tuple[tuple[str, Promise], ...] = (
+    (Restriction.Ground.ACCURACY_CONTESTED, _("The data is wrong, and I want you to check it")),
+    (
+        Restriction.Ground.UNLAWFUL,
+        _("You should not be using it, but I do not want it deleted"),
+    ),
+    (Restriction.Ground.CLAIMS, _("I need it for a legal claim, though you no longer do")),
+    (
+        Restriction.Ground.OBJECTION_PENDING,
+        _("I have objected, and you are still weighing my objection"),
+    ),
+)
+
+OBJECTIONS: tuple[tuple[str, Promise], ...] = (
+    (ObjectionScope.MARKETING, _("All advertising, news and offers")),
+    (ObjectionScope.OTHER, _("Particular uses, which I choose below")),
+)
+
+
+BASES: Mapping[str, Promise] = {
+    LegalBasis.CONSENT: _("your consent"),
+    LegalBasis.CONTRACT: _("a contract with you"),
+    LegalBasis.LEGAL_OBLIGATION: _("a legal obligation"),
+    LegalBasis.VITAL_INTEREST: _("somebody's vital interests"),
+    LegalBasis.PUBLIC_INTEREST: _("a task in the public interest"),
+    LegalBasis.LEGITIMATE_INTEREST: _("our legitimate interest"),
+}
+
+
+def place(right: str) -> int:
+    """Where the right stands among the wishes."""
+    return list(_TITLES).index(Right(right))
+
+
+def title(right: str) -> Promise:
+    """The right as a person would say it."""
+    return _TITLES[Right(right)]
+
+
+def standing(request: Mapping[str, Any]) -> Promise:
+    """Where a request stands: its outcome once it has one, its state before."""
+    outcome = request["outcome"]
+    return OUTCOMES[outcome] if outcome else STATES[request["state"]]

@@ -1,0 +1,205 @@
+"""The portal in a real browser: without barriers at any width and in any colours, with and without JavaScript."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from axe_playwright_python.sync_playwright import Axe
+
+from dsar.cases.asked import Asked
+from dsar.cases.models import Case, Letter, Request
+from dsar.cases.states import Right
+from tests import faces
+from tests.testapp.factories import PASSWORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+LOOKS: list[dict[str, Any]] = [
+    {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
+    # 1,280 px at 400 % is this narrow (WCAG 2.2, 1.4.10).
+    {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
+    {"viewport": {"width": 320, "height": 640}, "forced_colors": "active"},
+]
+SCRIPTS = [True, False]
+CLAIMS = Asked(right=Right.RESTRICTION, scope={"ground": "claims"})
+
+
+@pytest.fixture
+def site(live_server: Any, cast: Any) -> str:
+    """The address of the running site, on which Alice can log in."""
+    EmailAddress.objects.create(
+        user=cast.alice.user, email=cast.alice.email, verified=True, primary=True
+    )
+    return str(live_server.url)
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Any]:
+    """Open a browser that looks a certain way."""
+    contexts = []
+
+    def new(**look: Any) -> Any:
+        contexts.append(browser.new_context(**look))
+        return contexts[-1].new_page()
+
+    yield new
+    for context in contexts:
+        context.close()
+
+
+def log_in(page: Any, site: str, person: Any) -> None:
+    page.goto(f"{site}/accounts/login/?next=/privacy/")
+    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign In").click()
+    page.wait_for_url(f"{site}/privacy/")
+
+
+def barriers(page: Any) -> list[tuple[str, str]]:
+    violations = Axe().run(page).response["violations"]
+    return [(one["id"], one["nodes"][0]["html"]) for one in violations]
+
+
+def assert_good(page: Any) -> None:
+    assert barriers(page) == [], page.url
+    wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    assert page.evaluate(wide), page.url
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["wide", "narrow-dark", "forced-colours"])
+def test_no_page_has_a_barrier(site, cast, opened, look):
+    # axe is put into the page, which the site's own policy rightly forbids.
+    page = opened(**look, bypass_csp=True)
+    for open_page in ("/privacy/", "/privacy/ask/", "/privacy/answer/", "/accounts/login/",
+                      "/accounts/signup/", "/accounts/password/reset/"):  # fmt: skip
+        page.goto(site + open_page)
+        assert_good(page)
+    case = faces.file(cast.alice, "access", CLAIMS)
+    faces.work()
+    log_in(page, site, cast.alice)
+    letter = Letter.objects.filter(case=case).earliest("written_at")
+    at = f"/privacy/requests/{case.reference}"
+    waiting = case.requests.get(right="restriction").pk
+    for own in (
+        *("/privacy/", "/privacy/held/", "/privacy/choices/", "/privacy/requests/"),
+        *(f"{at}/", f"{at}/letters/{letter.pk}/", f"{at}/{waiting}/withdraw/"),
+        *("/accounts/email/", "/accounts/password/change/", "/accounts/2fa/"),
+        *("/accounts/sessions/", "/accounts/logout/"),
+    ):
+        page.goto(site + own)
+        assert_good(page)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["wide", "narrow-dark", "forced-colours"])
+def test_no_question_has_a_barrier_and_no_error_either(site, cast, opened, look):
+    page = opened(**look, bypass_csp=True)
+    log_in(page, site, cast.alice)
+    page.goto(f"{site}/privacy/ask/")
+    page.get_by_role("button", name="Continue").click()
+    assert_good(page)
+    page.get_by_role("alert").get_by_role("link").first.click()
+    assert page.evaluate("document.activeElement.name") == "rights"
+    for wish in page.get_by_role("checkbox").all():
+        wish.check()
+    page.get_by_role("button", name="Continue").click()
+    for answer in ANSWERS:
+        assert_good(page)
+        page.get_by_role("button", name="Continue").click()
+        assert_good(page)
+        assert page.title().startswith("Error:")
+        answer(page)
+        page.get_by_role("button", name="Continue").click()
+    # Nothing that Alice consented to is open: the last question has nothing to choose.
+    assert_good(page)
+
+
+def _correct(page: Any) -> None:
+    page.get_by_role("textbox").first.fill("Another name")
+
+
+def _delete(page: Any) -> None:
+    page.get_by_label("Everything, and close my account").check()
+    page.get_by_label("I have read what will be deleted").check()
+
+
+def _object(page: Any) -> None:
+    page.get_by_label("All advertising").check()
+
+
+def _restrict(page: Any) -> None:
+    page.get_by_label("The data is wrong").check()
+
+
+ANSWERS = (_correct, _delete, _object, _restrict)
+
+
+@pytest.mark.parametrize("scripts", SCRIPTS, ids=["with-scripts", "without"])
+def test_a_copy_is_asked_for_followed_and_fetched(site, cast, opened, scripts):
+    page = opened(java_script_enabled=scripts, accept_downloads=True)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    log_in(page, site, cast.alice)
+    # Two clicks from the foot of any page to the first question answered.
+    page.get_by_role("contentinfo").get_by_role("link", name="Ask for your rights").click()
+    page.get_by_label("Get a copy of my data").check()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Send my request").click()
+    assert Case.objects.get().reference in page.title()
+    faces.work()
+    if not scripts:
+        page.reload()
+    fetch = page.get_by_role("link", name="Download your copy")
+    fetch.wait_for(timeout=15_000)
+    with page.expect_download() as fetched:
+        fetch.click()
+    assert fetched.value.suggested_filename.endswith(".zip")
+    assert [one for one in complaints if "Content Security Policy" in one] == []
+
+
+def test_progress_moves_on_the_page_while_work_goes_on(site, cast, opened):
+    """The page says that the request is carried out, then that it is done, without being touched."""
+    case = faces.file(cast.alice, "access")
+    page = opened()
+    log_in(page, site, cast.alice)
+    page.goto(f"{site}/privacy/requests/{case.reference}/")
+    status = page.get_by_role("status")
+    assert status.inner_text() == "Granted, about to start"
+    Request.objects.filter(case=case).update(state="executing")
+    page.get_by_text("steps done").wait_for(timeout=15_000)
+    assert status.inner_text() == "Being carried out"
+    Request.objects.filter(case=case).update(state="approved")
+    faces.work()
+    page.get_by_role("link", name="Download your copy").wait_for(timeout=15_000)
+    assert status.inner_text() == "Done"
+
+
+def test_the_keyboard_alone_suffices(site, cast, opened):
+    page = opened()
+    log_in(page, site, cast.alice)
+    page.goto(f"{site}/privacy/ask/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "rights"
+    page.keyboard.press("Space")
+    _tab_to(page, "Continue")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check/")
+    _tab_to(page, "Send my request")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/requests/**")
+    assert Case.objects.get().requests.get().right == "access"
+
+
+def _tab_to(page: Any, text: str) -> None:
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent").strip() == text:
+            return
+    pytest.fail(f"no way by keyboard to {text}")

@@ -1,0 +1,115 @@
+"""Following a case on its page: where it stands, what moves, what can be fetched, read and taken back."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from dsar.cases.models import Letter, Request
+from dsar.ledger.models import Entry
+from dsar.packages.models import Package
+from tests import faces
+from tests.portal.conftest import LONG_AGO
+
+
+def address(case, rest=""):
+    return f"/privacy/requests/{case.reference}/{rest}"
+
+
+def page(answer):
+    return answer.content.decode()
+
+
+@pytest.fixture
+def case(cast):
+    return faces.file(cast.alice, "access")
+
+
+def test_a_case_tells_its_story_and_its_date(alice, case):
+    shown = page(alice.get(address(case)))
+    assert "Get a copy of my data" in shown
+    assert "We received your request." in shown
+    assert f"{timezone.localtime(case.requests.get().due_at).day} " in shown
+
+
+def test_the_copy_is_fetched_after_a_fresh_log_in_only(alice, cast, browsing, case):
+    faces.work()
+    copy = address(case, f"{case.requests.get().pk}/copy/")
+    assert copy in page(alice.get(address(case)))
+    whole = b"".join(alice.get(copy).streaming_content)
+    assert "data.json" in zipfile.ZipFile(io.BytesIO(whole)).namelist()
+    stale = browsing(cast.alice, ago=LONG_AGO).get(copy)
+    assert stale.status_code == 302
+    assert stale.url.startswith("/accounts/reauthenticate/")
+
+
+def test_a_copy_that_is_gone_says_so(alice, case):
+    faces.work()
+    Package.objects.update(state=Package.State.SHREDDED)
+    gone = alice.get(address(case, f"{case.requests.get().pk}/copy/"))
+    assert gone.status_code == 410
+    assert "no longer available" in page(gone)
+
+
+def test_what_moves_is_sent_again_only_where_it_moved(alice, case):
+    part = address(case, "progress/")
+    first = alice.get(part)
+    assert first.status_code == 200
+    seen = first.context["seen"]
+    assert alice.get(part, {"seen": seen}).status_code == 204
+    faces.work()
+    last = alice.get(part, {"seen": seen})
+    assert last.status_code == 286
+    assert "Done" in page(last)
+
+
+def test_a_letter_is_read_and_its_reading_recorded(alice, case):
+    letter = Letter.objects.get(case=case)
+    before = Entry.objects.filter(tag="letter.read").count()
+    shown = page(alice.get(address(case, f"letters/{letter.pk}/")))
+    assert case.reference in shown
+    assert Entry.objects.filter(tag="letter.read").count() == before + 1
+
+
+def test_taking_back_is_asked_once_more_and_ends_the_request(alice, cast):
+    case = faces.file(cast.alice, "deletion")
+    request = case.requests.get()
+    back = address(case, f"{request.pk}/withdraw/")
+    assert back in page(alice.get(address(case)))
+    assert "Withdraw this request?" in page(alice.get(back))
+    assert Request.objects.get().outcome == ""
+    alice.post(back)
+    assert Request.objects.get().outcome == "withdrawn_by_requester"
+    assert back not in page(alice.get(address(case)))
+
+
+def test_what_is_done_cannot_be_taken_back(alice, case):
+    faces.work()
+    request = case.requests.get()
+    answer = alice.post(address(case, f"{request.pk}/withdraw/"), follow=True)
+    assert "cannot be withdrawn" in page(answer)
+    assert Request.objects.get().outcome == "fulfilled"
+
+
+def test_a_case_filed_with_an_old_log_in_goes_on_once_confirmed(cast, browsing):
+    old = browsing(cast.alice, ago=LONG_AGO)
+    case = faces.file(cast.alice, "access", at=timezone.now() - timedelta(seconds=LONG_AGO))
+    confirm = address(case, "confirm/")
+    assert confirm in page(old.get(address(case)))
+    assert old.get(confirm).url.startswith("/accounts/reauthenticate/")
+    fresh = browsing(cast.alice)
+    fresh.get(confirm)
+    assert Request.objects.get().state == "awaiting_verification"
+    fresh.post(confirm)
+    assert Request.objects.get().state == "approved"
+
+
+def test_the_list_names_every_case_newest_first(alice, cast):
+    references = [faces.file(cast.alice, "access").reference for _ in range(3)]
+    shown = page(alice.get("/privacy/requests/"))
+    places = [shown.index(one) for one in reversed(references)]
+    assert places == sorted(places)

@@ -1,0 +1,148 @@
+"""Every page: only for whom it is, small, self-contained, of few statements, and silent about what is concealed."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from dsar.cases.models import Letter
+from dsar.contract.vocabulary import Category
+from dsar.portal import urls
+from dsar.registers import disclosures, holds
+from tests import faces
+from tests.testapp.privacy import MAILER, NEWSLETTER
+
+PAGES = {
+    "home": "",
+    "held": "held/",
+    "choices": "choices/",
+    "ask": "ask/",
+    "ask_check": "ask/check/",
+    "ask_detail": "ask/deletion/",
+    "requests": "requests/",
+    "case": "requests/{reference}/",
+    "progress": "requests/{reference}/progress/",
+    "confirm_identity": "requests/{reference}/confirm/",
+    "letter": "requests/{reference}/letters/{letter}/",
+    "withdraw": "requests/{reference}/{request}/withdraw/",
+    "package": "requests/{reference}/{request}/copy/",
+}
+ONE_CASE = ("case", "progress", "confirm_identity", "letter", "withdraw", "package")
+OPEN = {"home", "ask"}
+ACTS = {"stop_marketing", "switch", "answer_code"}
+BY_LINK = {"answer", "answer_letter", "answer_arrive"}
+MOST_STATEMENTS = 10
+MOST_BYTES = 100_000
+
+
+@pytest.fixture
+def places(cast):
+    case = faces.file(cast.alice, "access")
+    faces.work()
+    return {
+        "reference": case.reference,
+        "request": case.requests.get().pk,
+        "letter": Letter.objects.filter(case=case).latest("written_at").pk,
+    }
+
+
+def address(name, places):
+    return "/privacy/" + PAGES[name].format(**places)
+
+
+def portal_names():
+    return {pattern.name for pattern in urls.urlpatterns}
+
+
+def test_every_address_is_in_these_tests():
+    assert portal_names() == set(PAGES) | ACTS | BY_LINK
+
+
+@pytest.mark.parametrize("name", sorted(set(PAGES) - OPEN))
+def test_nobody_unknown_sees_a_page(name, places):
+    answer = Client().get(address(name, places))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("name", ONE_CASE)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_another_persons_case_does_not_exist(name, method, places, bob):
+    answer = getattr(bob, method)(address(name, places))
+    assert answer.status_code == (405 if _safe_only(name) and method == "post" else 404)
+
+
+def _safe_only(name):
+    return name not in {"confirm_identity", "withdraw"}
+
+
+@pytest.mark.parametrize("name", sorted(set(PAGES) - {"package", "progress"}))
+def test_a_page_is_small_of_few_statements_and_self_contained(name, places, alice):
+    alice.post("/privacy/ask/", {"rights": ["deletion"]})
+    alice.get(address(name, places))
+    with CaptureQueriesContext(connection) as asked:
+        answer = alice.get(address(name, places), follow=True)
+    assert answer.status_code == 200
+    assert len(answer.content) < MOST_BYTES
+    assert len(asked) <= MOST_STATEMENTS, "\n".join(one["sql"][:150] for one in asked)
+    text = answer.content.decode()
+    assert not re.search(r"<script(?![^>]*src=)|<style|\sstyle=|\son[a-z]+=", text)
+    assert not re.search(r"(src|href)=[\"']?(https?:)?//", text)
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_pages_of_twins_are_the_same_whatever_is_concealed(cast, browsing):
+    """Bob has a secret disclosure and a hidden hold, Alice has neither; nothing may tell."""
+    disclosures.record(
+        cast.bob.pk,
+        recipient=MAILER,
+        purpose=NEWSLETTER,
+        categories=[Category.NAME],
+        basis="secret",
+        secret=True,
+    )
+    officer = faces.member_of_staff("officer", "dora")
+    holds.place(
+        cast.bob.pk,
+        ground="secret inquiry",
+        law="secret act",
+        by=officer,
+        review_on=timezone.localdate() + timedelta(days=30),
+    )
+    seen = {}
+    for person, canary in ((cast.alice, "alice"), (cast.bob, "bob")):
+        client = browsing(person)
+        case = faces.file(person, "access", "deletion")
+        faces.work()
+        client.post("/privacy/ask/", {"rights": ["deletion"]})
+        given = {
+            "reference": case.reference,
+            "request": case.requests.get(right="deletion").pk,
+            "letter": Letter.objects.filter(case=case).earliest("written_at").pk,
+        }
+        names = sorted(set(PAGES) - {"package", "confirm_identity", "progress"})
+        seen[canary] = {
+            name: _plain(client.get(address(name, given)).content.decode(), person=canary)
+            for name in names
+        }
+    assert "secret" not in str(seen)
+    for name, text in seen["alice"].items():
+        assert text.splitlines() == seen["bob"][name].splitlines(), name
+
+
+def _plain(text, *, person):
+    """The page without what names one of the twins: keys, references, tokens, times."""
+    text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "UUID", text)
+    text = re.sub(r"DSR-\d{4}-\w{10}", "REFERENCE", text)
+    text = re.sub(r"seen=[0-9a-f]+", "seen=", text)
+    text = re.sub(r'value="[A-Za-z0-9]{64}"', "TOKEN", text)
+    text = re.sub(r"\d+(\.\d+)?\W(KB|bytes)", "SIZE", text)
+    text = re.sub(r"T\d\d:\d\d:[^\"<]*|\d\d:\d\d", "TIME", text)
+    return text.replace(person, "PERSON").replace("alice" if person == "bob" else "bob", "OTHER")
