@@ -219,7 +219,8 @@ class DecisionPersonalData(_DecisionTerms):
     subject = "request__case__subject"
     fields = {
         ("id", "request"): _TECHNICAL,
-        ("verdict", "grounds", "automatic", "decided_at", "approved_at", "plan_digest"): _PROCEDURE,
+        ("verdict", "grounds", "automatic", "decided_at", "approved_at"): _PROCEDURE,
+        "plan_digest": Secret(category=Category.LEGAL, origin=Origin.DERIVED),
         "reason": Held(
             category=Category.LEGAL,
             origin=Origin.DERIVED,
@@ -237,7 +238,8 @@ class StaffDecisionPersonalData(_DecisionTerms):
     fields = {
         ("id", "request"): _TECHNICAL,
         ("decided_at", "approved_at"): _PROCEDURE,
-        ("verdict", "grounds", "automatic", "plan_digest", "reason"): _SOMEBODY_ELSES,
+        ("verdict", "grounds", "automatic", "reason"): _SOMEBODY_ELSES,
+        "plan_digest": Secret(category=Category.LEGAL, origin=Origin.DERIVED),
         ("decided_by", "approved_by"): _STAFF,
     }
 
@@ -336,7 +338,9 @@ class PlanPersonalData(PersonalData):
     retention, row = _kept("planned_at"), Row.RETAINED
     fields = {
         ("id", "request"): _TECHNICAL,
-        ("document", "digest", "planned_at"): _PROCEDURE,
+        # Both cover what is concealed; each step that may be shown is a record of its own.
+        ("document", "digest"): Secret(category=Category.LEGAL, origin=Origin.DERIVED),
+        "planned_at": _PROCEDURE,
     }
 
 
@@ -346,8 +350,9 @@ class StepPersonalData(PersonalData):
 
     subject, purpose = "request__case__subject", REQUEST_HANDLING
     retention, row = _kept("request__case__received_at"), Row.RETAINED
+    concealed = {"hidden": True}
     fields = {
-        ("id", "request", "cursor"): _TECHNICAL,
+        ("id", "request", "cursor", "hidden"): _TECHNICAL,
         (
             "position",
             "action",

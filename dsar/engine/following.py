@@ -12,7 +12,6 @@ from django.db.models import Count, Prefetch, Q
 from dsar.cases import timeline
 from dsar.cases.models import Letter, Request
 from dsar.cases.states import DONE, State
-from dsar.contract import registry
 from dsar.engine.models import Step
 from dsar.packages.models import Package
 
@@ -38,7 +37,7 @@ def with_requests(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 def with_progress(requests: QuerySet[Request]) -> QuerySet[Request]:
     """Count each request's steps, without those of kinds that may hold concealed records."""
-    visible = ~Q(steps__declaration__in=_concealing())
+    visible = Q(steps__hidden=False)
     return requests.annotate(
         steps_all=Count("steps", filter=visible),
         steps_done=Count("steps", filter=visible & Q(steps__state=Step.State.DONE)),
@@ -144,7 +143,3 @@ def _package(package: Package | None) -> dict[str, Any] | None:
 
 def _shown_state(state: State) -> State:
     return State.EXECUTING if state is State.NEEDS_ATTENTION else state
-
-
-def _concealing() -> list[str]:
-    return [one.label for one in registry.current().all() if one.concealed]

@@ -38,6 +38,8 @@ class Step(models.Model):
     expected = models.BigIntegerField(default=0)
     done = models.BigIntegerField(default=0)
     cursor = models.JSONField(default=dict)
+    hidden = models.BooleanField(default=False)
+    """Whether its kind of data may hold what the person must never learn of: that there is such a step tells."""
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from dsar.cases import subjects
 from dsar.cases.states import Right
-from dsar.contract import reach
+from dsar.contract import reach, registry
 from dsar.crashpoints import effect
 from dsar.engine import discovery, retaining
 from dsar.engine.models import Plan, Step
@@ -132,12 +132,14 @@ def keep(request: Request, planned: Planned) -> Plan:
     request.size = planned.size
     request.save(update_fields=["size"])
     Step.objects.filter(request=request).delete()
+    concealing = {one.label for one in registry.current().all() if one.concealed}
     Step.objects.bulk_create(
         Step(
             request=request,
             position=position,
             action=step["action"],
             declaration=step.get("declaration", ""),
+            hidden=step.get("declaration") in concealing,
             expected=step.get("expected", 0),
         )
         for position, step in enumerate(planned.steps)

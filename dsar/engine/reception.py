@@ -42,7 +42,7 @@ def file(*, subject: Any, asked: Sequence[Asked], actor: Actor, **submission: An
     """
     checked = [_with_checked_proposals(subject, one) for one in asked]
     case = intake.file(subject=subject, asked=checked, actor=actor, **submission)
-    for request in case.requests.select_related("case__key").order_by("due_at", "id"):
+    for request in case.requests.select_related("case__key").order_by("due_at", "right", "id"):
         start(request)
     return case
 

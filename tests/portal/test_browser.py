@@ -119,7 +119,7 @@ def test_no_question_has_a_barrier_and_no_error_either(site, cast, opened, look)
 
 
 def _correct(page: Any) -> None:
-    page.get_by_role("textbox").first.fill("Another name")
+    page.get_by_label("Nickname").first.fill("Another name")
 
 
 def _delete(page: Any) -> None:
@@ -190,7 +190,7 @@ def test_the_keyboard_alone_suffices(site, cast, opened):
     page.keyboard.press("Space")
     _tab_to(page, "Continue")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/check/")
+    page.wait_for_url("**/check/**")
     _tab_to(page, "Send my request")
     page.keyboard.press("Enter")
     page.wait_for_url("**/requests/**")

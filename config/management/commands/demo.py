@@ -109,6 +109,10 @@ def _seed(environment: dict[str, str]) -> None:
 
 def _introduce(people: company.Company, say: journeys.Told) -> None:
     """Who can log in, for whoever wants to look around."""
+    say("Log in as a customer at /privacy/:")
+    for right, one in people.customers.items():
+        if right != "deletion":
+            say(f"  {one.email}  {one.password}")
     say("Log in as staff at /admin/ or over the API:")
     for one in (people.reviewer, people.officer):
         say(f"  {one.email}  {one.password}")
