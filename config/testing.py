@@ -43,8 +43,6 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("DSAR_LOCAL", "1")
     os.environ.setdefault("DSAR_EXTRA_APPS", "tests.testapp")
-    # A browser is driven from a loop that runs in the tests' own thread; they ask the database all the same.
-    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     # A worker of xdist inherits all of this from the process that started it.
     if "PYTEST_XDIST_WORKER" not in os.environ:
         if servers.are_wanted():

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from pytest_django import DjangoDbBlocker, Settings
 
+# A browser is driven from a loop in the tests' own thread; they ask the database all the same.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
 
 class QuickPasswordHasher(PBKDF2PasswordHasher):
     """What the production's list of hashers reads as well, without the work that makes guessing dear."""
