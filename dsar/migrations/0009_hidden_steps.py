@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dsar', '0007_claims'),
+        ("dsar", "0008_the_smallest_of_one_due_day_first"),
     ]
 
     operations = [
