@@ -306,7 +306,7 @@ class LetterPersonalData(PersonalData):
     subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("written_at")
     row = Row.RETAINED
     fields = {
-        ("id", "case", "request", "mail_attempts"): _TECHNICAL,
+        ("id", "case", "request", "number", "template", "mail_attempts"): _TECHNICAL,
         ("kind", "written_at", "mailed_at"): Held(
             category=Category.COMMUNICATIONS_METADATA, origin=Origin.OBSERVED
         ),

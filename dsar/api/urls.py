@@ -27,6 +27,11 @@ _PERSON = [
     path("cases/<str:reference>/verify", cases.Verification.as_view(), name="verify"),
     path("cases/<str:reference>/letters/<uuid:pk>", letters.OneLetter.as_view(), name="letter"),
     path(
+        "cases/<str:reference>/letters/<uuid:pk>/pdf",
+        letters.LetterFile.as_view(),
+        name="letter_pdf",
+    ),
+    path(
         "cases/<str:reference>/requests/<uuid:pk>/withdraw",
         cases.Withdrawal.as_view(),
         name="withdraw",

@@ -1,17 +1,22 @@
-"""What each letter must say: its parts by kind and right, and the parts that are the same in all."""
+"""What stands in a letter: the parts that follow from case and law; the check that none is missing or forbidden."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from dateutil.relativedelta import relativedelta
+
 from dsar import conf
+from dsar.cases import variants, wording
 from dsar.cases.models import Decision, Letter
-from dsar.law import grounds, rules
+from dsar.law import contents as law
+from dsar.law import grounds
+from dsar.registers import disclosures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dsar.cases.models import Case, Request
 
@@ -28,151 +33,33 @@ INFORMATION = (
 )
 """The headings of GDPR Art. 15(1)(a)-(h) and 15(2) (R57)."""
 
-_ALL = ("reference", "contact")
-_ANSWER = (*_ALL, "received_at", "outcome", "complaint", "remedies")
-
-MANDATORY: dict[str, tuple[str, ...]] = {
-    "receipt": (*_ALL, "received_at", "rights", "regimes", "verification", "how_to_withdraw"),
-    "refusal": (*_ALL, "received_at", "right", "reasons", "complaint", "remedies"),
-    "withdrawn": (*_ALL, "right", "withdrawn_at", "nothing_done", "file_again"),
-    "answer": _ANSWER,
-    "answer access": (*_ANSWER, "confirmation", "information", "exclusions"),
-    "answer portability": (*_ANSWER, "confirmation", "format", "out_of_scope"),
-    "answer correction": (*_ANSWER, "fields", "recipients"),
-    "answer deletion": (*_ANSWER, "receipts", "recipients", "backups", "record_kept"),
-    "answer restriction": (*_ANSWER, "starts_at", "covers", "still_allowed", "recipients"),
-    "answer consent_withdrawal": (
-        *_ANSWER,
-        "purposes",
-        "consequences",
-        "effective_at",
-        "processors",
-        "not_retroactive",
-    ),
-    "answer objection_marketing": (*_ANSWER, "purposes", "effective_at"),
-    "answer objection_other": (*_ANSWER, "purposes", "effective_at"),
-}
-"""The parts a letter may not lack (GDPR Art. 7, 12, 15–21; PDPA ss 16, 21, 22). Lists may be empty, texts may not."""
-
-_NAMED = frozenset({"complaint", "reasons", "regimes", "remedies", "rights"})
-
 _WHERE_DONE = frozenset({"fulfilled", "partially_fulfilled", "no_data_held"})
-
-TITLES: dict[str, str] = {
-    "receipt": "We have received your request",
-    "refusal": "Your request was refused",
-    "withdrawn": "You have withdrawn your request",
-    "answer": "The answer to your request",
-    "answer access": "Your data and how we use it",
-    "answer portability": "Your data in a machine-readable form",
-    "answer correction": "The correction of your data",
-    "answer deletion": "The deletion of your data",
-    "answer restriction": "The limits you asked for",
-    "answer consent_withdrawal": "Your consent is withdrawn",
-    "answer objection_marketing": "No more direct marketing",
-    "answer objection_other": "Your objection",
-}
-
-HEADINGS: dict[str, str] = {
-    "reference": "Reference",
-    "received_at": "Received",
-    "right": "You asked for",
-    "rights": "You asked for",
-    "regimes": "Laws that apply",
-    "verification": "Your identity",
-    "how_to_withdraw": "If you change your mind",
-    "confirmation": "Do we process data about you?",
-    "outcome": "Outcome",
-    "information": "How we use your data",
-    "exclusions": "What was left out, and why",
-    "searched": "Where we searched",
-    "package": "Your copy",
-    "format": "Format",
-    "out_of_scope": "What is not part of this copy",
-    "fields": "Field by field",
-    "receipts": "What happened to your data",
-    "recipients": "Who was told",
-    "backups": "Backups",
-    "record_kept": "What we keep about this request",
-    "starts_at": "From when",
-    "covers": "What is limited",
-    "still_allowed": "What remains allowed",
-    "purposes": "Purposes",
-    "consequences": "What this means for you",
-    "effective_at": "In effect since",
-    "processors": "Who was told to stop",
-    "not_retroactive": "Earlier use",
-    "balancing": "How we weighed it",
-    "reasons": "Why",
-    "withdrawn_at": "Withdrawn",
-    "nothing_done": "What this means",
-    "file_again": "If you want to ask again",
-    "complaint": "Where you can complain",
-    "remedies": "What else you can do",
-    "contact": "Whom you can ask",
-}
-"""The parts in the order in which a letter shows them; a part without heading here is not shown."""
-
-_OUTCOMES = {
-    "fulfilled": "We have done what you asked for.",
-    "partially_fulfilled": "We have done a part of what you asked for.",
-    "no_data_held": "We hold no data about you.",
-    "forwarded_to_controller": "Your request was handed to the organisation that is responsible for the data.",
-    "not_a_rights_request": "Your message does not ask for one of the rights we handle here.",
-    "decided": "We have decided on your request.",
-}
-
-_BACKUPS = (
-    "Backups are not changed one by one: they expire on their own, are used for nothing else, and if one is restored "
-    "before that, the deletion is carried out on it again."
-)
-_RECORD_KEPT = (
-    "We keep a record of this request and of what was done, so that we can show that it was done."
-)
-_NOT_RETROACTIVE = (
-    "What was done with your consent before you withdrew it stays lawful. A withdrawal is not a deletion: if you "
-    "want the data deleted too, ask for it."
-)
-_NOTHING_DONE = "Nothing was done with your data because of this request, and nothing will be."
-_FILE_AGAIN = "You may ask again at any time; nothing is held against you."
-_HOW_TO_WITHDRAW = "You can withdraw the request on its page until we begin to carry it out."
-_STILL_ALLOWED = (
-    "The data is stored. It is used only with your consent, for legal claims, to protect another person, or for "
-    "an important public interest. We will tell you before the limit is lifted."
-)
+_EUROPE = {"EU": "GDPR Art. 17(1)(a), 17(3)(e)", "GB": "UK GDPR Art. 17(1)(a), 17(3)(e)"}
 
 
 def common(case: Case, request: Request | None, *, kind: str) -> dict[str, Any]:
-    """The parts that follow from the case and the law alone."""
-    regimes = [rules.latest(code) for code in case.regimes]
+    """The parts that follow from the case and the law alone, in the language of the case."""
     said = {
         "reference": case.reference,
-        "received_at": day(case.received_at),
-        "regimes": [f"{regime.name}: {regime.law}" for regime in regimes],
-        "complaint": [regime.authority for regime in regimes],
-        "remedies": [regime.remedy for regime in regimes],
+        "received_at": wording.day(case.received_at, language=case.language),
         "contact": contact(),
+        **wording.laws(case.regimes, language=case.language),
     }
     if request is None:
-        return said | _receipt(case)
-    return said | {"right": request.right.replace("_", " ")} | _standing(request, kind=kind)
+        return said | _STANDING_OF_CASE.get(kind, _nothing)(case)
+    asked = wording.right(variants.of(request), language=case.language)
+    return said | {"right": asked} | _standing(request, kind=kind)
 
 
 def asked_for(requests: Iterable[Request]) -> list[dict[str, str]]:
     """What a receipt says of each request: the right, and when the answer is due at the latest."""
     return [
         {
-            "right": request.right.replace("_", " "),
-            "answer_expected_by": day(request.due_at),
+            "right": wording.right(variants.of(request), language=request.case.language),
+            "answer_expected_by": wording.day(request.due_at, language=request.case.language),
         }
         for request in requests
     ]
-
-
-def day(moment: datetime) -> str:
-    """A date as a letter writes it, where the organisation is."""
-    local = moment.astimezone(ZoneInfo(conf.get("TIME_ZONE")))
-    return f"{local.day} {local:%B %Y}"
 
 
 def contact() -> str:
@@ -182,100 +69,212 @@ def contact() -> str:
     return ", ".join(part for part in parts if part) or "The data protection officer"
 
 
-def missing(said: Mapping[str, Any], *, kind: str, variant: str) -> list[str]:
+def lawful(said: Mapping[str, Any], *, regimes: Iterable[str], language: str) -> dict[str, Any]:
+    """The same without citations of laws that are not the person's, and with a reason for all that stays (R86)."""
+    attached = tuple(regimes)
+    spoken = law.current().about_law
+    kept = {
+        part: law.without_foreign(value, regimes=attached) if part in spoken else value
+        for part, value in said.items()
+    }
+    if isinstance(kept.get("confirmation"), dict):
+        kept["confirmation"] = _confirmed(kept["confirmation"], language=language)
+    if isinstance(kept.get("information"), dict):
+        kept["information"] = _own_authorities(kept["information"], attached)
+    if isinstance(kept.get("receipts"), list):
+        kept["receipts"] = [
+            _explained(one, attached, language=language) for one in kept["receipts"]
+        ]
+    return kept
+
+
+def _confirmed(counted: Mapping[str, int], *, language: str) -> str:
+    """Whether anything is held; that nothing was found is an answer too (R55)."""
+    name = "confirmed" if counted["rows"] else "confirmed_none"
+    return wording.sentence(name, language=language, **counted)
+
+
+def _own_authorities(information: dict[str, Any], regimes: tuple[str, ...]) -> dict[str, Any]:
+    """Of all authorities, only those of the laws that apply."""
+    listed = information.get("complaint")
+    if not isinstance(listed, list):
+        return information
+    own = [one for one in listed if not isinstance(one, dict) or one.get("code") in regimes]
+    return information | {"complaint": own}
+
+
+def _explained(receipt: Any, regimes: tuple[str, ...], *, language: str) -> Any:
+    """A kind of record that stays, with its reason under each European law beside the house's own rule."""
+    if not isinstance(receipt, dict) or not receipt.get("retained"):
+        return receipt
+    own = receipt.get("reason") or wording.sentence("kept", language=language)
+    europe = [
+        wording.sentence("still_needed", language=language, source=_EUROPE[regime])
+        for regime in regimes
+        if regime in _EUROPE
+    ]
+    return receipt | {"reason": " ".join([own, *europe])}
+
+
+def missing(
+    said: Mapping[str, Any], *, kind: str, variant: str, regimes: Iterable[str]
+) -> list[str]:
     """The mandatory parts that a letter lacks."""
-    wanted = _wanted(said, kind=kind, variant=variant)
+    wanted = parts(said, kind=kind, variant=variant, regimes=regimes)
     lacking = [part for part in wanted if _lacks(said.get(part), part=part)]
     if "information" in wanted and "information" not in lacking:
-        lacking += [
-            f"information.{part}" for part in INFORMATION if part not in said["information"]
-        ]
-    return lacking
+        given = said["information"]
+        lacking += [f"information.{part}" for part in INFORMATION if part not in given]
+    return lacking + _unnamed(said, wanted, regimes=regimes)
+
+
+def _unnamed(
+    said: Mapping[str, Any], wanted: Iterable[str], *, regimes: Iterable[str]
+) -> list[str]:
+    """The attached regimes whose authority a letter that owes authorities does not name."""
+    if "complaint" not in wanted:
+        return []
+    marks = law.current().marks
+    told = " ".join(map(str, said.get("complaint") or ()))
+    return [
+        f"complaint.{regime}"
+        for regime in regimes
+        if regime in marks and told and not marks[regime].search(told)
+    ]
+
+
+def forbidden(said: Mapping[str, Any], *, kind: str, regimes: Iterable[str]) -> list[str]:
+    """What a letter must not say: a letter no attached law knows, or a law that is not the person's."""
+    attached = tuple(regimes)
+    found = [] if law.exists(kind, regimes=attached) else [f"a letter of kind {kind}"]
+    spoken = {part: said[part] for part in sorted(law.current().about_law) if part in said}
+    return found + [
+        f"{part}: {regime}"
+        for part, value in spoken.items()
+        for text in _texts(value)
+        for regime in law.foreign(text, regimes=attached)
+    ]
+
+
+def parts(
+    said: Mapping[str, Any], *, kind: str, variant: str, regimes: Iterable[str]
+) -> tuple[str, ...]:
+    """The mandatory parts; an answer owes those of its right only where the right was carried out."""
+    done = kind != Letter.Kind.ANSWER or said.get("outcome") in _WHERE_DONE
+    return law.owed(kind, variant=variant if done else "").parts(regimes)
 
 
 def _lacks(value: Any, *, part: str) -> bool:
     """An empty list is an answer ("none"), but not where something must be named."""
-    return not value if part in _NAMED else value in (None, "")
+    return not value if part in law.current().named else value in (None, "")
 
 
-def title(kind: str, *, variant: str) -> str:
-    """The heading of a letter."""
-    return TITLES.get(f"{kind} {variant}", TITLES[kind])
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    inner = value.values() if isinstance(value, dict) else value
+    if isinstance(value, (dict, list, tuple)):
+        for one in inner:
+            yield from _texts(one)
 
 
-def sections(said: Mapping[str, Any], *, kind: str, variant: str) -> list[dict[str, Any]]:
-    """The letter's parts in reading order, each with its heading and its value in plain shapes."""
-    wanted = set(_wanted(said, kind=kind, variant=variant))
-    return [
-        {"heading": heading, **_shape(part, said[part])}
-        for part, heading in HEADINGS.items()
-        if part in said and (said[part] or part in wanted)
-    ]
-
-
-def _wanted(said: Mapping[str, Any], *, kind: str, variant: str) -> tuple[str, ...]:
-    """An answer owes the parts of its right only where the right was carried out."""
-    if kind != Letter.Kind.ANSWER or said.get("outcome") not in _WHERE_DONE:
-        return MANDATORY[kind]
-    return MANDATORY.get(f"{kind} {variant}", MANDATORY[kind])
-
-
-def _shape(part: str, value: Any) -> dict[str, Any]:
-    if part == "outcome":
-        return {"text": _OUTCOMES.get(value, value)}
-    if isinstance(value, dict):
-        return {"facts": [(name.replace("_", " "), _lines(inner)) for name, inner in value.items()]}
-    if isinstance(value, list):
-        return {"lines": _lines(value) or ["None."]}
-    return {"text": str(value)}
-
-
-def _lines(value: Any) -> list[str]:
-    if isinstance(value, list):
-        return [line for one in value for line in _lines(one)]
-    if isinstance(value, dict):
-        return [
-            "; ".join(f"{name.replace('_', ' ')}: {_flat(inner)}" for name, inner in value.items())
-        ]
-    return [str(value)] if value not in (None, "") else []
-
-
-def _flat(value: Any) -> str:
-    return ", ".join(_lines(value)) or "none"
+def _nothing(_: Case) -> dict[str, Any]:
+    return {}
 
 
 def _receipt(case: Case) -> dict[str, Any]:
-    verified = "Your identity is established; you need to do nothing."
-    needed = "Please log in again on the page of your case, so that we can be sure that it is you."
+    known = "verified" if case.verified_at else "not_verified_yet"
+    return _sentences(case, verification=known, how_to_withdraw="how_to_withdraw")
+
+
+def _identity(case: Case) -> dict[str, Any]:
     return {
-        "verification": verified if case.verified_at else needed,
-        "how_to_withdraw": _HOW_TO_WITHDRAW,
+        **_sentences(case, why="identity_why", secure_way="secure_way", clock="clock_paused"),
+        "needed": [wording.sentence("identity_needed", language=case.language)],
     }
+
+
+_STANDING_OF_CASE: dict[str, Callable[[Case], dict[str, Any]]] = {
+    "receipt": _receipt,
+    "identity": _identity,
+    "complaint_received": lambda case: _sentences(case, who_looks="who_looks"),
+}
 
 
 def _standing(request: Request, *, kind: str) -> dict[str, Any]:
     """Sentences that are the same for every request of a right."""
+    named = _BY_KIND.get(kind, {}) | _BY_KIND.get(f"{kind} {variants.of(request)}", {})
+    by_kind = _sentences(request.case, **named)
     if kind == Letter.Kind.REFUSAL:
-        return {"reasons": refusal_reasons(request)}
-    if kind == Letter.Kind.WITHDRAWN:
-        return {"nothing_done": _NOTHING_DONE, "file_again": _FILE_AGAIN}
+        return by_kind | {"reasons": refusal_reasons(request)}
+    if kind != Letter.Kind.ANSWER:
+        return by_kind
+    return _sentences(request.case, **_BY_RIGHT.get(request.right, {})) | _year_before(request)
+
+
+_BY_KIND: dict[str, dict[str, str]] = {
+    "refusal": {"second_look": "second_look"},
+    "refusal objection_other": {"balancing": "balancing"},
+    "refusal correction": {"annotation": "annotation"},
+    "withdrawn": {"nothing_done": "nothing_done", "file_again": "file_again"},
+    "not_verified": {"file_again": "file_again"},
+    "identity": {"why": "identity_why", "secure_way": "secure_way", "clock": "clock_paused"},
+    "clarification": {"secure_way": "secure_way", "clock": "clock_paused"},
+    "fee": {
+        "free_part": "free_part",
+        "narrow_or_drop": "narrow_or_drop",
+        "clock": "clock_fee",
+    },
+    "forwarded": {"nothing_kept": "nothing_kept"},
+    "complaint_received": {"who_looks": "who_looks"},
+}
+
+_BY_RIGHT: dict[str, dict[str, str]] = {
+    "deletion": {"backups": "backups", "record_kept": "record_kept"},
+    "consent_withdrawal": {"not_retroactive": "not_retroactive"},
+    "restriction": {"still_allowed": "still_allowed", "before_lifting": "before_lifting"},
+}
+
+
+def _sentences(case: Case, **named: str) -> dict[str, str]:
+    return {part: wording.sentence(name, language=case.language) for part, name in named.items()}
+
+
+def _year_before(request: Request) -> dict[str, Any]:
+    """In Singapore, to whom data went in the year before the request; never the secret ones (R60, R61)."""
+    case = request.case
+    if request.right != "access" or "SG" not in case.regimes:
+        return {}
+    if case.subject_id is None:
+        return {"used_last_year": []}
+    since, until = year_before(case.received_at)
+    told = disclosures.told_to(case.subject_id, since=since).filter(disclosed_at__lt=until)
     return {
-        "deletion": {"backups": _BACKUPS, "record_kept": _RECORD_KEPT},
-        "consent_withdrawal": {"not_retroactive": _NOT_RETROACTIVE},
-        "restriction": {"still_allowed": _STILL_ALLOWED},
-    }.get(request.right, {})
+        "used_last_year": [
+            {
+                "recipient": one.recipient,
+                "told_on": wording.day(one.disclosed_at, language=case.language),
+                "categories": list(one.categories),
+            }
+            for one in told
+        ]
+    }
+
+
+def year_before(received_at: datetime) -> tuple[datetime, datetime]:
+    """From the day after the same day a year earlier to the end of the day of the request (PDPC, KC 15.17)."""
+    zone = ZoneInfo(conf.get("TIME_ZONE"))
+    midnight = received_at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - relativedelta(years=1) + timedelta(days=1), midnight + timedelta(days=1)
 
 
 def refusal_reasons(request: Request) -> list[str]:
     """Why a request was refused, from its decision."""
     decision = Decision.objects.filter(request=request).first()
-    return in_words(decision.grounds) if decision else []
-
-
-def in_words(given: Mapping[str, str]) -> list[str]:
-    """A ground per regime in plain words; protected facts have no words of their own (R130, R131)."""
-    known = grounds.all_grounds()
-    return [
-        f"{known[code].words} ({known[code].source(regime)})"
-        for regime, code in sorted(given.items())
-    ]
+    if decision is None:
+        return []
+    told = {code: grounds.all_grounds()[code].kind for code in decision.grounds.values()}
+    spoken = {
+        regime: code for regime, code in decision.grounds.items() if told[code] != grounds.SILENT
+    }
+    return wording.reasons(spoken, language=request.case.language)

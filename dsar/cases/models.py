@@ -264,6 +264,25 @@ class Letter(models.Model):
         ANSWER = "answer", "Answer"
         REFUSAL = "refusal", "Refusal"
         WITHDRAWN = "withdrawn", "Withdrawn"
+        IDENTITY = "identity", "Identity asked"
+        CLARIFICATION = "clarification", "Clarification asked"
+        EXTENSION = "extension", "Extension"
+        INTERIM = "interim", "Interim notice"
+        FEE = "fee", "Fee"
+        LIFTING = "lifting", "Lifting of a restriction"
+        FORWARDED = "forwarded", "Forwarded"
+        NOT_VERIFIED = "not_verified", "Not verified"
+        BREACH = "breach", "Breach"
+        COMPLAINT_RECEIVED = "complaint_received", "Complaint received"
+        COMPLAINT_OUTCOME = "complaint_outcome", "Outcome of a complaint"
+
+    ANSWERS = frozenset(
+        {Kind.ANSWER, Kind.REFUSAL, Kind.WITHDRAWN, Kind.FORWARDED, Kind.NOT_VERIFIED}
+    )
+    """The kinds that answer a request and stop its clock."""
+
+    ONCE = ANSWERS | {Kind.RECEIPT}
+    """The kinds of which there is one; every other may be written again."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="letters")
@@ -271,6 +290,10 @@ class Letter(models.Model):
         Request, on_delete=models.PROTECT, related_name="letters", null=True, blank=True
     )
     kind = models.CharField(max_length=20, choices=Kind.choices)
+    number = models.PositiveSmallIntegerField(default=1)
+    """Counts the letters of a kind that may be written more than once."""
+    template = models.CharField(max_length=10, default="1")
+    """The version of words and layout it was written with, so that it reads the same later."""
     content = models.BinaryField()
     """The letter's data as JSON, sealed under the case key."""
     written_at = models.DateTimeField(default=timezone.now)
@@ -282,7 +305,9 @@ class Letter(models.Model):
         db_table = "dsar_cases_letter"
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "request", "kind"], nulls_distinct=False, name="dsar_letter_once"
+                fields=["case", "request", "kind", "number"],
+                nulls_distinct=False,
+                name="dsar_letter_once",
             ),
         ]
         indexes = [

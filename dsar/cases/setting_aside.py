@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from dsar.cases import contents, letters, lifecycle
+from dsar.cases import letters, lifecycle, wording
 from dsar.cases.lifecycle import MoveError
 from dsar.cases.models import Letter
 from dsar.cases.states import UNANSWERED, Outcome, State
@@ -43,5 +43,5 @@ def _tell(request: Request, *, outcome: Outcome) -> None:
         letters.write(request, kind=Letter.Kind.ANSWER, content={"outcome": outcome.value})
     elif outcome is Outcome.IDENTITY_NOT_VERIFIED:
         grounds = dict.fromkeys(request.case.regimes, outcome.value)
-        said = {"reasons": contents.in_words(grounds)}
+        said = {"reasons": wording.reasons(grounds, language=request.case.language)}
         letters.write(request, kind=Letter.Kind.REFUSAL, content=said)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from dsar.cases import contents, letters, lifecycle
+from dsar.cases import letters, lifecycle, wording
 from dsar.cases.models import Letter
 from dsar.cases.states import Outcome, State
 from dsar.crashpoints import effect
@@ -23,7 +23,7 @@ def withdraw(request: Request, *, actor: Actor) -> Request:
     Raises TransitionError or NotPermittedError once execution has begun.
     """
     with effect("request.withdraw"), transaction.atomic():
-        content = {"withdrawn_at": contents.day(timezone.now())}
+        content = {"withdrawn_at": wording.day(timezone.now(), language=request.case.language)}
         letters.write(request, kind=Letter.Kind.WITHDRAWN, content=content)
         return lifecycle.advance(
             request, to=State.CLOSED, actor=actor, outcome=Outcome.WITHDRAWN_BY_REQUESTER

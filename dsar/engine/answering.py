@@ -64,12 +64,9 @@ def answer_with_package(lease: Lease, packed: Packed, *, content: dict[str, Any]
     )
 
 
-def _confirmation(packed: Packed) -> str:
-    """The first part of every copy: whether anything is held (GDPR Art. 15(1))."""
-    if not packed.rows:
-        return "We searched every place that could hold data about you and found none."
-    rows = sum(packed.rows.values())
-    return f"Yes: {rows} records in {len(packed.rows)} places. Your copy holds them."
+def _confirmation(packed: Packed) -> dict[str, int]:
+    """The first part of every copy: whether anything is held (GDPR Art. 15(1)); the letter says it in its language."""
+    return {"rows": sum(packed.rows.values()), "places": len(packed.rows)}
 
 
 def _package(packed: Packed) -> dict[str, Any]:

@@ -15,24 +15,30 @@ if TYPE_CHECKING:
 
 _FILE = Path(__file__).with_name("grounds.json")
 _EVERYWHERE = "*"
-_SILENT = "mandatory_silent"
+SILENT = "mandatory_silent"
+"""The kind of ground that never appears in a letter."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """One ground: the rights it answers, its words for the person, its source in each regime."""
+    """One ground: the rights it answers, its words for the person in each language, its source in each regime."""
 
     code: str
     kind: str
     """permissive, mandatory, or mandatory_silent: the last never appears in a letter (PDPA s 21(4))."""
     rights: frozenset[str]
-    words: str
+    words: Mapping[str, str]
+    """By language; empty for what may not be told."""
     sources: Mapping[str, str]
 
     def holds(self, *, right: str, regime: str) -> bool:
         """Whether a refusal of this right may rest on it under this regime."""
-        told = self.kind != _SILENT
+        told = self.kind != SILENT
         return told and right in self.rights and bool(self.source(regime))
+
+    def in_words(self, language: str) -> str:
+        """The ground for the person; in English where there are no words in the language."""
+        return self.words.get(language, self.words.get("en", ""))
 
     def source(self, regime: str) -> str:
         """Where the regime says so; empty where it does not."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -24,7 +25,7 @@ from dsar.staff.reading import ReadingAdmin, acting
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 _GONE = "(destroyed with the key of this case)"
 
@@ -124,6 +125,7 @@ class CaseAdmin(ReadingAdmin[Case]):
         wrap = self.admin_site.admin_view
         return [
             path("<uuid:pk>/letter/<uuid:letter>/", wrap(self.letter), name="dsar_case_letter"),
+            path("<uuid:pk>/letter/<uuid:letter>/pdf/", wrap(self.pdf), name="dsar_case_pdf"),
             path("<uuid:pk>/note/", wrap(self.note), name="dsar_case_note"),
             path("<uuid:pk>/hold/", wrap(self.hold), name="dsar_case_hold"),
             *super().get_urls(),
@@ -155,11 +157,7 @@ class CaseAdmin(ReadingAdmin[Case]):
 
     def letter(self, request: HttpRequest, pk: UUID, letter: UUID) -> HttpResponse:
         """Show a letter as its person reads it."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        own = Letter.objects.select_related("case__key", "request")
-        found = get_object_or_404(own, pk=letter, case=pk)
-        _looked(request, found.case)
+        found = self._letter(request, pk, letter)
         try:
             text = letters.render(found).text
         except KeyDestroyedError:
@@ -173,6 +171,26 @@ class CaseAdmin(ReadingAdmin[Case]):
             "text": text,
         }
         return TemplateResponse(request, "admin/dsar/case/letter.html", context)
+
+    def pdf(self, request: HttpRequest, pk: UUID, letter: UUID) -> HttpResponse:
+        """Hand a letter out as PDF."""
+        found = self._letter(request, pk, letter)
+        try:
+            made = letters.as_pdf(found)
+        except KeyDestroyedError as error:
+            raise Http404 from error
+        name = f"{found.case.reference}-{found.kind}.pdf"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(made, content_type="application/pdf", headers=headers)
+
+    def _letter(self, request: HttpRequest, pk: UUID, letter: UUID) -> Letter:
+        """A letter of the case, which whoever sees it has then looked at."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        own = Letter.objects.select_related("case__key", "request")
+        found = get_object_or_404(own, pk=letter, case=pk)
+        _looked(request, found.case)
+        return found
 
     def note(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Keep a note, sealed."""

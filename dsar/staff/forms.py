@@ -127,13 +127,13 @@ class HoldForm(forms.Form):
 
 def _grounds(request: Request, regime: str) -> list[tuple[str, str]]:
     found = grounds.applicable(variants.of(request), regime=regime)
-    return [(one.code, f"{one.words} ({one.source(regime)})") for one in found]
+    return [(one.code, f"{one.in_words('en')} ({one.source(regime)})") for one in found]
 
 
 def _refusals(request: Request) -> list[tuple[str, str]]:
     """The grounds of every law that applies, each once."""
     found = {
-        one.code: f"leave it: {one.words}"
+        one.code: f"leave it: {one.in_words('en')}"
         for regime in request.case.regimes
         for one in grounds.applicable(variants.of(request), regime=regime)
     }

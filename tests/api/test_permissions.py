@@ -16,6 +16,7 @@ PERSON = {
     "case": "GET /api/v1/cases/{reference}",
     "verify": "POST /api/v1/cases/{reference}/verify",
     "letter": "GET /api/v1/cases/{reference}/letters/{letter}",
+    "letter_pdf": "GET /api/v1/cases/{reference}/letters/{letter}/pdf",
     "withdraw": "POST /api/v1/cases/{reference}/requests/{request}/withdraw",
     "package": "GET /api/v1/cases/{reference}/requests/{request}/package",
     "holdings": "GET /api/v1/holdings",
@@ -23,7 +24,7 @@ PERSON = {
     "purposes": "GET /api/v1/purposes",
     "consents": "POST /api/v1/consents",
 }
-ONE_CASE = ("case", "verify", "letter", "withdraw", "package")
+ONE_CASE = ("case", "verify", "letter", "letter_pdf", "withdraw", "package")
 OPEN = {"token", "answer", "answer_code", "open_filings", "confirmations", "schema", "docs"}
 
 READ = {"handler", "reviewer", "officer", "auditor", "root"}

@@ -11,6 +11,8 @@ from knox.models import AuthToken
 
 from dsar.cases.models import Letter, Request
 from dsar.ledger import log
+from dsar.ledger.models import Entry
+from dsar.ledger.tags import Tag
 
 
 def test_a_person_files_two_rights_and_follows_them(alice, file):
@@ -90,6 +92,17 @@ def test_a_person_reads_their_letters_and_reading_is_noted(alice, file):
     read = alice.get(f"/api/v1/cases/{filed['reference']}/letters/{letter.pk}").json()
     assert filed["reference"] in read["text"]
     assert read["content"]["reference"] == filed["reference"]
+    assert filed["reference"] in read["html"]
+
+
+def test_a_letter_is_handed_out_as_a_file_and_that_is_noted(alice, file):
+    filed = file(alice, "access")
+    letter = Letter.objects.get(kind="receipt")
+    got = alice.get(f"/api/v1/cases/{filed['reference']}/letters/{letter.pk}/pdf")
+    assert got.status_code == 200
+    assert (got["Content-Type"], got["Cache-Control"]) == ("application/pdf", "no-store")
+    assert got.content.startswith(b"%PDF-")
+    assert Entry.objects.filter(tag=Tag.LETTER_READ).count() == 1
 
 
 def test_a_request_can_be_taken_back_until_it_is_carried_out(alice, file, worked):

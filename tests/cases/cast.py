@@ -23,12 +23,13 @@ CONTACT = "alice.canary@example.com"
 ACCESS_ANSWER: dict[str, Any] = {
     "outcome": "fulfilled",
     "confirmation": "Yes, we process data about you.",
+    "package": {"file": "copy.zip", "available_until": "2026-12-24", "sha256": "0f" * 32},
     "information": dict.fromkeys(contents.INFORMATION, ("As declared.",)),
     "exclusions": [],
 }
 DELETION_ANSWER: dict[str, Any] = {
     "outcome": "fulfilled",
-    "receipts": [{"what": "Loans", "result": "deleted"}],
+    "receipts": [{"title": "Loans", "deleted": 3}],
     "recipients": [],
 }
 

@@ -54,5 +54,5 @@ def test_european_letters_never_cite_singapore() -> None:
 
 def test_protected_facts_have_no_words_of_their_own() -> None:
     protected = ("threat_to_another", "harm_to_requester", "reveals_informant", "national_interest")
-    said = {grounds.all_grounds()[code].words for code in protected}
+    said = {grounds.all_grounds()[code].in_words("en") for code in protected}
     assert said == {"The law forbids us to provide this data."}
