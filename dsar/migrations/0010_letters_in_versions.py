@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dsar', '0009_hidden_steps'),
+        ("dsar", "0009_hidden_steps"),
     ]
 
     operations = [
