@@ -183,8 +183,7 @@ def _put_aside(work: _Work, held: Sequence[Declaration]) -> None:
     """What is looked for later, before it is erased; batches have put it aside before."""
     verify, journalled = work.steps["verify"].cursor, work.steps["journal"].cursor
     if "identifiers" not in verify:
-        found = verification.gather(work.person, held)
-        verify["identifiers"] = verification.seal(work.request, found)
+        verify.update(verification.put_aside(work.request, held))
     if isinstance(work.person, Guest) and "rows" not in journalled:
         journalled["rows"] = noting.keys(work.person, held)
 

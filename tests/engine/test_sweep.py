@@ -1,0 +1,251 @@
+"""The sweep after deletions: once through everything for all who wait, and each deletion gets its own verdict."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from dsar.cases.models import Request
+from dsar.cases.states import State
+from dsar.contract import registry
+from dsar.engine import execution, identifiers, matching, review, searching, sweeping
+from dsar.engine.identifiers import Erased
+from dsar.ledger import log
+from tests.testapp.models import Loan, Message, Tool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dsar.cases.actors import Actor
+    from dsar.cases.models import Case
+    from tests.testapp.factories import Cast, Person
+
+ADDRESS = "kestrel@example.com"
+
+
+@pytest.fixture
+def waiting(
+    ask: Callable[..., Case], granted: Callable[[Case], Request], settings: Any
+) -> Callable[[Person], Request]:
+    """A deletion that has erased everything and waits for the hour of the sweep."""
+
+    def erase(person: Person) -> Request:
+        hour = (timezone.localtime().hour + 12) % 24
+        settings.DSAR = settings.DSAR | {"SWEEP_HOUR": hour}
+        request = granted(ask(person, "deletion"))
+        assert execution.run(request.pk) == request.pk
+        settings.DSAR = settings.DSAR | {"SWEEP_HOUR": None}
+        Request.objects.filter(pk=request.pk).update(not_before=timezone.now())
+        request.refresh_from_db()
+        assert request.state == State.EXECUTING
+        return request
+
+    return erase
+
+
+def carried_on(request: Request) -> Request:
+    """The request after a worker took it up again."""
+    assert execution.run(request.pk) == request.pk
+    request.refresh_from_db()
+    return request
+
+
+def test_one_search_serves_all_deletions_and_each_gets_its_own_verdict(
+    cast: Cast, waiting: Callable[[Person], Request], dora: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bob is still named by a tool: his deletion stops, Alice's closes, and everything was read once."""
+    swept: list[int] = []
+    sweep = sweeping.sweep
+    monkeypatch.setattr(
+        sweeping, "sweep", lambda erased: (swept.append(len(erased)), sweep(erased))[1]
+    )
+    alice, bob = waiting(cast.alice), waiting(cast.bob)
+    Tool.objects.create(title=f"returned by {cast.bob.email}")
+    assert carried_on(alice).state == State.CLOSED
+    assert carried_on(bob).state == State.NEEDS_ATTENTION
+    assert swept == [2]
+    (failed,) = (one for one in log.entries(bob.pk) if one.tag == "deletion.verification_failed")
+    assert "testapp.Tool" in failed.canonical
+    Tool.objects.filter(title__contains=cast.bob.email).delete()
+    review.retry(bob, actor=dora)
+    assert carried_on(bob).state == State.CLOSED
+    assert swept == [2, 1]
+
+
+def test_a_verdict_that_lay_too_long_is_not_believed(
+    cast: Cast, waiting: Callable[[Person], Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came into the database since is found by a search of the deletion's own."""
+    alice, bob = waiting(cast.alice), waiting(cast.bob)
+    assert carried_on(alice).state == State.CLOSED
+    Tool.objects.create(title=f"returned by {cast.bob.email}")
+    later = timezone.now() + timezone.timedelta(hours=7)
+    monkeypatch.setattr("dsar.engine.verification.timezone.now", lambda: later)
+    assert carried_on(bob).state == State.NEEDS_ATTENTION
+
+
+def _looking_for(address: str, *, person: object = 0) -> Erased:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::xid::text")
+        (since,) = cursor.fetchone()
+    return Erased(
+        request=uuid.uuid4(),
+        person=str(person),
+        identifiers=frozenset({address}),
+        since=int(since),
+        cut_off=timezone.now(),
+    )
+
+
+def _guests_loan(tool: Tool, number: int) -> Loan:
+    return Loan(code=f"G-{number}", tool=tool, contact_name="Guest", contact_email=ADDRESS)
+
+
+def test_an_unexplained_hit_does_not_hide_behind_explained_ones(cast: Cast) -> None:
+    """Among six thousand loans of guests with the same address, the one that was written since is told."""
+    tool = Tool.objects.create(title="ladder")
+    Loan.objects.bulk_create(_guests_loan(tool, number) for number in range(6_000))
+    erased = _looking_for(ADDRESS)
+    Loan.objects.filter(code="G-4321").update(remarks="put back")
+    verdict = sweeping.sweep([erased])[erased.request]
+    assert verdict.failed == {"testapp.Loan": 1}
+    assert verdict.explained == {"testapp.Loan": 5_999}
+
+
+def test_a_guests_row_that_is_born_after_the_deletion_is_a_guests(cast: Cast) -> None:
+    """Somebody who shares the mailbox may borrow while the sweep is awaited."""
+    erased = _looking_for(ADDRESS)
+    _guests_loan(Tool.objects.create(title="ladder"), 1).save()
+    verdict = sweeping.sweep([erased])[erased.request]
+    assert (verdict.failed, verdict.explained) == ({}, {"testapp.Loan": 1})
+
+
+@contextmanager
+def _trigger(when: str, does: str) -> Iterator[None]:
+    """A trigger that nobody declared."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION test_sabotage() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN {does} END $$"
+        )
+        cursor.execute(
+            f"CREATE TRIGGER test_sabotage {when} FOR EACH ROW EXECUTE FUNCTION test_sabotage()"
+        )
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION test_sabotage() CASCADE")
+            cursor.execute("DROP TABLE IF EXISTS test_old_members")
+
+
+SABOTAGE = {
+    "the overwriting is undone once the row leads to nobody": (
+        "AFTER UPDATE OF borrower_id ON testapp_loan",
+        """IF NEW.borrower_id IS NULL THEN UPDATE testapp_loan
+           SET contact_name = OLD.contact_name, contact_email = OLD.contact_email
+           WHERE id = OLD.id; END IF; RETURN NULL;""",
+        "testapp.Loan",
+    ),
+    "a copy becomes a guest's": (
+        "BEFORE DELETE ON testapp_member",
+        """INSERT INTO testapp_loan (tool_id, code, contact_name, contact_email, remarks, locker_pin,
+           slip, deposit, lent_at) SELECT min(id), 'copy', OLD.nickname, '', '', '', '', 0, now()
+           FROM testapp_tool; RETURN OLD;""",
+        "testapp.Loan",
+    ),
+    "a table that no model knows": (
+        "BEFORE DELETE ON testapp_member",
+        "CREATE TABLE test_old_members AS SELECT OLD.*; RETURN OLD;",
+        "test_old_members",
+    ),
+}
+
+
+@pytest.mark.parametrize("sabotage", SABOTAGE)
+def test_a_deletion_that_is_undone_behind_its_back_is_never_fulfilled(
+    cast: Cast, ask: Callable[..., Case], granted: Callable[[Case], Request], sabotage: str
+) -> None:
+    """The words are back in the deletion's own transaction; a row without owner is not taken for a guest's."""
+    when, does, place = SABOTAGE[sabotage]
+    request = granted(ask(cast.alice, "deletion"))
+    with _trigger(when, does):
+        request = carried_on(request)
+    assert (request.state, request.outcome) == (State.NEEDS_ATTENTION, "")
+    (failed,) = (
+        one for one in log.entries(request.pk) if one.tag == "deletion.verification_failed"
+    )
+    assert place in failed.canonical
+
+
+def test_the_search_costs_the_same_statements_for_one_and_for_a_hundred(cast: Cast) -> None:
+    """One COPY a table, whoever is looked for."""
+    hundred = [_looking_for(f"person-{number}@nowhere.example") for number in range(100)]
+    with CaptureQueriesContext(connection) as one:
+        sweeping.sweep(hundred[:1])
+    with CaptureQueriesContext(connection) as all_:
+        sweeping.sweep(hundred)
+    assert len(one) == len(all_)
+
+
+WRITTEN = {
+    "as it stands": ("Zoë O'Neill", "by Zoë O'Neill."),
+    "in capitals": ("Zoë O'Neill", "ZOË O'NEILL"),
+    "with a combining accent": ("Zoë O'Neill", "Zoe\u0308 O'Neill"),
+    "in HTML": ("Zoë O'Neill", "<b>Zoë O&#x27;Neill</b>"),
+    "in an address": (ADDRESS, "/reports/?q=kestrel%40example.com&page=2"),
+    "behind other words": (ADDRESS, "mailto:KESTREL@EXAMPLE.COM?subject="),
+    "in Han characters": ("陳大文", "致陳大文先生"),
+    "with a quotation mark": ('Ann "Quick" Lee', 'Ann "Quick" Lee'),
+    "with a backslash": ("Ann\\Lee", "Ann\\Lee"),
+    "over two lines": ("Ann\nLee", "Ann\nLee"),
+    "a number without blanks": ("+65 6000 1111", "call 6560001111"),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+@pytest.mark.parametrize("place", ["text", "JSON"])
+def test_an_identifier_is_found_however_it_is_written(cast: Cast, written: str, place: str) -> None:
+    """In a text and inside a JSON value, in any column, and the row is told by its key."""
+    value, text = WRITTEN[written]
+    match = matching.matcher({uuid.UUID(int=7): [value]})
+    assert match is not None
+    if place == "text":
+        row: Any = Message.objects.filter(sender_id=cast.bob.pk).first()
+        row.text = text
+    else:
+        row = cast.bob.user.member
+        row.preferences = {"said": [text]}
+    table = next(one for one in searching.tables() if one.model is type(row))
+    assert searching.search(table, match) == {}
+    row.save()
+    column = "text" if place == "text" else "preferences"
+    found = searching.search(table, match)
+    assert list(found) == [str(row.pk)]
+    assert set(found[str(row.pk)]) == {(column, frozenset({uuid.UUID(int=7)}))}
+
+
+def test_a_number_inside_a_longer_one_is_no_hit() -> None:
+    """Bare digits are looked for as a number of their own."""
+    match = matching.matcher({uuid.UUID(int=7): ["+65 6000 1111"]})
+    assert match is not None
+    assert not list(match.find(b"order 165600011112"))
+    assert list(match.find(b"order 6560001111,"))
+
+
+def test_names_of_three_han_characters_are_looked_for_and_two_letters_are_not(
+    cast: Cast,
+) -> None:
+    """Too short a name finds strangers; a Chinese name is short and whole."""
+    member = cast.alice.user.member
+    for name, is_found in {"陳大文": True, "Li": False}.items():
+        member.nickname = name
+        member.save()
+        declared = [one for one in registry.current().all() if one.label == "testapp.Member"]
+        assert (name in identifiers.gather(cast.alice.pk, declared)) == is_found
