@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,10 +18,10 @@ from dsar.contract import registry
 from dsar.engine import execution, identifiers, matching, review, searching, sweeping
 from dsar.engine.identifiers import Erased
 from dsar.ledger import log
-from tests.testapp.models import Loan, Message, Tool
+from tests.testapp.models import Loan, Member, Message, Tool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from dsar.cases.actors import Actor
     from dsar.cases.models import Case
@@ -62,9 +63,12 @@ def test_one_search_serves_all_deletions_and_each_gets_its_own_verdict(
     """Bob is still named by a tool: his deletion stops, Alice's closes, and everything was read once."""
     swept: list[int] = []
     sweep = sweeping.sweep
-    monkeypatch.setattr(
-        sweeping, "sweep", lambda erased: (swept.append(len(erased)), sweep(erased))[1]
-    )
+
+    def counted(erased: Collection[Erased]) -> dict[uuid.UUID, sweeping.Verdict]:
+        swept.append(len(erased))
+        return sweep(erased)
+
+    monkeypatch.setattr(sweeping, "sweep", counted)
     alice, bob = waiting(cast.alice), waiting(cast.bob)
     Tool.objects.create(title=f"returned by {cast.bob.email}")
     assert carried_on(alice).state == State.CLOSED
@@ -85,7 +89,7 @@ def test_a_verdict_that_lay_too_long_is_not_believed(
     alice, bob = waiting(cast.alice), waiting(cast.bob)
     assert carried_on(alice).state == State.CLOSED
     Tool.objects.create(title=f"returned by {cast.bob.email}")
-    later = timezone.now() + timezone.timedelta(hours=7)
+    later = timezone.now() + timedelta(hours=7)
     monkeypatch.setattr("dsar.engine.verification.timezone.now", lambda: later)
     assert carried_on(bob).state == State.NEEDS_ATTENTION
 
@@ -220,7 +224,7 @@ def test_an_identifier_is_found_however_it_is_written(cast: Cast, written: str, 
         row: Any = Message.objects.filter(sender_id=cast.bob.pk).first()
         row.text = text
     else:
-        row = cast.bob.user.member
+        row = Member.objects.get(user_id=cast.bob.pk)
         row.preferences = {"said": [text]}
     table = next(one for one in searching.tables() if one.model is type(row))
     assert searching.search(table, match) == {}
@@ -243,7 +247,7 @@ def test_names_of_three_han_characters_are_looked_for_and_two_letters_are_not(
     cast: Cast,
 ) -> None:
     """Too short a name finds strangers; a Chinese name is short and whole."""
-    member = cast.alice.user.member
+    member = Member.objects.get(user_id=cast.alice.pk)
     for name, is_found in {"陳大文": True, "Li": False}.items():
         member.nickname = name
         member.save()
