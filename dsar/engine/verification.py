@@ -17,6 +17,7 @@ from django.utils.dateparse import parse_datetime
 from dsar.cases import subjects
 from dsar.cases.models import Request
 from dsar.cases.states import Right, State
+from dsar.crashpoints import effect
 from dsar.engine import covering, erasing, identifiers, sweeping
 from dsar.engine.models import Removal, Step
 from dsar.engine.sweeping import Verdict
@@ -91,7 +92,7 @@ def _without_verdict(request: Request) -> dict[str, Any]:
 
 def _verdict(request: Request) -> Verdict:
     """The verdict on this deletion; where there is none yet, search for everybody who waits for one."""
-    with transaction.atomic():
+    with effect("database.sweep"), transaction.atomic():
         _take_turns()
         known = _noted(request)
         if known is not None:
