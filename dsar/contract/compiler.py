@@ -185,17 +185,19 @@ def is_released(treatment: Treatment) -> bool:
     return isinstance(treatment, NotPersonal) or treatment.whose is Whose.SUBJECT  # type: ignore[attr-defined]
 
 
-def fields_of(declaration: Declaration) -> list[tuple[Field[Any, Any], Treatment]]:
+@lru_cache(maxsize=1024)
+def fields_of(declaration: Declaration) -> tuple[tuple[Field[Any, Any], Treatment], ...]:
     """The declared concrete and many-to-many fields with their treatments, in the model's order."""
     meta = declaration.model._meta
     known = [*meta.concrete_fields, *meta.local_many_to_many]
-    return [
+    return tuple(
         (field, declaration.fields[field.name])
         for field in known
         if field.name in declaration.fields
-    ]
+    )
 
 
+@lru_cache(maxsize=1024)
 def needs_python(declaration: Declaration) -> bool:
     """Whether a released field turns its column into a value in Python (sealed, encrypted, custom types)."""
     return any(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dsar.contract.vocabulary import Category, LegalBasis, Origin, Row, Whose
@@ -237,7 +238,7 @@ class Declaration:
     twice: tuple[str, ...] = field(default=())
     """Fields that were given two treatments; the checks refuse them."""
 
-    @property
+    @cached_property
     def label(self) -> str:
         """`app_label.Model`, followed by `:role` where the model has several."""
         base = self.model._meta.label

@@ -36,20 +36,25 @@ def close(
     lifecycle.advance(request, to=State.CLOSED, actor=SYSTEM, outcome=outcome, held=held, also=also)
 
 
-def answer(
+def answer(  # noqa: PLR0913 - an answer is said whole.
     lease: Lease,
     *,
     content: dict[str, Any],
     outcome: Outcome,
     result: dict[str, Any],
     first: Callable[[], None] = lambda: None,
+    last: Callable[[], None] = lambda: None,
 ) -> None:
-    """Close a request that this lease still holds; `first` is what must become true together with the answer."""
+    """Close a request that this lease still holds; `first` is what must become true together with the answer.
+
+    `last` waits for what must be on a disk before that: by then most of the wait has passed beside the writing.
+    """
     with effect("request.answer"), transaction.atomic(), log.together():
         request = leases.fence(lease)
         first()
         request.result = result
         close(request, content=content, outcome=outcome, held=True)
+        last()
 
 
 def answer_with_package(lease: Lease, packed: Packed, *, content: dict[str, Any]) -> None:
@@ -61,6 +66,7 @@ def answer_with_package(lease: Lease, packed: Packed, *, content: dict[str, Any]
         outcome=Outcome.FULFILLED if packed.rows else Outcome.NO_DATA_HELD,
         result={"rows": rows, "left_out": packed.left_out},
         first=lambda: vault.ready(packed.package, packed.written),
+        last=packed.flushed,
     )
 
 

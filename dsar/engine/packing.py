@@ -67,6 +67,8 @@ class Packed:
 
     package: Package
     written: Written
+    flushed: Callable[[], None]
+    """Waits until the file is on its disk: to be called before anything says that the package is ready."""
     rows: dict[str, int]
     left_out: list[str]
     searched: list[str]
@@ -81,18 +83,19 @@ def pack(lease: Lease, *, contents: Contents) -> Packed:
     """
     package = lease.begun or _begin_behind_fence(lease, contents)
     request = lease.request or leases.read(lease)
-    with sources.snapshot(), vault.writing(package) as to:
+    with sources.snapshot(), vault.writing(package, flushed=False) as to:
         reading = _Reading(request=request, contents=contents, at=timezone.now())
         write = behind.write if _is_large(request) else archive.write
         written = write(reading.members(), to=to, recipient=vault.recipient(package), at=reading.at)
     return Packed(
         package=package,
         written=written,
+        flushed=vault.flushing(package),
         rows=reading.counts,
         left_out=reading.left_out,
         searched=reading.searched,
-        excluded=_excluded(reading.planned, reading.left_out),
-        information=reading.information,
+        excluded=reading.excluded,
+        information=reading.notice.said,
     )
 
 
@@ -114,6 +117,22 @@ def _begin_behind_fence(lease: Lease, contents: Contents) -> Package:
         return begin(leases.fence(lease), contents=contents)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Notice:
+    """The information about processing in its three forms."""
+
+    said: dict[str, Any]
+    as_json: bytes
+    as_page: str
+
+
+@lru_cache(maxsize=64)
+def _notice(held: tuple[Declaration, ...], _organisation: str) -> _Notice:
+    """The same for everybody of whom the same kinds are held: made once."""
+    said = information.information(held)
+    return _Notice(said=said, as_json=_pretty(said), as_page=pages.informing(said))
+
+
 @dataclass(kw_only=True)
 class _Reading:
     """One pass over a person's data; previews are kept for index.html, which comes last."""
@@ -124,10 +143,20 @@ class _Reading:
     counts: dict[str, int] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     searched: list[str] = field(default_factory=list)
-    information: dict[str, Any] = field(default_factory=dict)
     previews: dict[str, bytes] = field(default_factory=dict)
+    held: list[Declaration] = field(default_factory=list)
     planned: list[Source] = field(default_factory=list)
     few: few.Rows = field(default_factory=dict)
+
+    @cached_property
+    def notice(self) -> _Notice:
+        """What the person is told about the kinds of data that are held."""
+        return _notice(tuple(self.held), json.dumps(conf.get("ORGANISATION")))
+
+    @cached_property
+    def excluded(self) -> list[dict[str, str]]:
+        """What is left out of the copy, and why."""
+        return _excluded(self.planned, self.left_out)
 
     @cached_property
     def person(self) -> object:
@@ -142,7 +171,7 @@ class _Reading:
         if self.contents.with_files:
             for source in self.planned:
                 yield from _files(source.declaration, self.person)
-        yield Member(name="information.json", chunks=[_pretty(self.information)])
+        yield Member(name="information.json", chunks=[self.notice.as_json])
         if self.contents.with_schema:
             yield Member(name="schema.json", chunks=[_pretty(schema_of(self.planned))])
         yield Member(name="index.html", chunks=self._index())
@@ -150,7 +179,7 @@ class _Reading:
     def _discover(self) -> None:
         declarations = reach.declarations(self.person)
         counts = discovery.discover(self.person, declarations=declarations)
-        held = [found for found in declarations if counts[found.label]]
+        self.held = held = [found for found in declarations if counts[found.label]]
         shown = [found for found in held if not self.contents.leave_out(found)]
         self.searched = [found.label for found in declarations]
         self.left_out = [found.label for found in held if found not in shown or not found.released]
@@ -158,7 +187,6 @@ class _Reading:
         every = _every(self.contents, tuple(declarations))
         self.few = few.read(self.planned, every, self.person)
         self.counts = {source.label: source.count for source in self.planned}
-        self.information = information.information(held)
 
     def _data(self) -> Iterator[bytes]:
         yield _opening(self.request, self.contents, self.at)
@@ -196,9 +224,9 @@ class _Reading:
                 "snapshot_at": self.at.isoformat(),
                 "organisation": conf.get("ORGANISATION"),
             },
-            information=self.information,
+            information=self.notice.as_page,
             tables=(self._page_table(source) for source in self.planned),
-            excluded=_excluded(self.planned, self.left_out),
+            excluded=self.excluded,
         )
 
     def _page_table(self, source: Source) -> pages.Table:
@@ -264,6 +292,7 @@ def _table_opening(source: Source) -> bytes:
     return json.dumps(head).encode()[:-1] + b', "rows": [\n'
 
 
+@lru_cache(maxsize=1024)
 def withheld(declaration: Declaration) -> dict[str, str]:
     """Fields that are held and not shown, and why."""
     return {

@@ -68,15 +68,15 @@ class Table:
 def index(
     *,
     heading: Mapping[str, Any],
-    information: Mapping[str, Any],
+    information: Mapping[str, Any] | str,
     tables: Iterable[Table],
     excluded: Sequence[Any] = (),
 ) -> Iterator[bytes]:
     """The page in pieces, UTF-8; a table's rows are asked for when their turn comes.
 
     `heading` may hold title, organisation, reference and whatever else should stand at the top. `information` is
-    what GDPR Art. 15(1) demands, in any shape of mappings, lists and texts. `excluded` says what was left out and
-    why, as texts or mappings.
+    what GDPR Art. 15(1) demands, in any shape of mappings, lists and texts, or what `informing` made of
+    it. `excluded` says what was left out and why, as texts or mappings.
     """
     listed = list(tables)
     pieces = chain(
@@ -84,7 +84,7 @@ def index(
         _contents(listed, information, excluded),
         ['<main id="main">'],
         _tables(listed),
-        _information(information),
+        [information if isinstance(information, str) else informing(information)],
         _excluded(excluded),
         _about(),
         ["</main>", _footer(heading), "</body></html>\n"],
@@ -111,7 +111,7 @@ def _head(heading: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _contents(
-    tables: Sequence[Table], information: Mapping[str, Any], excluded: Sequence[Any]
+    tables: Sequence[Table], information: Mapping[str, Any] | str, excluded: Sequence[Any]
 ) -> Iterator[str]:
     yield '<nav aria-labelledby="contents"><h2 id="contents">Contents</h2><ol>'
     yield f'<li>{_to("data", "The data")}<ol class="tables">'
@@ -262,6 +262,11 @@ def _numbers(table: Table, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         if all(isinstance(row.get(name), int | float) for row in rows)
         and not any(isinstance(row.get(name), bool) for row in rows)
     }
+
+
+def informing(information: Mapping[str, Any]) -> str:
+    """The part of the page that is the same for everybody of whom the same is held."""
+    return "".join(_information(information))
 
 
 def _information(information: Mapping[str, Any]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,7 +27,7 @@ from dsar.packages import names
 from dsar.packages.models import Package
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from django.core.files.storage import Storage
 
@@ -90,18 +91,29 @@ def recipient(package: Package) -> str:
 
 
 @contextmanager
-def writing(package: Package) -> Iterator[IO[bytes]]:
+def writing(package: Package, *, flushed: bool = True) -> Iterator[IO[bytes]]:
     """The package's file, to be written once. On leaving it is flushed to the disk, directory entry included.
 
     In a local folder it is a new file that its owner alone may read, even where an earlier writer still holds
-    one of the same name open.
+    one of the same name open. Who says that it is not to be flushed here calls `flushing` next.
     """
-    with effect("package.write"), _flushed(package) as to:
+    with effect("package.write"), _opened_new(package, flushed=flushed) as to:
         yield to
 
 
+def flushing(package: Package) -> Callable[[], None]:
+    """Flush a written file to the disk beside whatever comes next.
+
+    What is returned waits until it is there, and raises what went wrong.
+    """
+    aside = ThreadPoolExecutor(max_workers=1)
+    done = aside.submit(_flush, package)
+    aside.shutdown(wait=False)
+    return done.result
+
+
 @contextmanager
-def _flushed(package: Package) -> Iterator[IO[bytes]]:
+def _opened_new(package: Package, *, flushed: bool) -> Iterator[IO[bytes]]:
     storage = _storage()
     path = _local_path(storage, package.name)
     if path is None:
@@ -110,9 +122,19 @@ def _flushed(package: Package) -> Iterator[IO[bytes]]:
         return
     with _new_file(path) as local:
         yield local
-        local.flush()
-        os.fsync(local.fileno())
-    _flush_folder(path.parent)
+        if flushed:
+            local.flush()
+            os.fsync(local.fileno())
+            _sync(path.parent)
+
+
+@effect("package.flush")
+def _flush(package: Package) -> None:
+    """The file's bytes and its name; a remote storage has them once it answered."""
+    path = _local_path(_storage(), package.name)
+    if path is not None:
+        _sync(path)
+        _sync(path.parent)
 
 
 def ready(package: Package, written: Written) -> None:
@@ -266,10 +288,10 @@ def _new_file(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
-def _flush_folder(folder: Path) -> None:
+def _sync(path: Path) -> None:
     if os.name == "nt":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -17,7 +17,7 @@ UNMARKED = {
     Place("duties/watching.py", "figures", "transaction"): "It only reads.",
     Place("engine/sources.py", "snapshot", "transaction"): "It only reads.",
     Place("ledger/roles.py", "grant", "transaction"): "It is run by hand, as the owner, and again.",
-    Place("packages/vault.py", "_flushed", "file"): "Its only caller is marked.",
+    Place("packages/vault.py", "_opened_new", "file"): "Its only caller is marked.",
     Place("packages/vault.py", "_new_file", "file"): "As above.",
     Place("registers/purposes.py", "write", "transaction"): "Every migration does it again.",
 }

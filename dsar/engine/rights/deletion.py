@@ -295,11 +295,6 @@ def _answer(lease: Lease, work: _Work, journalled: Callable[[], None]) -> None:
     explained = verification.verify(work.request)
     receipts = _receipts(work)
     kept = any(one["retained"] for one in receipts)
-
-    def conclude() -> None:
-        journalled()
-        _conclude(work.request, explained)
-
     answering.answer(
         lease,
         content={
@@ -308,7 +303,8 @@ def _answer(lease: Lease, work: _Work, journalled: Callable[[], None]) -> None:
         },
         outcome=_outcome(receipts, kept=kept),
         result={"receipts": receipts},
-        first=conclude,
+        first=lambda: _conclude(work.request, explained),
+        last=journalled,
     )
 
 
