@@ -17,7 +17,7 @@ from dsar.contract import compiler, registry
 from dsar.contract.people import Rows
 from dsar.crashpoints import effect
 from dsar.engine import covering, discovery, erasing, journal, removals
-from dsar.ledger import log
+from dsar.ledger import log, restores
 from dsar.ledger.tags import Tag
 
 if TYPE_CHECKING:
@@ -39,7 +39,11 @@ class Replayed:
 
 
 def replay() -> Iterator[Replayed]:
-    """Replay the whole journal, oldest deletion first; running it twice changes nothing the second time."""
+    """Replay the whole journal, oldest deletion first; running it twice changes nothing the second time.
+
+    First the ledger is told what the restore lost of it, so that who verifies it finds a reason and not a gap.
+    """
+    restores.record()
     for erasure in journal.read():
         yield _replay(erasure)
 

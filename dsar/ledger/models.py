@@ -90,6 +90,7 @@ class Unsealed(models.Model):
     """
 
     entry = models.BigIntegerField(primary_key=True)
+    since = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "dsar_ledger_unsealed"

@@ -48,8 +48,8 @@ class Place(Protocol):
     def names(self) -> list[str]:
         """What stands there; raises PlaceError where it cannot be asked."""
 
-    def read(self, name: str) -> bytes:
-        """The content of one file."""
+    def read(self, name: str, *, most: int = -1) -> bytes:
+        """The content of one file, or its first bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,9 +83,10 @@ class Folder:
         """List the folder."""
         return [path.name for path in self.path.iterdir()] if self.path.is_dir() else []
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, *, most: int = -1) -> bytes:
         """Read a file."""
-        return (self.path / name).read_bytes()
+        with (self.path / name).open("rb") as file:
+            return file.read(most)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,10 +114,10 @@ class Stored:
         """List the storage's top."""
         return list(self._storage.listdir("")[1])
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, *, most: int = -1) -> bytes:
         """Read an object."""
         with self._storage.open(name) as file:
-            return bytes(file.read())
+            return bytes(file.read(most))
 
     @property
     def _storage(self) -> Storage:
@@ -145,7 +146,7 @@ class Mailbox:
         )
         raise PlaceError(message)
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, *, most: int = -1) -> bytes:
         """Refuse."""
         raise PlaceError(name)
 

@@ -36,8 +36,7 @@ WITH placed AS (
     SELECT size, sealed_at FROM dsar_ledger_checkpoint ORDER BY size DESC LIMIT 1
 )
 SELECT
-    coalesce((SELECT extract(epoch FROM now() - entry.at::timestamptz) FROM dsar_ledger_unsealed waiting
-        JOIN dsar_ledger_entry entry ON entry.id = waiting.entry ORDER BY waiting.entry LIMIT 1), 0),
+    coalesce((SELECT extract(epoch FROM now() - since) FROM dsar_ledger_unsealed ORDER BY entry LIMIT 1), 0),
     coalesce((SELECT extract(epoch FROM now() - sealed_at) FROM dsar_ledger_checkpoint
         WHERE size > coalesce((SELECT size FROM placed), 0) ORDER BY size LIMIT 1), 0),
     coalesce((SELECT size FROM sealed), 0), coalesce((SELECT size FROM placed), 0),

@@ -14,6 +14,7 @@ from dsar.cases.permissions import GROUPS
 from dsar.cases.policy import Handling
 from dsar.cases.states import Outcome, Right, State
 from dsar.contract.vocabulary import Category, LegalBasis, Origin, Row, Whose
+from dsar.ledger.findings import Kind
 from dsar.ledger.tags import Tag
 from tests.architecture import reading
 
@@ -91,6 +92,10 @@ def test_every_way_of_deciding_is_in_the_table_of_the_policy():
 
 def test_every_ledger_tag_is_documented():
     assert unsaid(Tag, "docs/ledger-format.md") == []
+
+
+def test_every_finding_of_a_verification_is_documented():
+    assert unsaid(Kind, "docs/operations/ledger.md") == []
 
 
 def test_every_command_is_documented():

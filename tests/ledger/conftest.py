@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dsar.ledger import log, notes, placing, sealing
+from dsar.ledger import log, notes, places, placing, sealing, verifying
 from dsar.ledger.tags import Tag
+from dsar.ledger.verifying import Asked
+from tests.ledger import forging
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from pytest_django import Settings
 
     from dsar.ledger.notes import Signer
+    from dsar.ledger.verifying import Verified
 
 REQUEST = uuid.UUID("00000000-0000-4000-8000-000000000007")
 
@@ -60,5 +63,25 @@ def sealed(write: Callable[[int], None]) -> Callable[..., None]:
             write(count)
             sealing.seal()
             placing.place()
+
+    return go
+
+
+@pytest.fixture
+def ledger(sealed: Callable[..., None]) -> list[int]:
+    """Some sixty entries under four checkpoints, all in the second place; in the tree's order."""
+    sealed(1, 12, 20, 10)
+    entries = forging.order()
+    assert len(entries) > 35
+    return entries
+
+
+@pytest.fixture
+def verify(signer: Signer) -> Callable[..., Verified]:
+    """Verify with the test's key and second place, unless told otherwise."""
+
+    def go(**options: Any) -> Verified:
+        asked: dict[str, Any] = {"known": [signer.verifier], "place": places.current()} | options
+        return verifying.verify(Asked(**asked))
 
     return go
