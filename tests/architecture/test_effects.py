@@ -16,6 +16,7 @@ UNMARKED = {
     Place("cases/lifecycle.py", "obstacles", "transaction"): "It only looks.",
     Place("duties/watching.py", "figures", "transaction"): "It only reads.",
     Place("engine/sources.py", "snapshot", "transaction"): "It only reads.",
+    Place("ledger/reading.py", "snapshot", "transaction"): "It only reads.",
     Place("ledger/roles.py", "grant", "transaction"): "It is run by hand, as the owner, and again.",
     Place("packages/vault.py", "_opened_new", "file"): "Its only caller is marked.",
     Place("packages/vault.py", "_new_file", "file"): "As above.",

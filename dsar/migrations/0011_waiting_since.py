@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("dsar", "0008_the_smallest_of_one_due_day_first")]
+    dependencies = [("dsar", "0010_letters_in_versions")]
 
     operations = [
         migrations.AddField(
