@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dsar.portal import answer, asking, centre, following
+from dsar.portal import answer, asking, centre, following, open_filing
 
 app_name = "dsar_portal"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("choices/marketing/", centre.stop_marketing, name="stop_marketing"),
     path("choices/<slug:code>/", centre.switch, name="switch"),
     path("ask/", asking.choose, name="ask"),
+    path("ask/open/", open_filing.ask, name="open"),
+    path("ask/open/sent/", open_filing.sent, name="open_sent"),
     path("ask/check/", asking.check, name="ask_check"),
     path("ask/<slug:right>/", asking.detail, name="ask_detail"),
     path("requests/", following.listing, name="requests"),
@@ -23,6 +25,8 @@ urlpatterns = [
     path("requests/<str:reference>/letters/<uuid:pk>/", following.letter, name="letter"),
     path("requests/<str:reference>/<uuid:pk>/withdraw/", following.withdraw, name="withdraw"),
     path("requests/<str:reference>/<uuid:pk>/copy/", following.package, name="package"),
+    path("confirm/", open_filing.confirm, name="confirm"),
+    path("confirm/<str:token>/", open_filing.arrive, name="confirm_arrive"),
     path("answer/", answer.answer, name="answer"),
     path("answer/code/", answer.send_code, name="answer_code"),
     path("answer/letters/<uuid:pk>/", answer.letter, name="answer_letter"),

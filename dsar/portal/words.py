@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from dsar.cases.identity_models import Claim
 from dsar.cases.states import ObjectionScope, Outcome, Right, State
 from dsar.contract.vocabulary import LegalBasis
 from dsar.registers.models import Restriction
@@ -109,6 +110,25 @@ OBJECTIONS: tuple[tuple[str, Promise], ...] = (
 )
 
 
+RELATIONS: tuple[tuple[str, Promise], ...] = (
+    (Claim.Relation.CUSTOMER, _("A customer, ordering without an account")),
+    (Claim.Relation.FORMER_CUSTOMER, _("A former customer")),
+    (Claim.Relation.REPORT_SUBJECT, _("Somebody named in a report")),
+    (Claim.Relation.NAMED_BY_USER, _("Somebody whom a customer named to you")),
+    (Claim.Relation.ENQUIRER, _("Somebody who once asked you something")),
+    (Claim.Relation.GUARDIAN, _("A parent or guardian, asking for a child")),
+    (Claim.Relation.AGENT, _("An agent whom somebody has authorised")),
+    (Claim.Relation.REPRESENTATIVE, _("A legal representative")),
+)
+
+FACTS: Mapping[str, Promise] = {
+    "order_number": _("Number of an order"),
+    "order_total": _("Total of an order"),
+    "phone": _("Telephone number you gave with it"),
+    "enterprise": _("Enterprise that the report is about"),
+    "role": _("Your role there"),
+}
+
 BASES: Mapping[str, Promise] = {
     LegalBasis.CONSENT: _("your consent"),
     LegalBasis.CONTRACT: _("a contract with you"),
@@ -117,6 +137,11 @@ BASES: Mapping[str, Promise] = {
     LegalBasis.PUBLIC_INTEREST: _("a task in the public interest"),
     LegalBasis.LEGITIMATE_INTEREST: _("our legitimate interest"),
 }
+
+
+def fact(name: str) -> str:
+    """A held fact by the name that declarations give it."""
+    return str(FACTS.get(name, name.replace("_", " ").capitalize()))
 
 
 def place(right: str) -> int:

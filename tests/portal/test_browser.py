@@ -26,6 +26,11 @@ LOOKS: list[dict[str, Any]] = [
     {"viewport": {"width": 320, "height": 640}, "forced_colors": "active"},
 ]
 SCRIPTS = [True, False]
+OPEN_PAGES = (
+    *("/privacy/", "/privacy/ask/", "/privacy/ask/open/", "/privacy/ask/open/sent/"),
+    *("/privacy/confirm/", "/privacy/answer/"),
+    *("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"),
+)
 CLAIMS = Asked(right=Right.RESTRICTION, scope={"ground": "claims"})
 
 
@@ -75,8 +80,7 @@ def assert_good(page: Any) -> None:
 def test_no_page_has_a_barrier(site, cast, opened, look):
     # axe is put into the page, which the site's own policy rightly forbids.
     page = opened(**look, bypass_csp=True)
-    for open_page in ("/privacy/", "/privacy/ask/", "/privacy/answer/", "/accounts/login/",
-                      "/accounts/signup/", "/accounts/password/reset/"):  # fmt: skip
+    for open_page in OPEN_PAGES:
         page.goto(site + open_page)
         assert_good(page)
     case = faces.file(cast.alice, "access", CLAIMS)

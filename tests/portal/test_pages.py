@@ -23,6 +23,8 @@ PAGES = {
     "held": "held/",
     "choices": "choices/",
     "ask": "ask/",
+    "open": "ask/open/",
+    "open_sent": "ask/open/sent/",
     "ask_check": "ask/check/",
     "ask_detail": "ask/deletion/",
     "requests": "requests/",
@@ -34,9 +36,9 @@ PAGES = {
     "package": "requests/{reference}/{request}/copy/",
 }
 ONE_CASE = ("case", "progress", "confirm_identity", "letter", "withdraw", "package")
-OPEN = {"home", "ask"}
+OPEN = {"home", "ask", "open", "open_sent"}
 ACTS = {"stop_marketing", "switch", "answer_code"}
-BY_LINK = {"answer", "answer_letter", "answer_arrive"}
+BY_LINK = {"confirm", "confirm_arrive", "answer", "answer_letter", "answer_arrive"}
 MOST_STATEMENTS = 10
 MOST_BYTES = 100_000
 

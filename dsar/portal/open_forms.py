@@ -1,0 +1,152 @@
+"""The questions for somebody without account, or who asks for another person: one page, few questions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from dsar.cases.asked import Asked
+from dsar.cases.claims import Said
+from dsar.cases.identity_models import Claim
+from dsar.cases.states import ObjectionScope, Right
+from dsar.contract import registry
+from dsar.portal import countries, words
+from dsar.portal.words import RELATIONS, RESTRICTION_GROUNDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_FACT = "fact_"
+
+RIGHTS = (Right.ACCESS, Right.DELETION, Right.PORTABILITY, Right.OBJECTION, Right.RESTRICTION)
+"""What can be asked without an account to choose records or consents from; the rest is said in words."""
+
+_SCOPES: Mapping[str, Mapping[str, str]] = {
+    Right.OBJECTION: {"objection": ObjectionScope.MARKETING.value}
+}
+
+
+class OpenForm(forms.Form):
+    """Who asks, for whom, what for. No number of an identity paper is asked for anywhere (R13)."""
+
+    relation = forms.ChoiceField(
+        label=_("Who are you to us?"),
+        widget=forms.RadioSelect,
+        choices=RELATIONS,
+        error_messages={"required": _("Say who you are to us.")},
+    )
+    rights = forms.MultipleChoiceField(
+        label=_("What would you like to do?"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=[
+            (
+                right.value,
+                _("Stop all advertising") if right is Right.OBJECTION else words.title(right),
+            )
+            for right in RIGHTS
+        ],
+        error_messages={"required": _("Choose at least one thing you would like to do.")},
+    )
+    ground = forms.ChoiceField(
+        label=_("Why should we limit it?"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=RESTRICTION_GROUNDS,
+    )
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Enter your name.")},
+    )
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        help_text=_(
+            "We send a link there. Use the address that you used with us, if you still can."
+        ),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": _("Enter your e-mail address.")},
+    )
+    for_name = forms.CharField(
+        label=_("Name of the person you ask for"), max_length=200, required=False
+    )
+    for_email = forms.EmailField(
+        label=_("E-mail address of the person you ask for"), max_length=254, required=False
+    )
+    permission = forms.CharField(
+        label=_("Your permission to ask for them (optional)"),
+        required=False,
+        max_length=20_000,
+        help_text=_("The text of a signed permission, if there is one."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    text = forms.CharField(
+        label=_("Anything else we should know (optional)"),
+        required=False,
+        max_length=20_000,
+        help_text=_(
+            "If something is wrong, say here what it should be. You need not give reasons."
+        ),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    residence = forms.ChoiceField(
+        label=_("Country where you live (optional)"),
+        required=False,
+        choices=countries.choices,
+        help_text=_("The laws of that place may give you more rights."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in _facts():
+            self.fields[_FACT + name] = forms.CharField(
+                label=words.fact(name), required=False, max_length=200
+            )
+        self.facts = [self[_FACT + name] for name in _facts()]
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever asks for another says for whom; a limit says why."""
+        said = super().clean() or {}
+        if said.get("relation") in Claim.FOR_OTHERS:
+            if not said.get("for_name"):
+                self.add_error("for_name", _("Enter the name of the person you ask for."))
+            if not said.get("for_email") and "for_email" not in self.errors:
+                self.add_error("for_email", _("Enter the address of the person you ask for."))
+        if Right.RESTRICTION in said.get("rights", ()) and not said.get("ground"):
+            self.add_error("ground", _("Say why we should limit what we do."))
+        return said
+
+    def said(self) -> Said:
+        """What somebody says of themselves, as the cases keep it."""
+        given = self.cleaned_data
+        other = given["relation"] in Claim.FOR_OTHERS
+        return Said(
+            name=given["name"],
+            address=given["email"],
+            relation=given["relation"],
+            text=given["text"],
+            facts={name: given[_FACT + name] for name in _facts() if given[_FACT + name]},
+            for_name=given["for_name"] if other else "",
+            for_address=given["for_email"] if other else "",
+            permission=given["permission"] if other else "",
+        )
+
+    def asked(self) -> list[Asked]:
+        """The rights that were chosen."""
+        return [
+            Asked(right=Right(right), scope=self._scope(right))
+            for right in self.cleaned_data["rights"]
+        ]
+
+    def _scope(self, right: str) -> Mapping[str, Any]:
+        if right == Right.RESTRICTION:
+            return {"ground": self.cleaned_data["ground"]}
+        return _SCOPES.get(right, {})
+
+
+def _facts() -> list[str]:
+    """The names of the facts that any declaration offers."""
+    return sorted({name for one in registry.current().all() for name in one.facts})

@@ -1,0 +1,103 @@
+"""Asking without account on the pages: the same for everybody, confirmed by a button, limited but never shut."""
+
+from __future__ import annotations
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from dsar.cases import claims, confirmations
+from dsar.cases.identity_models import Claim, Confirmation
+from dsar.cases.models import Case
+from tests.testapp.factories import make_cast
+
+OPEN, CONFIRM = "/privacy/ask/open/", "/privacy/confirm/"
+WHO = {"relation": "former_customer", "name": "Fay Fiction", "email": "fay@example.com"}
+
+
+def send(client, **said):
+    return client.post(OPEN, {**WHO, "rights": ["access"], **said})
+
+
+def kept(case):
+    said = claims.read(case)
+    assert said is not None
+    return said
+
+
+@pytest.fixture
+def nobody(transactional_db):
+    return Client()
+
+
+def test_what_is_said_is_kept_sealed_and_asked(nobody):
+    answer = send(nobody, rights=["access", "restriction"], ground="claims", residence="DE")
+    assert answer["Location"] == f"{OPEN}sent/"
+    case = Case.objects.select_related("key").get()
+    assert sorted(case.requests.values_list("right", flat=True)) == ["access", "restriction"]
+    assert case.requests.get(right="restriction").scope == {"ground": "claims"}
+    assert (case.channel, "EU" in case.regimes) == (Case.Channel.PORTAL, True)
+    said = kept(case)
+    assert (said.name, said.address) == (WHO["name"], WHO["email"])
+    assert WHO["email"].encode() not in bytes(Claim.objects.get().said)
+
+
+def test_known_and_unknown_addresses_meet_the_same_page(nobody):
+    cast = make_cast()
+    known, unknown = send(nobody, email=cast.alice.email), send(nobody)
+    assert known.headers == unknown.headers
+    assert (known.status_code, known.content) == (unknown.status_code, unknown.content)
+    # Neither address ends in an address of the site, and the page is the same for both.
+    assert known["Location"] == f"{OPEN}sent/"
+
+
+def test_whoever_asks_for_another_says_for_whom(nobody):
+    wrong = send(nobody, relation="guardian")
+    assert {"for_name", "for_email"} <= set(wrong.context["form"].errors)
+    send(nobody, relation="guardian", for_name="Kim Fiction", for_email="kim@example.com")
+    said = kept(Case.objects.select_related("key").get())
+    assert (said.subject_name, said.subject_address) == ("Kim Fiction", "kim@example.com")
+
+
+def test_a_limit_needs_its_reason(nobody):
+    assert "ground" in send(nobody, rights=["restriction"]).context["form"].errors
+    assert not Case.objects.exists()
+
+
+def test_no_identity_number_is_asked_for(nobody):
+    names = set(nobody.get(OPEN).context["form"].fields)
+    assert not {
+        name
+        for name in names
+        if any(word in name for word in ("nric", "passport", "birth", "upload"))
+    }
+
+
+def test_too_many_are_told_the_other_ways(nobody):
+    for _ in range(10):
+        assert send(nobody).status_code == 302
+    answer = send(nobody)
+    assert answer.status_code == 429
+    assert "privacy@example.com" in answer.content.decode()
+
+
+def test_looking_at_a_link_changes_nothing_and_pressing_works_once(nobody):
+    send(nobody)
+    case = Case.objects.select_related("key").get()
+    token = confirmations.make(case, Confirmation.Kind.ADDRESS)
+    scanner = Client()
+    scanner.head(f"{CONFIRM}{token}/")
+    scanner.get(f"{CONFIRM}{token}/", follow=True)
+    assert Claim.objects.get().confirmed_at is None
+    assert nobody.get(f"{CONFIRM}{token}/")["Location"] == CONFIRM
+    assert nobody.post(CONFIRM).status_code == 200
+    assert Claim.objects.get().confirmed_at is not None
+    nobody.get(f"{CONFIRM}{token}/")
+    assert nobody.post(CONFIRM).status_code == 404
+
+
+def test_a_made_up_token_opens_nothing(nobody):
+    nobody.get(f"{CONFIRM}made-up/")
+    assert nobody.post(CONFIRM).status_code == 404
+    assert Client().post(CONFIRM).status_code == 404
+    assert mail.outbox == []
