@@ -309,6 +309,8 @@ DSAR: dict[str, Any] = {
     "HEARTBEAT_SECONDS": env.int("DSAR_HEARTBEAT_SECONDS", default=5),
     "SWEEP_SECONDS": env.int("DSAR_SWEEP_SECONDS", default=5),
     "PACKAGE_DAYS": env.int("DSAR_PACKAGE_DAYS", default=14),
+    "UNVERIFIED_DAYS": env.int("DSAR_UNVERIFIED_DAYS", default=21),
+    "REMIND_SECONDS": env.int("DSAR_REMIND_SECONDS", default=3600),
     # The hour at which the database is searched for what a deletion left; -1 searches at once.
     "SWEEP_HOUR": None
     if (hour := env.int("DSAR_SWEEP_HOUR", default=-1 if LOCAL else 3)) < 0
@@ -376,5 +378,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": DSAR["SEAL_SECONDS"],
         # Not behind long executions: evidence is to be out of reach soon.
         "options": {"expires": DSAR["SEAL_SECONDS"], "queue": "notifications"},
+    },
+    "remind": {
+        "task": "dsar.remind",
+        "schedule": DSAR["REMIND_SECONDS"],
+        "options": {"expires": DSAR["REMIND_SECONDS"], "queue": "notifications"},
     },
 }

@@ -37,6 +37,8 @@ DEFAULTS: dict[str, Any] = {
     "POLICY": {},
     "INTERNAL_TARGET_DAYS": None,
     "REPEAT_DAYS": 90,
+    "UNVERIFIED_DAYS": 21,
+    "REMIND_SECONDS": 3600,
     "LINK_URL": "",
     "LINK_DAYS": 365,
     "CODE_SECONDS": 600,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dsar.api.models import Reply
+from dsar.cases.delays import Extension, Holiday, Pause, Preserved, Promise, Warned
 from dsar.cases.identity_models import Claim, Confirmation, Proof
 from dsar.cases.models import (
     Case,
@@ -42,8 +43,10 @@ __all__ = [
     "Disclosure",
     "Download",
     "Entry",
+    "Extension",
     "Heartbeat",
     "Hold",
+    "Holiday",
     "Key",
     "Leaf",
     "Letter",
@@ -52,8 +55,11 @@ __all__ = [
     "Note",
     "Objection",
     "Package",
+    "Pause",
     "Placement",
     "Plan",
+    "Preserved",
+    "Promise",
     "Proof",
     "Purpose",
     "RecipientTask",
@@ -65,4 +71,5 @@ __all__ = [
     "Suppression",
     "Unsealed",
     "Wake",
+    "Warned",
 ]

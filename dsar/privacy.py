@@ -7,6 +7,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 from dsar.api.models import Reply
+from dsar.cases.delays import Extension, Holiday, Pause, Preserved, Promise, Warned
 from dsar.cases.identity_models import Claim, Confirmation, Proof
 from dsar.cases.models import (
     Case,
@@ -61,6 +62,9 @@ _ACCOUNT: Final = Held(category=Category.ACCOUNT, origin=Origin.OBSERVED)
 _STAFF: Final = Held(category=Category.ACCOUNT, origin=Origin.OBSERVED, whose=Whose.SOMEBODY_ELSE)
 _SOMEBODY_ELSES: Final = Held(
     category=Category.LEGAL, origin=Origin.DERIVED, whose=Whose.SOMEBODY_ELSE
+)
+_OF_WORKERS: Final = NotPersonal(
+    because="They say who carries the request out and how long it may take, not whom it is about."
 )
 _CHOICE: Final = Held(category=Category.PRIVACY_PREFERENCE, origin=Origin.PROVIDED)
 
@@ -192,16 +196,113 @@ class RequestPersonalData(PersonalData):
             "state",
             "outcome",
             "statutory_due_at",
+            "adjusted_due_at",
+            "unrolled_due_on",
             "due_at",
+            "clocks",
+            "was_overdue",
+            "days_late",
             "rule_version",
             "not_before",
             "answered_at",
             "closed_at",
             "result",
         ): _PROCEDURE,
-        ("lease_token", "lease_until", "attempts", "size"): NotPersonal(
-            because="They say who carries the request out and how long it may take, not whom it is about."
+        ("lease_token", "lease_until", "attempts", "size"): _OF_WORKERS,
+        "owner": _STAFF,
+    }
+
+
+@declare(Request, role="staff")
+class StaffRequestPersonalData(PersonalData):
+    """Which requests a member of staff looks after."""
+
+    subject, purpose, retention = "owner", REQUEST_HANDLING, _kept("case__received_at")
+    row = Row.RETAINED
+    fields = {
+        ("id", "case"): _TECHNICAL,
+        (
+            "right",
+            "scope",
+            "state",
+            "outcome",
+            "statutory_due_at",
+            "adjusted_due_at",
+            "unrolled_due_on",
+            "due_at",
+            "clocks",
+            "was_overdue",
+            "days_late",
+            "rule_version",
+            "not_before",
+            "answered_at",
+            "closed_at",
+            "result",
+        ): _SOMEBODY_ELSES,
+        ("lease_token", "lease_until", "attempts", "size"): _OF_WORKERS,
+        "owner": _STAFF,
+    }
+
+
+class _DelayTerms(PersonalData):
+    """What everything has in common that moves a request's date."""
+
+    subject, purpose = "request__case__subject", REQUEST_HANDLING
+    retention, row = _kept("request__case__received_at"), Row.RETAINED
+
+
+@declare(Pause)
+class PausePersonalData(_DelayTerms):
+    """What the person was asked, and when they answered."""
+
+    fields = {
+        ("id", "request", "letter"): _TECHNICAL,
+        ("kind", "asked_at", "answered_at", "affirmed"): _PROCEDURE,
+        "reason": Held(
+            category=Category.COMMUNICATION,
+            origin=Origin.DERIVED,
+            read=_opened("reason", case="request__case"),
         ),
+    }
+
+
+@declare(Extension)
+class ExtensionPersonalData(_DelayTerms):
+    """That the time for an answer was extended, under which law and on which ground."""
+
+    fields = {
+        ("id", "request", "letter"): _TECHNICAL,
+        ("regime", "ground", "notified_at"): _PROCEDURE,
+    }
+
+
+@declare(Promise)
+class PromisePersonalData(_DelayTerms):
+    """The day by which an answer was promised."""
+
+    fields = {
+        ("id", "request", "letter"): _TECHNICAL,
+        ("until", "notified_at"): _PROCEDURE,
+    }
+
+
+@declare(Preserved)
+class PreservedPersonalData(_DelayTerms):
+    """That a copy which was refused is kept for a while, sealed."""
+
+    fields = {
+        ("id", "request"): _TECHNICAL,
+        ("until", "owed_at", "copied_at", "ended_at"): _PROCEDURE,
+    }
+
+
+@declare(Warned)
+class WarnedPersonalData(_DelayTerms):
+    """When staff were warned that a date comes near."""
+
+    fields = {
+        ("id", "request"): _TECHNICAL,
+        ("mark", "due_at", "warned_at", "mailed_at"): _PROCEDURE,
     }
 
 
@@ -536,6 +637,7 @@ holds_nothing(
     because="Only an HMAC of an address under a key that stands elsewhere; it must outlive the person's data so "
     "that nobody writes to the address again (GDPR Art. 21(3), 17(3)(b)).",
 )
+holds_nothing(Holiday, because="A day on which nobody works, whoever asks; its name is the day's.")
 holds_nothing(Key, because="Random key material, wrapped; it speaks of nobody.")
 holds_nothing(
     Entry,

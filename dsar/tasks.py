@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from celery import shared_task
 from celery.signals import worker_init, worker_shutting_down
 
 from dsar.api import idempotency
-from dsar.cases import notices
+from dsar.cases import expiry, notices, reminders
 from dsar.dispatch import outbox
-from dsar.engine import doorstep, execution, turns, wakes
+from dsar.engine import doorstep, execution, turns, wakes, withholding
 from dsar.ledger import placing, sealing
 from dsar.packages import vault
 from dsar.tally import counts
@@ -44,6 +45,16 @@ def stop(**_given: object) -> None:
     turns.stop()
 
 
+REMINDERS: tuple[Callable[[], object], ...] = (
+    reminders.look_for_lateness,
+    reminders.warn,
+    reminders.sweep,
+    expiry.expire_unverified,
+    withholding.sweep,
+)
+"""What is looked at every hour, in order."""
+
+
 @shared_task(name="dsar.sweep", ignore_result=True)
 def sweep() -> None:
     """Pick up whatever a lost broker or worker left behind; one sweeper's failure does not stop the next."""
@@ -64,6 +75,28 @@ def seal() -> None:
             part()
         except Exception:
             logger.exception("%s failed; it is tried again.", part.__qualname__)
+
+
+@shared_task(name="dsar.remind", ignore_result=True)
+def remind() -> None:
+    """Warn of dates, mark what is late, give up what nobody proved; one that fails does not stop the next."""
+    for reminder in REMINDERS:
+        try:
+            reminder()
+        except Exception:
+            logger.exception("%s failed; it is tried again.", reminder.__qualname__)
+
+
+@shared_task(name="dsar.withhold", ignore_result=True)
+def withhold(request: str) -> None:
+    """Put the copy of a refused access aside."""
+    withholding.put_aside(UUID(request))
+
+
+@shared_task(name="dsar.mail_warning", ignore_result=True)
+def mail_warning(warned: int) -> None:
+    """Tell staff that a date comes near."""
+    reminders.mail(warned)
 
 
 @shared_task(name="dsar.mail_notice", ignore_result=True)

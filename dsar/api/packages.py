@@ -54,6 +54,7 @@ class OnePackage(Own):
         """Fetch the package. The log-in must be fresh: get a new token with your password where it is not."""
         request = own_request(call, reference=reference, pk=pk)
         must_be_fresh(call)
-        ready = Package.objects.filter(request_reference=request.pk).order_by("-created_at")
+        made = Package.objects.filter(request_reference=request.pk).order_by("-created_at")
+        ready = made.exclude(state=Package.State.WITHHELD)
         package = get_object_or_404(ready[:1])
         return serving.response(call._request, package, by=call.user)  # noqa: SLF001 - it streams.

@@ -10,10 +10,12 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from dsar.api import dates
 from dsar.api.callers import ForStaff, staff
 from dsar.api.pages import DueFirst
 from dsar.api.shapes import STATES
-from dsar.cases import lifecycle, permissions, variants
+from dsar.cases import lifecycle, owning, pausing, permissions, variants
+from dsar.cases.delays import Pause
 from dsar.cases.models import Decision, Request
 from dsar.cases.states import Outcome, Right, State
 from dsar.engine import reception, review
@@ -42,6 +44,7 @@ class QueuedSerializer(serializers.Serializer[Any]):
     verified = serializers.BooleanField()
     received_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField()
+    was_overdue = serializers.BooleanField()
 
 
 class DecisionSerializer(serializers.Serializer[Any]):
@@ -82,6 +85,7 @@ class InFullSerializer(QueuedSerializer):
     entries = EntrySerializer(many=True)
     grounds = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
     needs_second_person = serializers.BooleanField()
+    dates = dates.DatesSerializer()
 
 
 class PreviewSerializer(serializers.Serializer[Any]):
@@ -117,6 +121,18 @@ class QuestionSerializer(serializers.Serializer[Any]):
     """What staff need to know of the requester."""
 
     question = serializers.CharField(max_length=10_000)
+    kind = serializers.ChoiceField(
+        choices=Pause.Kind.choices, required=False, default=Pause.Kind.CLARIFICATION
+    )
+    reason = serializers.CharField(
+        max_length=10_000,
+        required=False,
+        default="",
+        help_text="What the doubt is, for the file; asking for identity needs it.",
+    )
+    affirmed = serializers.BooleanField(
+        required=False, default=False, help_text="So much data is held that guidance lets you ask."
+    )
 
 
 class WantedSerializer(serializers.Serializer[Any]):
@@ -149,7 +165,7 @@ class Queue(ForStaff):
         return pages.get_paginated_response([_queued(one) for one in page or []])
 
 
-class _OnOne(ForStaff):
+class OnOne(ForStaff):
     """An act on one request."""
 
     def request_of(self, pk: Any) -> Request:
@@ -157,7 +173,7 @@ class _OnOne(ForStaff):
         return get_object_or_404(Request.objects.select_related("case__key"), pk=pk)
 
 
-class OneRequest(_OnOne):
+class OneRequest(OnOne):
     """One request in full."""
 
     @extend_schema(operation_id="staff_requests_retrieve", responses=InFullSerializer)
@@ -165,10 +181,10 @@ class OneRequest(_OnOne):
         """Read one request; that you looked is recorded."""
         request = self.request_of(pk)
         review.look(request, actor=staff(call))
-        return Response(_in_full(request))
+        return Response(in_full(request))
 
 
-class Preview(_OnOne):
+class Preview(OnOne):
     """Seeing what would happen."""
 
     needs = permissions.HANDLE
@@ -182,7 +198,7 @@ class Preview(_OnOne):
         )
 
 
-class Decide(_OnOne):
+class Decide(OnOne):
     """Deciding."""
 
     needs = permissions.DECIDE
@@ -221,10 +237,10 @@ class Decide(_OnOne):
             reason=said["reason"],
             refusals=said.get("corrections"),
         )
-        return Response(_in_full(decided))
+        return Response(in_full(decided))
 
 
-class Approve(_OnOne):
+class Approve(OnOne):
     """Giving the second signature."""
 
     needs = permissions.APPROVE
@@ -232,10 +248,21 @@ class Approve(_OnOne):
     @extend_schema(operation_id="staff_requests_approve", request=None, responses=InFullSerializer)
     def post(self, call: Call, pk: Any) -> Response:
         """Approve what somebody else granted; a deletion's waiting period begins."""
-        return Response(_in_full(review.approve(self.request_of(pk), actor=staff(call))))
+        return Response(in_full(review.approve(self.request_of(pk), actor=staff(call))))
 
 
-class Ask(_OnOne):
+class Take(OnOne):
+    """Looking after a request."""
+
+    needs = permissions.HANDLE
+
+    @extend_schema(operation_id="staff_requests_take", request=None, responses=InFullSerializer)
+    def post(self, call: Call, pk: Any) -> Response:
+        """Become the one who hears first when the request's date comes near."""
+        return Response(in_full(owning.take(self.request_of(pk), actor=staff(call))))
+
+
+class Ask(OnOne):
     """Asking the requester."""
 
     needs = permissions.HANDLE
@@ -244,20 +271,14 @@ class Ask(_OnOne):
         operation_id="staff_requests_ask", request=QuestionSerializer, responses=InFullSerializer
     )
     def post(self, call: Call, pk: Any) -> Response:
-        """Wait for the requester; the question is kept with the case, sealed."""
+        """Ask by letter and wait; whether the clock waits too is for each law to say."""
         given = QuestionSerializer(data=call.data)
         given.is_valid(raise_exception=True)
-        request = self.request_of(pk)
-        lifecycle.advance(
-            request,
-            to=State.AWAITING_REQUESTER,
-            actor=staff(call),
-            reason=given.validated_data["question"],
-        )
-        return Response(_in_full(request))
+        pausing.ask(self.request_of(pk), actor=staff(call), **given.validated_data)
+        return Response(in_full(self.request_of(pk)))
 
 
-class Resume(_OnOne):
+class Resume(OnOne):
     """Going on."""
 
     needs = permissions.HANDLE
@@ -267,10 +288,10 @@ class Resume(_OnOne):
         """Go on with a request that waited for the requester."""
         request = self.request_of(pk)
         lifecycle.advance(request, to=State.IN_REVIEW, actor=staff(call))
-        return Response(_in_full(request))
+        return Response(in_full(self.request_of(pk)))
 
 
-class Verify(_OnOne):
+class Verify(OnOne):
     """Vouching for who asks."""
 
     needs = permissions.HANDLE
@@ -280,10 +301,10 @@ class Verify(_OnOne):
         """Say that you established who asks; what waited for it in this case goes on."""
         request = self.request_of(pk)
         reception.verify(request.case, actor=staff(call))
-        return Response(_in_full(self.request_of(pk)))
+        return Response(in_full(self.request_of(pk)))
 
 
-class Retry(_OnOne):
+class Retry(OnOne):
     """Trying again."""
 
     needs = permissions.DECIDE
@@ -291,7 +312,7 @@ class Retry(_OnOne):
     @extend_schema(operation_id="staff_requests_retry", request=None, responses=InFullSerializer)
     def post(self, call: Call, pk: Any) -> Response:
         """Carry out once more what needed attention, on the plan that was approved."""
-        return Response(_in_full(review.retry(self.request_of(pk), actor=staff(call))))
+        return Response(in_full(review.retry(self.request_of(pk), actor=staff(call))))
 
 
 def _matching(wanted: Mapping[str, Any]) -> QuerySet[Request]:
@@ -321,10 +342,12 @@ def _queued(request: Request) -> dict[str, Any]:
         "verified": case.verified_at is not None,
         "received_at": case.received_at,
         "due_at": request.due_at,
+        "was_overdue": request.was_overdue,
     }
 
 
-def _in_full(request: Request) -> dict[str, Any]:
+def in_full(request: Request) -> dict[str, Any]:
+    """A request as staff see it."""
     return _queued(request) | {
         "decision": _decision(Decision.objects.filter(request=request).first()),
         "corrections": correction.shown(request) if request.right == Right.CORRECTION else [],
@@ -334,6 +357,7 @@ def _in_full(request: Request) -> dict[str, Any]:
             for regime in request.case.regimes
         },
         "needs_second_person": review.needs_second_person(request),
+        "dates": dates.of(request),
     }
 
 

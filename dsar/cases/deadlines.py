@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from dsar import conf
-from dsar.law import clock, rules
+from dsar.cases import variants
+from dsar.cases.delays import Holiday
+from dsar.law import calendars, clock, periods, rules
+from dsar.law.clock import Extended, History, Promised
+from dsar.law.pauses import Pause
+from dsar.law.terms import PauseKind
+from dsar.ledger import log
+from dsar.ledger.tags import Tag
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
-    from dsar.cases.models import Case
+    from dsar.cases.models import Request
+    from dsar.law.calendars import Calendar
+    from dsar.law.clock import Dates, Due
+    from dsar.law.terms import Regime
 
 
 def zone() -> ZoneInfo:
@@ -20,29 +31,148 @@ def zone() -> ZoneInfo:
     return ZoneInfo(conf.get("TIME_ZONE"))
 
 
-def arrival(received_at: datetime) -> date:
-    """The organisation's day on which something arrived, read or not, working day or not (R35)."""
-    return received_at.astimezone(zone()).date()
+def day_of(moment: datetime) -> date:
+    """The organisation's day on which something happened, working day or not (R35)."""
+    return moment.astimezone(zone()).date()
 
 
 def attached(residence: str, *, received_at: datetime) -> tuple[str, ...]:
     """The regimes of what arrives then: the house's own, and those of the requester's residence (R1)."""
-    return rules.attached(residence, home=tuple(conf.get("REGIMES")), on=arrival(received_at))
+    return rules.attached(residence, home=tuple(conf.get("REGIMES")), on=day_of(received_at))
 
 
-def first(case: Case, *, variant: str) -> dict[str, object]:
-    """The dates of a request as it is filed, with the editions of the rules that it keeps (R3)."""
-    found = clock.dates(case.received_at, variant, regimes=case.regimes, zone=zone())
-    statutory = found.earliest.moment(zone())
-    day = arrival(case.received_at)
+def laws(request: Request) -> list[Regime]:
+    """The editions of the rules that this request keeps (R3)."""
+    kept, arrived = rules.pinned(request.rule_version), day_of(request.case.received_at)
+    return [rules.governing(code, on=arrived, pinned=kept) for code in request.case.regimes]
+
+
+def dates(request: Request, *, told: History | None = None) -> Dates:
+    """A request's dates under each of its laws, from all that happened to it, or from what is told instead."""
+    if told is None:
+        told = history(request)
+    return clock.dates(
+        request.case.received_at,
+        variants.of(request),
+        regimes=request.case.regimes,
+        zone=zone(),
+        holidays=holidays(laws(request)),
+        pinned=rules.pinned(request.rule_version),
+        history=told,
+    )
+
+
+def history(request: Request) -> History:
+    """What the law counts with: questions, extensions and promises, by the organisation's days."""
+    return History(
+        pauses=tuple(
+            Pause(
+                kind=PauseKind(one.kind),
+                asked=day_of(one.asked_at),
+                answered=day_of(one.answered_at) if one.answered_at else None,
+                reasoned=one.affirmed,
+            )
+            for one in request.pauses.all()
+        ),
+        extensions=tuple(
+            Extended(regime=one.regime, ground=one.ground, notified=day_of(one.notified_at))
+            for one in request.extensions.all()
+        ),
+        promises=tuple(
+            Promised(notified=day_of(one.notified_at), until=one.until)
+            for one in request.promises.all()
+        ),
+    )
+
+
+def holidays(laws: Iterable[Regime]) -> Mapping[str, Calendar]:
+    """Each regime's calendar with what staff entered, the last entry for a day counting (R53)."""
+    entered: dict[tuple[str, str], dict[date, bool]] = {}
+    for one in Holiday.objects.order_by("id"):
+        entered.setdefault((one.country, one.part), {})[one.day] = one.free
     return {
-        "statutory_due_at": statutory,
-        "due_at": target(case.received_at, statutory=statutory),
-        "rule_version": rules.version(rules.governing(code, on=day) for code in case.regimes),
+        law.code: calendars.Amended(
+            of=calendars.of_country(law.country, law.part),
+            free=frozenset(day for day, free in known.items() if free),
+            working=frozenset(day for day, free in known.items() if not free),
+        )
+        for law in laws
+        if (known := entered.get((law.country, law.part)))
     }
 
 
-def target(received_at: datetime, *, statutory: datetime) -> datetime:
-    """The date the house works to: its own target where it set one, never later than the law's."""
+def set_on(request: Request) -> None:
+    """Put a request's dates on the instance: what the law says under each regime, and what the house works to."""
+    if not request.rule_version:
+        request.rule_version = rules.version(laws(request))
+    new = request._state.adding  # noqa: SLF001 - Django's documented way to know a row that is not there yet.
+    found = dates(request, told=clock.NOTHING if new else None)
+    for name, value in _fields(request, found).items():
+        setattr(request, name, value)
+
+
+def recompute(request: Request, *, because: str, **witness: Any) -> bool:
+    """Count a locked request's dates anew, and enter it in the ledger where one moved: none moves silently (R53)."""
+    before = request.statutory_due_at, request.adjusted_due_at, request.due_at
+    set_on(request)
+    after = request.statutory_due_at, request.adjusted_due_at, request.due_at
+    request.save(update_fields=[*_FIELDS, "rule_version"])
+    if before == after:
+        return False
+    log.append(
+        Tag.REQUEST_DUE_CHANGED,
+        request=request.pk,
+        because=because,
+        strict=_from_to(before[0], after[0]),
+        adjusted=_from_to(before[1], after[1]),
+        due=_from_to(before[2], after[2]),
+        **witness,
+    )
+    return True
+
+
+_FIELDS = ("statutory_due_at", "adjusted_due_at", "unrolled_due_on", "due_at", "clocks")
+
+
+def _fields(request: Request, found: Dates) -> dict[str, Any]:
+    earliest = found.earliest
+    statutory = earliest.moment(zone())
+    return {
+        "statutory_due_at": statutory,
+        "adjusted_due_at": periods.end_of(found.adjusted, zone=zone()),
+        "unrolled_due_on": earliest.unrolled,
+        "due_at": _target(request, statutory=statutory),
+        "clocks": [_clock(one) for one in found.under],
+    }
+
+
+def _clock(one: Due) -> dict[str, Any]:
+    """One regime's dates in the form in which a request keeps them."""
+    return {
+        "regime": one.regime,
+        "edition": one.edition,
+        "start": one.start.isoformat(),
+        "unrolled": one.unrolled.isoformat(),
+        "strict": one.day.isoformat(),
+        "adjusted": one.adjusted.isoformat(),
+        "notice_by": one.notice_by.isoformat(),
+        "extended": one.extended,
+        "promised": one.promised.isoformat() if one.promised else None,
+    }
+
+
+def _target(request: Request, *, statutory: datetime) -> datetime:
+    """The date the house works to: its own target where it or the rules set one, never later than the law's (R48)."""
+    arrived, kept = request.case.received_at, laws(request)
     days = conf.get("INTERNAL_TARGET_DAYS")
-    return statutory if days is None else min(statutory, received_at + timedelta(days=days))
+    house = clock.house_target(day_of(arrived), variants.of(request), laws=kept)
+    targets = [statutory]
+    if days is not None:
+        targets.append(arrived + timedelta(days=days))
+    if house is not None:
+        targets.append(periods.end_of(house, zone=zone()))
+    return min(targets)
+
+
+def _from_to(before: datetime | None, after: datetime | None) -> list[str]:
+    return [day_of(one).isoformat() if one else "" for one in (before, after)]

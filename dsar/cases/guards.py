@@ -7,10 +7,12 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from dsar.cases import person, policy, variants
 from dsar.cases.models import Decision, Letter, Request
 from dsar.cases.policy import Handling
-from dsar.cases.states import DONE, ENDINGS, UNANSWERED, Outcome, Right, State
+from dsar.cases.states import COPIES, DONE, ENDINGS, UNANSWERED, Outcome, Right, State
 from dsar.law import grounds
 from dsar.registers import holds
 
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 _PERSONAL = frozenset({State.IN_REVIEW, State.APPROVED, State.EXECUTING})
 _TELLING = DONE | {Outcome.REFUSED}
 _UNDER_WAY = (State.EXECUTING, State.NEEDS_ATTENTION)
-_COPIES = (Right.ACCESS, Right.PORTABILITY)
 _CHANGES = (Right.CORRECTION, Right.DELETION)
 
 
@@ -43,6 +44,17 @@ class Obstacle(StrEnum):
     COPY_OPEN = "An access or portability request of this person is still open."
     TOO_EARLY = "The waiting period has not ended."
     FROZEN = "Somebody at an earlier address said that it was not they who asked."
+    ANSWERED = "The request was answered, or is not in a state for this."
+    NO_REASON = "This needs a reason in words."
+    NOT_VERIFIABLE = "No law lets identity be asked for here."
+    NO_FEE = "No law that applies lets the clock wait for a fee here."
+    ASKED_BEFORE = "The same kind of question is open already."
+    TOO_LATE = "The notice would come too late: the date it could move has passed."
+    NOT_EXTENDABLE = "The laws named give no more time for this right on this ground."
+    EXTENDED_BEFORE = "It was extended under this law before, and can be once."
+    NOT_LATER = "The day promised must be later than the date as it stands."
+    NOT_ATTACHABLE = "This law cannot be added or taken away here."
+    NO_LAW_LEFT = "Without this law none would know the right."
     TAKING_TURNS = "Another correction or deletion of this person is under way."
 
     @property
@@ -63,9 +75,14 @@ class Move:
 
     @cached_property
     def others(self) -> list[tuple[str, str]]:
-        """Right and state of every other open request about the person, read once: after the person's turn is taken."""
-        still_open = _requests_of_same_person(self.request).exclude(state=State.CLOSED)
-        return list(still_open.values_list("right", "state"))
+        """Right and state of every other open request about the person, read once: after the person's turn is taken.
+
+        A refused one whose copy is not put aside yet still counts (PDPA s 22A).
+        """
+        owed = Q(preserved__copied_at__isnull=True, preserved__ended_at__isnull=True)
+        still_open = ~Q(state=State.CLOSED) | owed & Q(preserved__isnull=False)
+        others = _requests_of_same_person(self.request).filter(still_open)
+        return list(others.values_list("right", "state"))
 
     def closes_as(self, outcomes: frozenset[Outcome]) -> bool:
         """Whether it closes the request with one of these outcomes."""
@@ -205,7 +222,7 @@ def _copies(move: Move) -> Obstacle | None:
     """
     if not _deletes(move, to={State.EXECUTING}):
         return None
-    return Obstacle.COPY_OPEN if any(right in _COPIES for right, _ in move.others) else None
+    return Obstacle.COPY_OPEN if any(right in COPIES for right, _ in move.others) else None
 
 
 _GUARDS: tuple[Callable[[Move], Obstacle | None], ...] = (

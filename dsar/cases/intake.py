@@ -137,8 +137,9 @@ def _write(
 
 
 def _request(case: Case, one: Asked) -> Request:
-    dates = deadlines.first(case, variant=one.variant)
-    return Request(case=case, right=one.right, scope=dict(one.scope), **dates)
+    request = Request(case=case, right=one.right, scope=dict(one.scope))
+    deadlines.set_on(request)
+    return request
 
 
 def _witness(case: Case, requests: list[Request], *, actor: Actor) -> None:

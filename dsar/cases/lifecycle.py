@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models.functions import Now
 
 from dsar import conf
-from dsar.cases import guards, notes, permissions
+from dsar.cases import guards, notes, permissions, waiting, withholding
 from dsar.cases.guards import Move, Obstacle
 from dsar.cases.joined import transaction_of_caller
 from dsar.cases.models import Decision, Request
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dsar.cases.actors import Actor
 
 _SIGNED = frozenset({State.APPROVED, State.NEEDS_ATTENTION})
+_WAITING = frozenset({State.AWAITING_VERIFICATION, State.AWAITING_REQUESTER})
 _SHOWN = ("state", "outcome", "not_before", "answered_at", "closed_at")
 
 _TAGS: dict[State, Tag] = {
@@ -88,6 +89,10 @@ def advance(  # noqa: PLR0913 - a move is said whole.
         Request.objects.filter(pk=move.request.pk).update(**changes)
         _void_signature(move)
         _witness(move, reason=reason)
+        if move.outcome is Outcome.REFUSED:
+            withholding.begin(move.request, refused_at=move.at)
+        if move.request.state in _WAITING:
+            waiting.end(move.request, **move.actor.witnessed(move.request.case))
     for name in _SHOWN:
         setattr(request, name, changes.get(name, getattr(move.request, name)))
     return request

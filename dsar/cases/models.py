@@ -96,13 +96,31 @@ class Request(models.Model):
     state = models.CharField(max_length=30, choices=_choices(State), default=State.SUBMITTED)
     outcome = models.CharField(max_length=30, choices=_choices(Outcome), blank=True)
     statutory_due_at = models.DateTimeField()
+    """The strict date: by the law's text alone, under the law that is first (R2, R43)."""
+    adjusted_due_at = models.DateTimeField(null=True, blank=True)
+    """The same with the pauses that guidance allows; shown, and nothing depends on it."""
+    unrolled_due_on = models.DateField(null=True, blank=True)
+    """The strict date before it moved off a day on which it may not end (R37)."""
     due_at = models.DateTimeField()
+    """The date the house works to; it orders the queue."""
+    clocks = models.JSONField(
+        default=list, db_default=models.Value([], output_field=models.JSONField())
+    )
+    """The dates under each law: `deadlines` writes and explains them."""
+    was_overdue = models.BooleanField(default=False, db_default=False)
+    days_late = models.PositiveIntegerField(default=0, db_default=0)
+    """Never taken back; a trigger sees to that (R52)."""
     rule_version = models.CharField(max_length=200, blank=True)
     """The edition of each regime's rules on the day of receipt (R3): `EU:2018-05-25 SG:2021-02-01`."""
     not_before = models.DateTimeField(null=True, blank=True)
     """The end of a waiting period; execution does not start earlier."""
     answered_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    """The member of staff who looks after it."""
 
     lease_token = models.BigIntegerField(default=0)
     """Grows by one with every claim; a step of an older claim does nothing (fencing)."""

@@ -19,6 +19,8 @@ HANDLE, DECIDE, APPROVE, AUDIT = (
     "approve_request",
     "audit_request",
 )
+OFFICERS = "Data protection officers"
+"""The group that hears of a date when its owner did not act."""
 REQUESTER, SYSTEM = ActorKind.REQUESTER, ActorKind.SYSTEM
 
 PERMISSIONS: dict[tuple[State, State], frozenset[str]] = {
@@ -27,7 +29,7 @@ PERMISSIONS: dict[tuple[State, State], frozenset[str]] = {
     (State.SUBMITTED, State.APPROVED): frozenset({SYSTEM}),
     (State.SUBMITTED, State.CLOSED): frozenset({SYSTEM, REQUESTER, HANDLE}),
     (State.AWAITING_VERIFICATION, State.IN_REVIEW): frozenset({SYSTEM, HANDLE}),
-    (State.AWAITING_VERIFICATION, State.CLOSED): frozenset({REQUESTER, HANDLE}),
+    (State.AWAITING_VERIFICATION, State.CLOSED): frozenset({SYSTEM, REQUESTER, HANDLE}),
     (State.IN_REVIEW, State.AWAITING_REQUESTER): frozenset({HANDLE}),
     (State.IN_REVIEW, State.APPROVED): frozenset({SYSTEM, DECIDE}),
     (State.IN_REVIEW, State.CLOSED): frozenset({REQUESTER, DECIDE}),
@@ -51,9 +53,7 @@ A requester withdraws until execution begins, after which there is no line for t
 GROUPS: dict[str, frozenset[str]] = {
     "Privacy handlers": frozenset({"view_case", "view_request", HANDLE}),
     "Privacy reviewers": frozenset({"view_case", "view_request", HANDLE, DECIDE}),
-    "Data protection officers": frozenset(
-        {"view_case", "view_request", HANDLE, DECIDE, APPROVE, AUDIT}
-    ),
+    OFFICERS: frozenset({"view_case", "view_request", HANDLE, DECIDE, APPROVE, AUDIT}),
     "Auditors": frozenset({"view_case", "view_request", AUDIT}),
 }
 """The groups that staff are put into, with what each may do (R188)."""

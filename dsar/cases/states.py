@@ -69,6 +69,9 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 }
 """Every allowed move. Guards, the database's trigger, the admin's actions and the tests read this table."""
 
+COPIES = (Right.ACCESS, Right.PORTABILITY)
+"""Rights that ask for a copy: while one is open, what was asked for is not deleted (R71)."""
+
 IMMEDIATE = frozenset({Right.CONSENT_WITHDRAWAL})
 """Rights that take effect at filing, without staff (GDPR Art. 7(3)); marketing objections join them."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
+from dsar.packages import withheld
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,12 +39,14 @@ _WORDS: dict[Tag, str] = {
     Tag.REQUEST_VERIFICATION_ASKED: "We asked you to prove who you are.",
     Tag.REQUEST_VERIFIED: "You proved who you are.",
     Tag.REQUEST_CLARIFICATION_ASKED: "We asked you a question.",
+    Tag.REQUEST_PAUSED: "We asked you a question.",
+    Tag.REQUEST_EXTENDED: "We need more time; the letter says why.",
+    Tag.REQUEST_PROMISED: "We told you when we will answer.",
     Tag.REQUEST_CLARIFIED: "We have your reply.",
     Tag.REQUEST_APPROVED: "Your request was granted; we will carry it out.",
     Tag.REQUEST_CLAIMED: "We are carrying out your request.",
     Tag.PACKAGE_SEALED: "Your copy is ready.",
     Tag.PACKAGE_DOWNLOADED: "Your copy was downloaded.",
-    Tag.PACKAGE_SHREDDED: "Your copy has expired.",
     Tag.LETTER_WRITTEN: "We wrote you a letter.",
     Tag.REQUEST_WITHDRAWN: "You withdrew your request.",
 }
@@ -70,6 +73,11 @@ def _moved(detail: dict[str, Any]) -> str:
     return "We are looking at your request." if detail.get("to") == "in_review" else ""
 
 
+def _shredded(detail: dict[str, Any]) -> str:
+    """A copy that was withheld was never the person's."""
+    return "" if detail.get("because") == withheld.OVER else "Your copy has expired."
+
+
 def _closed(detail: dict[str, Any]) -> str:
     return _CLOSINGS.get(detail.get("outcome", ""), "We completed your request.")
 
@@ -77,4 +85,5 @@ def _closed(detail: dict[str, Any]) -> str:
 _TOLD_BY_DETAIL: dict[str, Callable[[dict[str, Any]], str]] = {
     Tag.REQUEST_MOVED: _moved,
     Tag.REQUEST_CLOSED: _closed,
+    Tag.PACKAGE_SHREDDED: _shredded,
 }

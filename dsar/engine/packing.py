@@ -82,7 +82,11 @@ def pack(lease: Lease, *, contents: Contents) -> Packed:
     A crash in here leaves a sealed file nobody has a use for; the next attempt abandons it and begins again.
     """
     package = lease.begun or _begin_behind_fence(lease, contents)
-    request = lease.request or leases.read(lease)
+    return fill(package, lease.request or leases.read(lease), contents=contents)
+
+
+def fill(package: Package, request: Request, *, contents: Contents) -> Packed:
+    """Write everything of one moment into a package that was begun; the request comes with its plan."""
     with sources.snapshot(), vault.writing(package, flushed=False) as to:
         reading = _Reading(request=request, contents=contents, at=timezone.now())
         write = behind.write if _is_large(request) else archive.write

@@ -16,6 +16,8 @@ class Package(models.Model):
         READY = "ready", "Ready"
         REVOKED = "revoked", "Revoked"
         SHREDDED = "shredded", "Shredded"
+        WITHHELD = "withheld", "Withheld"
+        """A refused copy that a law wants kept: nobody opens it (PDPA s 22A)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request_reference = models.UUIDField()
@@ -40,7 +42,9 @@ class Package(models.Model):
         db_table = "dsar_packages_package"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=["writing", "ready", "revoked", "shredded"]),
+                condition=models.Q(
+                    state__in=["writing", "ready", "revoked", "shredded", "withheld"]
+                ),
                 name="dsar_package_state_known",
             ),
             models.UniqueConstraint(

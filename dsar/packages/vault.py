@@ -42,6 +42,7 @@ CHUNK = 262_144
 EXPIRY_BATCH = 1_000
 _REMOVAL_GRACE = timedelta(minutes=1)
 _LIVING = (Package.State.WRITING, Package.State.READY)
+_ENDING = (*_LIVING, Package.State.WITHHELD)
 
 
 class PackageError(Exception):
@@ -233,7 +234,7 @@ def _due() -> list[Package]:
 def _end(package: Package, state: Package.State, tag: Tag, **detail: str) -> bool:
     """The only way a package ends: state, key and ledger together, the file once they are committed."""
     with effect("package.end"), transaction.atomic(savepoint=False):
-        living = Package.objects.filter(pk=package.pk, state__in=_LIVING)
+        living = Package.objects.filter(pk=package.pk, state__in=_ENDING)
         if not living.update(state=state, ended_at=timezone.now()):
             return False
         box.destroy(package.key)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dsar import conf
-from dsar.cases import lifecycle, permissions, setting_aside
+from dsar.cases import attaching, extending, lifecycle, owning, pausing, permissions, setting_aside
 from dsar.cases.models import Decision
 from dsar.cases.states import Outcome, State
 from dsar.engine import reception, review
 from dsar.staff.forms import AsideForm, AskForm, ConfirmForm, DecideForm
+from dsar.staff.timeforms import ExtendForm, LawsForm, PromiseForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _BEFORE_DECISION = frozenset(
     {State.SUBMITTED, State.AWAITING_VERIFICATION, State.IN_REVIEW, State.AWAITING_REQUESTER}
 )
+
+_OPEN = frozenset(State) - {State.CLOSED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +72,20 @@ def _set_aside(request: Request, form: AsideForm, actor: Actor) -> object:
 
 
 def _ask(request: Request, form: AskForm, actor: Actor) -> object:
-    question = form.cleaned_data["question"]
-    return lifecycle.advance(request, to=State.AWAITING_REQUESTER, actor=actor, reason=question)
+    return pausing.ask(request, actor=actor, **form.cleaned_data)
+
+
+def _extend(request: Request, form: ExtendForm, actor: Actor) -> object:
+    reasons = form.cleaned_data["reasons"]
+    return extending.extend(request, grounds=form.grounds, reasons=reasons, actor=actor)
+
+
+def _promise(request: Request, form: PromiseForm, actor: Actor) -> object:
+    return extending.promise(request, actor=actor, **form.cleaned_data)
+
+
+def _change_laws(request: Request, form: LawsForm, actor: Actor) -> object:
+    return attaching.change(request.case, actor=actor, **form.cleaned_data)
 
 
 def _awaits_signature(request: Request) -> bool:
@@ -139,6 +154,14 @@ ACTS: tuple[Act, ...] = (
         do=lambda request, _, actor: reception.verify(request.case, actor=actor),
     ),
     Act(
+        name="take",
+        label="Take",
+        says=lambda _: "You look after this request, and hear first when its date comes near.",
+        needs=permissions.HANDLE,
+        states=_OPEN,
+        do=lambda request, _, actor: owning.take(request, actor=actor),
+    ),
+    Act(
         name="ask",
         label="Ask the requester",
         says=lambda _: "The request waits until the requester has replied.",
@@ -147,6 +170,42 @@ ACTS: tuple[Act, ...] = (
         do=_ask,
         to=State.AWAITING_REQUESTER,
         form=AskForm,
+    ),
+    Act(
+        name="extend",
+        label="Extend",
+        says=lambda _: (
+            "The notice goes out at once, with the reasons as you write them. It gives more time only under the laws "
+            "for which you choose a ground, and once."
+        ),
+        needs=permissions.DECIDE,
+        states=_OPEN,
+        do=_extend,
+        form=ExtendForm,
+        fits=lambda request: bool(extending.possible(request)),
+    ),
+    Act(
+        name="promise",
+        label="Promise a day",
+        says=lambda _: (
+            "The person is told at once by which day you answer. That day is kept and shown."
+        ),
+        needs=permissions.DECIDE,
+        states=_OPEN,
+        do=_promise,
+        form=PromiseForm,
+        fits=lambda request: bool(extending.promisable(request)),
+    ),
+    Act(
+        name="laws",
+        label="Change laws",
+        says=lambda _: (
+            "Every open request of this case gets the dates of the laws that apply then."
+        ),
+        needs=permissions.DECIDE,
+        states=_OPEN,
+        do=_change_laws,
+        form=LawsForm,
     ),
     Act(
         name="resume",

@@ -9,6 +9,7 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.utils import timezone
 
 from dsar.cases import variants
+from dsar.cases.delays import Pause
 from dsar.cases.models import Decision, Note
 from dsar.cases.states import Outcome, Right
 from dsar.engine.rights import correction
@@ -27,7 +28,8 @@ _ASIDE = (
 _LONGEST = 10_000
 
 
-def _long_text(**options: Any) -> forms.CharField:
+def long_text(**options: Any) -> forms.CharField:
+    """A field for some sentences."""
     return forms.CharField(max_length=_LONGEST, widget=forms.Textarea(attrs={"rows": 5}), **options)
 
 
@@ -62,7 +64,7 @@ class DecideForm(ConfirmForm):
                 choices=[("", "correct it"), *_refusals(about)],
                 required=False,
             )
-        self.fields["reason"] = _long_text(
+        self.fields["reason"] = long_text(
             required=False, help_text="For the file, sealed; it does not go into the letter."
         )
 
@@ -86,9 +88,22 @@ class DecideForm(ConfirmForm):
 
 
 class AskForm(ConfirmForm):
-    """A question to the requester."""
+    """A question to the requester, and whether it is more than a question."""
 
-    question = _long_text()
+    kind = forms.ChoiceField(
+        choices=Pause.Kind.choices, initial=Pause.Kind.CLARIFICATION, required=False
+    )
+    question = long_text()
+    reason = long_text(
+        required=False, help_text="What the doubt is, for the file; asking for identity needs it."
+    )
+    affirmed = forms.BooleanField(
+        required=False, label="So much data is held that guidance lets me ask"
+    )
+
+    def clean_kind(self) -> str:
+        """A question is a plain one unless it is said to be more."""
+        return self.cleaned_data["kind"] or Pause.Kind.CLARIFICATION
 
 
 class AsideForm(ConfirmForm):
@@ -97,14 +112,14 @@ class AsideForm(ConfirmForm):
     outcome = forms.ChoiceField(
         choices=[(one.value, one.value.replace("_", " ")) for one in _ASIDE]
     )
-    reason = _long_text(help_text="For the file, sealed.")
+    reason = long_text(help_text="For the file, sealed.")
 
 
 class NoteForm(forms.Form):
     """A note for the file."""
 
     kind = forms.ChoiceField(choices=Note.Kind.choices)
-    text = _long_text()
+    text = long_text()
 
 
 class HoldForm(forms.Form):

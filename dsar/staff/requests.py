@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from dsar.cases import decisions, permissions
+from dsar.cases import decisions, extending, permissions
 from dsar.cases.lifecycle import MoveError
 from dsar.cases.models import Decision, Request
 from dsar.cases.states import Right, State
@@ -85,6 +85,11 @@ class RequestAdmin(ReadingAdmin[Request]):
         "standing",
         "due",
         "statutory_due_at",
+        "adjusted_due_at",
+        "under_each_law",
+        "promised",
+        "lateness",
+        "owner",
         "not_before",
         "received",
         "is_verified",
@@ -119,6 +124,28 @@ class RequestAdmin(ReadingAdmin[Request]):
         if request.state != State.CLOSED and request.due_at < timezone.now():
             return format_html('{} <strong class="errornote-inline">overdue</strong>', day)
         return day
+
+    @admin.display(description="Under each law")
+    def under_each_law(self, request: Request) -> str:
+        """The strict date under each law that applies, and what moved it."""
+        return "; ".join(
+            f"{one['regime']} {one['strict']}"
+            + (", extended" if one["extended"] else "")
+            + (f", promised {one['promised']}" if one["promised"] else "")
+            for one in request.clocks
+        )
+
+    @admin.display(description="Promised")
+    def promised(self, request: Request) -> str:
+        """Each day that was promised, and whether the answer came by it."""
+        said = {True: "kept", False: "not kept", None: "open"}
+        found = request.promises.select_related("request").order_by("until")
+        return "; ".join(f"{one.until}: {said[extending.was_kept(one)]}" for one in found) or "-"
+
+    @admin.display(description="Late")
+    def lateness(self, request: Request) -> str:
+        """By how many days the answer was late; that stays for ever."""
+        return f"{request.days_late} days" if request.was_overdue else "no"
 
     @admin.display(description="Received", ordering="case__received_at")
     def received(self, request: Request) -> str:

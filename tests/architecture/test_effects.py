@@ -12,6 +12,7 @@ from tests.architecture import effects, reading
 from tests.architecture.effects import Place
 
 UNMARKED = {
+    Place("cases/acting.py", "locked", "transaction"): "Its callers are marked.",
     Place("cases/joined.py", "transaction_of_caller", "transaction"): "Its callers are marked.",
     Place("cases/lifecycle.py", "obstacles", "transaction"): "It only looks.",
     Place("duties/watching.py", "figures", "transaction"): "It only reads.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cases import cast
+from tests.cases.hours import ARRIVED
 
 if TYPE_CHECKING:
     from dsar.cases.actors import Actor
@@ -40,3 +41,10 @@ def olga(db: None) -> Actor:
 @pytest.fixture
 def no_waiting(settings) -> None:
     settings.DSAR = {**settings.DSAR, "WAITING_PERIOD_SECONDS": 0}
+
+
+@pytest.fixture
+def today(time_machine):
+    """A day on which the clock of the tests stands, that moves on when told to."""
+    time_machine.move_to(ARRIVED, tick=False)
+    return time_machine

@@ -25,7 +25,7 @@ submitted             in_review             s h d o
 submitted             approved              s
 submitted             closed                s r h d o
 awaiting_verification in_review             s h d o
-awaiting_verification closed                r h d o
+awaiting_verification closed                s r h d o
 in_review             awaiting_requester    h d o
 in_review             approved              s d o
 in_review             closed                r d o

@@ -41,6 +41,7 @@ BY_HAND = {
     "disclosure",
     "download",
     "hold",
+    "holiday",
     "identity",
     "letter",
     "link",
@@ -53,6 +54,15 @@ BY_HAND = {
 }
 """Kinds of effects that somebody asks for at a face: one transaction, and whoever sees an error asks again."""
 NOT_WALKED = {
+    "copy.begin": "A refused copy that was not put aside is begun again: test_withholding.py.",
+    "copy.end": "One transaction, and the next hour ends what was not ended.",
+    "copy.prolong": "Somebody asks for it at a face.",
+    "copy.put_aside": "As `copy.begin`.",
+    "lateness.mark": "One transaction, and the next hour marks what was not marked.",
+    "package.withhold": "As `copy.begin`.",
+    "warning.mail": "As a notice: the mark follows the mail, and what is not marked is mailed again.",
+    "warning.send": "As above.",
+    "warning.write": "One transaction, and the next hour writes what was not written.",
     "ledger.keep_mail": "As `ledger.keep_file`, for another kind of second place.",
     "ledger.keep_object": "As above.",
     "lease.beat": "A beat that is lost is a lease that ends: test_killed_workers.py.",

@@ -1,0 +1,48 @@
+"""Staff take more time and change laws at the desk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from dsar.cases.delays import Extension, Promise
+from dsar.cases.models import Letter, Request
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _act(request, name):
+    return reverse("admin:dsar_request_act", args=[request.pk, name])
+
+
+@pytest.fixture
+def request_of_alice(cast, ask):
+    ask(cast.alice, "deletion")
+    return Request.objects.select_related("case").get()
+
+
+def test_a_law_is_added_and_then_lets_the_request_be_extended(request_of_alice, dora):
+    dora.post(
+        _act(request_of_alice, "laws"), {"add": "EU", "remove": "", "reason": "She lives in Lyon."}
+    )
+    request_of_alice.case.refresh_from_db()
+    assert request_of_alice.case.regimes == ["EU", "SG"]
+    asked = dora.get(_act(request_of_alice, "extend")).content.decode()
+    assert "number of requests" in asked
+    dora.post(_act(request_of_alice, "extend"), {"ground_EU": "complexity", "reasons": "Many."})
+    assert Extension.objects.get().ground == "complexity"
+    page = dora.get(reverse("admin:dsar_request_change", args=[request_of_alice.pk]))
+    assert "extended" in page.content.decode()
+
+
+def test_a_day_is_promised_and_shown(request_of_alice, dora):
+    until = timezone.localdate() + timedelta(days=70)
+    said = {"until": until.isoformat(), "reasons": "Many archives."}
+    dora.post(_act(request_of_alice, "promise"), said)
+    assert Promise.objects.get().until == until
+    assert Letter.objects.filter(kind="interim").count() == 1
+    page = dora.get(reverse("admin:dsar_request_change", args=[request_of_alice.pk]))
+    assert f"promised {until.isoformat()}" in page.content.decode()
