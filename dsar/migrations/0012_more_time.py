@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dsar', '0011_waiting_since'),
+        ("dsar", "0011_waiting_since"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
