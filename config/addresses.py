@@ -25,6 +25,9 @@ SERVER_SETTINGS = {
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
+    # While an answer waits to be taken no keepalive is sent, and behind a pipeline the server does not
+    # time its idle transactions: then this alone ends a session whose client vanished. Milliseconds.
+    "tcp_user_timeout": "30000",
 }
 CONNECTION = {
     "connect_timeout": 5,
@@ -32,6 +35,7 @@ CONNECTION = {
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
 }
 
 

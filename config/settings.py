@@ -366,18 +366,20 @@ DSAR: dict[str, Any] = {
         "representative": env.str("DSAR_EU_REPRESENTATIVE", default=""),
     },
 }
+# A sweep nobody fetched is worth little when the next one comes; but a worker tells by its own clock that a task
+# has expired, and one whose clock is an hour ahead must not throw every sweep away.
+BEAT_EXPIRES_SECONDS = 2 * 3600
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "dsar.sweep",
         "schedule": DSAR["SWEEP_SECONDS"],
-        # A sweep nobody fetched is worth nothing when the next one comes.
-        "options": {"expires": DSAR["SWEEP_SECONDS"], "queue": "requests"},
+        "options": {"expires": BEAT_EXPIRES_SECONDS, "queue": "requests"},
     },
     "seal": {
         "task": "dsar.seal",
         "schedule": DSAR["SEAL_SECONDS"],
         # Not behind long executions: evidence is to be out of reach soon.
-        "options": {"expires": DSAR["SEAL_SECONDS"], "queue": "notifications"},
+        "options": {"expires": BEAT_EXPIRES_SECONDS, "queue": "notifications"},
     },
     "remind": {
         "task": "dsar.remind",

@@ -68,6 +68,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if os.environ.get("CI_REQUIRE_BROWSER"):
             raise pytest.UsageError("No Chromium is installed, and CI_REQUIRE_BROWSER is set.")
         left_out.add("browser")
+    if not namespaces():
+        left_out.add("root")
     kept = [item for item in items if not any(map(item.get_closest_marker, left_out))]
     if len(kept) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
@@ -76,12 +78,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_report_header(config: pytest.Config) -> list[str]:  # noqa: ARG001  pytest hands it in.
     """Say once what cannot run here."""
-    return [] if chromium() else ["browser tests are left out: no Chromium is installed"]
+    missing = []
+    if not chromium():
+        missing.append("browser tests are left out: no Chromium is installed")
+    if not namespaces():
+        missing.append("tests with several hosts are left out: they need root, and iproute2")
+    return missing
 
 
 def chromium() -> str | None:
     """Find the browser of the system."""
     return next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+
+
+def namespaces() -> bool:
+    """Whether this user can make hosts of network namespaces."""
+    return os.geteuid() == 0 and shutil.which("ip") is not None
 
 
 @pytest.fixture

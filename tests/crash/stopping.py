@@ -39,7 +39,8 @@ def at_row(operation: str, table: str, *, when: str = "TRUE") -> Iterator[None]:
         finally:
             # Whoever waits goes on once this session ends: a killed worker's statements run to their end.
             other.close()
-            cursor.execute("DROP FUNCTION test_wait() CASCADE")
+            with connection.cursor() as later:
+                later.execute("DROP FUNCTION test_wait() CASCADE")
 
 
 @contextmanager

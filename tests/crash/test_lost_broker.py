@@ -87,13 +87,14 @@ def broker() -> Iterator[Broker]:
     with tempfile.TemporaryDirectory(prefix="broker-") as folder:
         made = Broker(Path(folder))
         made.start()
-        with _used_here(made.url):
+        with used_here(made.url):
             yield made
         made.send(signal.SIGKILL)
 
 
 @contextmanager
-def _used_here(url: str) -> Iterator[None]:
+def used_here(url: str) -> Iterator[None]:
+    """A block in which this process publishes to that broker."""
     real = app_or_default()
     other = Celery("other", broker=addresses.broker(url), set_as_current=True)
     try:

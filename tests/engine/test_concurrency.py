@@ -141,6 +141,24 @@ def test_a_task_that_is_delivered_three_times_works_once(
     assert tags.count("request.closed") == tags.count("request.claimed") == 1
 
 
+def test_a_claim_passes_by_whoever_is_held(
+    cast: Cast, ask: Callable[..., Case], granted: Callable[[Case], Request], settings: Settings
+) -> None:
+    """A worker that holds a row beyond its lease keeps nobody waiting: the next takes another request, at once."""
+    gone = granted(ask(cast.alice, "deletion"))
+    settings.DSAR = settings.DSAR | {"LEASE_SECONDS": 0, "HEARTBEAT_SECONDS": 3600}
+    with stopping.at_row("UPDATE", "testapp_loan"):
+        running = aside(lambda: execution.run(gone.pk))
+        stopping.wait_until_stopped()
+        bobs = granted(ask(cast.bob, renaming(cast.bob)))
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        assert execution.run(gone.pk) is None
+        assert execution.run() == bobs.pk
+        connection.close()
+    assert running.result() == gone.pk
+
+
 def test_a_correction_waits_while_a_deletion_of_the_same_person_runs(
     cast: Cast, ask: Callable[..., Case], granted: Callable[[Case], Request]
 ) -> None:
