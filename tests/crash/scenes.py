@@ -193,6 +193,8 @@ def _replay(_stage: Stage) -> None:
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 _MAILING = ("ledger.append*", "mail.send*", "notice.count*", "notice.mark*")
 _PUBLISHING = ("outbox.publish*", "outbox.send*", "outbox.write*")
+_ANSWERING = frozenset({"database.sweep", "recipients.task", "request.answer"})
+"""What waits for the hour of the search."""
 _STOPPED = (
     "lease.claim*",
     "ledger.append*",
@@ -223,9 +225,17 @@ _FILING = (
     "plan.keep",
     "request.move",
 )
-_COPY = ("key.create", "package.begin", "package.ready", "package.write", "request.answer")
+_COPY = (
+    "key.create",
+    "package.begin",
+    "package.flush",
+    "package.ready",
+    "package.write",
+    "request.answer",
+)
 _ERASURE = (
     "address.suppress",
+    "database.sweep",
     "file.remove*",
     "file.strike_off*",
     "journal.write",
@@ -315,7 +325,7 @@ SCENES: dict[str, Scene] = {
         work=_working,
         passes=(
             *_STOPPED,
-            *(effect for effect in _ERASURE if effect not in {"recipients.task", "request.answer"}),
+            *(effect for effect in _ERASURE if effect not in _ANSWERING),
             "lease.postpone",
             "outbox.send*",
             "request.move",
