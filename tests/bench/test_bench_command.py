@@ -50,10 +50,10 @@ def users() -> Iterator[int]:
 @pytest.fixture
 def measured(
     child_environment: dict[str, str], users: int, tmp_path: Path
-) -> Callable[[str], dict[str, Any]]:
-    """Run one bench in a process of its own and return its line of JSON."""
+) -> Callable[[str], list[dict[str, Any]]]:
+    """Run one bench in a process of its own and return its lines of JSON."""
 
-    def run(work: str) -> dict[str, Any]:
+    def run(work: str) -> list[dict[str, Any]]:
         command = [sys.executable, "manage.py", "bench", work, "--json", "--pairs", "1"]
         done = subprocess.run(
             [*command, "--rows", str(ROWS), "--users", str(users)],
@@ -64,19 +64,18 @@ def measured(
             check=False,
         )
         assert done.returncode == 0, done.stderr[-2_000:]
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
     return run
 
 
 @pytest.mark.django_db(transaction=True)
 def test_bench_measures_both_works_and_prints_the_documented_keys(
-    measured: Callable[[str], dict[str, Any]], tmp_path: Path
+    measured: Callable[[str], list[dict[str, Any]]], tmp_path: Path
 ) -> None:
     """Both in one test: they share the people, whose seeding takes longest. Nothing is asserted of any time."""
     for work in ("access", "deletion"):
-        found = measured(work)
+        (found,) = measured(work)
         assert set(found) == KEYS
         assert set(found["budget"]) == {"ratio", "memory_growth_mb", "statements"}
         assert (found["work"], found["rows"], found["pairs"]) == (work, ROWS, 1)
@@ -84,4 +83,18 @@ def test_bench_measures_both_works_and_prints_the_documented_keys(
         assert found["limit_ms"] > 0
         assert found["ratio"] == pytest.approx(found["ours_ms"] / found["limit_ms"], abs=0.01)
         assert found["statements"] is None or 20 < found["statements"] <= 50
+    assert list(tmp_path.glob("bench-*")) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bench_seals_and_verifies_a_ledger_of_its_own(
+    measured: Callable[[str], list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    sealing, verifying = measured("ledger")
+    for work, found in (("sealing", sealing), ("verifying", verifying)):
+        assert set(found) == KEYS
+        assert (found["work"], found["rows"], found["pairs"]) == (work, ROWS, 1)
+        assert found["limit_ms"] > 0
+        assert found["budget"]["ratio"] == 3
+        assert found["statements"] is None or found["statements"] <= 20
     assert list(tmp_path.glob("bench-*")) == []

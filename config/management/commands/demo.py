@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 QUICK = {
     "DSAR_WAITING_PERIOD_SECONDS": "3",
     "DSAR_SWEEP_SECONDS": "1",
+    "DSAR_SEAL_SECONDS": "1",
     "DSAR_STAFF_NEEDS_MFA": "0",
 }
 """What a demonstration shortens; nothing is skipped."""
@@ -67,6 +68,7 @@ class Command(BaseCommand):
             stage = journeys.open_stage(site.address, people, say=self._say)
             ended = [self._walk(stage, right) for right in journeys.EXPECTED]
             self._report(ended)
+            _verify(environment, say=self._say)
             if not once:
                 self._say(f"\nThe site goes on at {site.address} (Ctrl-C stops).")
                 _introduce(people, self._say)
@@ -105,6 +107,22 @@ def _seed(environment: dict[str, str]) -> None:
     )
     if done.returncode != 0:
         raise processes.ProcessError("The sample company could not be planted.")
+
+
+def _verify(environment: dict[str, str], *, say: journeys.Told) -> None:
+    """Have the ledger of all this sealed, carried to the second place, and verified against it."""
+    say("Verifying the ledger against its second place …")
+    done = subprocess.run(
+        [sys.executable, str(CHECKOUT / "manage.py"), "verify_ledger"],
+        cwd=CHECKOUT,
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode != 0:
+        raise processes.ProcessError(f"The ledger does not verify.\n{done.stdout}{done.stderr}")
+    say(f"  → {done.stdout.strip()}")
 
 
 def _introduce(people: company.Company, say: journeys.Told) -> None:

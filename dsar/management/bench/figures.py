@@ -30,6 +30,10 @@ _RATIOS = {
     ("access", False): 1.25,
     ("deletion", True): 1.5,
     ("deletion", False): 1.2,
+    ("sealing", True): 3.0,
+    ("sealing", False): 3.0,
+    ("verifying", True): 3.0,
+    ("verifying", False): 3.0,
 }
 
 

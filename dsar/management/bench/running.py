@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.test.utils import override_settings
 
-from dsar.management.bench import access, deletion, figures, people, scratch
+from dsar.management.bench import access, deletion, figures, ledger, people, scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,15 +37,26 @@ class Order:
     person: str = ""
 
 
-def run(order: Order) -> Figures:
-    """Measure one work."""
+def run(order: Order) -> list[Figures]:
+    """Measure; the ledger is two works, sealing and verifying the same entries."""
     counter = figures.Counter()
     try:
         with _own_folders() as folder, _quiet():
-            pairs = list(_pairs(order, counter, folder))
+            measured = _measured(order, counter, folder)
     finally:
         counter.close()
-    return figures.summary(pairs, work=order.work, users=order.users, rows=order.rows)
+    return [
+        figures.summary(pairs, work=work, users=order.users, rows=order.rows)
+        for work, pairs in measured.items()
+    ]
+
+
+def _measured(order: Order, counter: Counter, folder: Path) -> dict[str, list[Pair]]:
+    if order.work != "ledger":
+        return {order.work: list(_pairs(order, counter, folder))}
+    both = ledger.pairs(entries=order.rows, count=order.pairs, folder=folder, counter=counter)
+    sealing, verifying = zip(*both, strict=True)
+    return {"sealing": list(sealing), "verifying": list(verifying)}
 
 
 def _pairs(order: Order, counter: Counter, folder: Path) -> Iterator[Pair]:

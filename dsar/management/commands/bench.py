@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from dsar.management.bench.figures import Figures
 
 
+ROWS, ENTRIES = 50, 100_000
+
+
 class Command(BaseCommand):
     """`manage.py bench access --rows 50 --users 20000 --json`."""
 
@@ -23,8 +26,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which work, how large, how often."""
-        parser.add_argument("work", choices=("access", "deletion"))
-        parser.add_argument("--rows", type=int, nargs="+", default=[50], help="Rows of the person.")
+        parser.add_argument("work", choices=("access", "deletion", "ledger"))
+        parser.add_argument(
+            "--rows",
+            type=int,
+            nargs="+",
+            help="Rows of the person (50), or entries of the ledger (100,000).",
+        )
         parser.add_argument("--users", type=int, default=20_000, help="People in the database.")
         parser.add_argument("--pairs", type=int, help="How often; by default what the size allows.")
         parser.add_argument("--person", default="", help="The address of whom to measure.")
@@ -32,7 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Print the medians of each size beside its budget; a budget that is missed is no error."""
-        for rows in options["rows"]:
+        for rows in options["rows"] or [_rows(options["work"])]:
             order = running.Order(
                 work=options["work"],
                 rows=rows,
@@ -40,8 +48,12 @@ class Command(BaseCommand):
                 pairs=options["pairs"] or _pairs(rows),
                 person=options["person"],
             )
-            found = running.run(order)
-            self.stdout.write(json.dumps(asdict(found)) if options["json"] else _table(found))
+            for found in running.run(order):
+                self.stdout.write(json.dumps(asdict(found)) if options["json"] else _table(found))
+
+
+def _rows(work: str) -> int:
+    return ENTRIES if work == "ledger" else ROWS
 
 
 def _pairs(rows: int) -> int:
