@@ -20,10 +20,8 @@ from django.db.models.expressions import RawSQL
 from dsar.contract import guests
 from dsar.contract.declarations import (
     Erase,
-    Held,
     Linked,
     NotPersonal,
-    Retain,
     Secret,
     Surrogate,
 )
@@ -333,6 +331,11 @@ def order(declarations: Iterable[Declaration]) -> list[Declaration]:
 
     Deterministic: equals go by label. A cycle of references is cut at its smallest label.
     """
+    return list(_ordered(tuple(declarations)))
+
+
+@lru_cache(maxsize=256)
+def _ordered(declarations: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
     waiting = sorted(declarations, key=lambda found: found.label)
     ordered: list[Declaration] = []
     while waiting:
@@ -340,7 +343,7 @@ def order(declarations: Iterable[Declaration]) -> list[Declaration]:
         free = [one for one in waiting if one.model not in needed] or waiting[:1]
         ordered += free
         waiting = [one for one in waiting if one not in free]
-    return ordered
+    return tuple(ordered)
 
 
 @lru_cache(maxsize=1024)
@@ -381,11 +384,6 @@ def is_root(declaration: Declaration) -> bool:
     return declaration.model is get_user_model() and declaration.subject == ("pk",)
 
 
-def keeps_rows(declaration: Declaration) -> bool:
-    """Whether rows are still there after a deletion."""
-    return declaration.row is not Row.DELETED
-
-
 def what_happens(treatment: Treatment, *, row: Row) -> str:
     """What deletion does with a field: deleted, overwritten or retained."""
     if row is Row.DELETED:
@@ -393,6 +391,3 @@ def what_happens(treatment: Treatment, *, row: Row) -> str:
     if isinstance(treatment, Erase) or (isinstance(treatment, Secret) and row is Row.OVERWRITTEN):
         return Row.OVERWRITTEN.value
     return Row.RETAINED.value
-
-
-PERSONAL = (Held, Erase, Retain, Secret)

@@ -261,7 +261,8 @@ def file_fields(declaration: Declaration) -> list[FileField]:
     ]
 
 
-def remaining(declarations: Sequence[Declaration]) -> Fragment:
+@lru_cache(maxsize=64)
+def remaining(declarations: tuple[Declaration, ...]) -> Fragment:
     """Counts what a deletion should have left nothing of: rows not deleted, rows not overwritten."""
     return Fragment.join(
         " UNION ALL ",

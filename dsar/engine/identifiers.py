@@ -5,15 +5,16 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.utils.dateparse import parse_datetime
 
 from dsar.cases import subjects
 from dsar.contract import compiler
 from dsar.contract.compiler import Fragment
 from dsar.contract.vocabulary import Category, Row, Whose
+from dsar.engine import prepared
 from dsar.engine.models import Step
 from dsar.keys import box
 
@@ -85,15 +86,18 @@ def gather(person: object, declarations: Sequence[Declaration]) -> list[str]:
 
 def _gather(person: object, declarations: Sequence[Declaration]) -> tuple[list[str], str]:
     """The identifiers and, in the same statement, the number of this transaction."""
-    number = Fragment(sql="(SELECT true AS is_number, pg_current_xact_id()::xid::text AS value)")
-    pieces = [number, *(piece for one in declarations for piece in _telling(one))]
-    sql, params = Fragment.join(" UNION ", pieces).bind(person)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        found = cursor.fetchall()
+    found = prepared.rows(_naming(tuple(declarations)), person)
     (since,) = (value for is_number, value in found if is_number)
     said = {value.strip() for is_number, value in found if not is_number and _is_telling(value)}
     return sorted(said), since
+
+
+@lru_cache(maxsize=64)
+def _naming(declarations: tuple[Declaration, ...]) -> Fragment:
+    number = Fragment(sql="(SELECT true AS is_number, pg_current_xact_id()::xid::text AS value)")
+    return Fragment.join(
+        " UNION ", [number, *(piece for one in declarations for piece in _telling(one))]
+    )
 
 
 def _is_telling(value: str | None) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dsar.contract import compiler
 from dsar.contract.compiler import Fragment
+from dsar.contract.vocabulary import Row
 from dsar.engine import erasing, prepared
 
 if TYPE_CHECKING:
@@ -22,9 +23,12 @@ class Survey:
     """How many rows there are, and what has to be written about them."""
 
     counts: dict[str, int]
-    """Rows by declaration, concealed ones included; declarations without any are left out."""
+    """Rows by declaration, concealed ones included; declarations without any are left out.
+
+    Of rows that all go it says 1 where there are any: whoever deletes them learns how many there were.
+    """
     shown: dict[str, int]
-    """The same without the rows that the person must never learn of."""
+    """The same without the rows that the person must never learn of; nothing of rows that all go."""
     statements: list[Statement]
     """Those of the deletion's statements that find something to do, in their order."""
 
@@ -75,6 +79,11 @@ def _looking(covered: tuple[Declaration, ...]) -> Fragment:
 
 def _counted(position: int, declaration: Declaration) -> Fragment:
     where = compiler.condition(declaration)
+    if goes_whole(declaration):
+        return _probed(
+            position,
+            Fragment(sql=f"{compiler.table(declaration)} WHERE {where.sql}", params=where.params),
+        )
     shown = Fragment(sql="count(*)")
     if declaration.concealed:
         told = compiler.shown_condition(declaration)
@@ -86,8 +95,13 @@ def _counted(position: int, declaration: Declaration) -> Fragment:
     )
 
 
+def goes_whole(declaration: Declaration) -> bool:
+    """Whether every row of this kind goes, and the person may know how many."""
+    return declaration.row is Row.DELETED and not declaration.concealed
+
+
 def _probed(position: int, touched: Fragment) -> Fragment:
     return Fragment(
-        sql=f"SELECT {position}, EXISTS (SELECT 1 FROM {touched.sql})::int, 0",
+        sql=f"SELECT {position} AS position, EXISTS (SELECT 1 FROM {touched.sql})::int AS rows, 0 AS shown",
         params=touched.params,
     )

@@ -18,7 +18,7 @@ from dsar.cases import subjects
 from dsar.cases.models import Request
 from dsar.cases.states import Right, State
 from dsar.crashpoints import effect
-from dsar.engine import covering, erasing, identifiers, sweeping
+from dsar.engine import covering, erasing, identifiers, prepared, sweeping
 from dsar.engine.models import Removal, Step
 from dsar.engine.sweeping import Verdict
 from dsar.keys import box
@@ -46,10 +46,8 @@ class LeftoverError(RuntimeError):
 def verify_rows(request: Request) -> None:
     """Count the person's rows again, those born since included; raises LeftoverError."""
     declarations = tuple(covering.of(request))
-    sql, params = erasing.remaining(declarations).bind(subjects.of(request.case))
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        found = {declarations[position].label: rows for position, rows in cursor.fetchall() if rows}
+    counted = prepared.rows(erasing.remaining(declarations), subjects.of(request.case))
+    found = {declarations[position].label: rows for position, rows in counted if rows}
     if found:
         raise LeftoverError(found)
 

@@ -147,12 +147,12 @@ def _erase(lease: Lease, *, most: int | None = None) -> _Work:
         _check_still_allowed(work)
         addresses = erasing.lock_person(work.person)
         covered = covering.of(request)
-        found = surveying.survey(covered, work.person)
-        if most is not None and (large := _large(covered, found, most=most)):
+        if most is not None and (large := _large(work, covered, most=most)):
             return replace(work, large=large)
+        found = surveying.survey(covered, work.person)
         if covering.is_whole(request):
             suppressing.suppress(addresses, request=request)
-        _carry_out(work, found, held=[one for one in covered if one.label in found.counts])
+        _carry_out(work, found, covered=covered)
     return work
 
 
@@ -163,29 +163,30 @@ def _steps_of(request: Request) -> dict[str, Step]:
     return {step.declaration or step.action: step for step in steps}
 
 
-def _large(covered: Sequence[Declaration], found: Survey, *, most: int) -> list[Declaration]:
-    """In the order in which they must go. Of rows that stay, however many, nothing is written."""
+def _large(work: _Work, covered: Sequence[Declaration], *, most: int) -> list[Declaration]:
+    """Kinds of which the plan counted so many, in the order in which they must go.
+
+    Of rows that stay, however many, nothing is written. What came since makes one transaction longer, and no worse.
+    """
+    counted = {label: step.expected for label, step in work.steps.items() if step.declaration}
     return [
         one
         for one in compiler.order(covered)
-        if found.counts.get(one.label, 0) > most and one.row is not Row.RETAINED
+        if counted.get(one.label, 0) > most and one.row is not Row.RETAINED
     ]
 
 
-def _carry_out(work: _Work, found: Survey, *, held: Sequence[Declaration]) -> None:
-    _put_aside(work, held)
+def _carry_out(work: _Work, found: Survey, *, covered: Sequence[Declaration]) -> None:
+    held = [one for one in covered if one.label in found.counts]
+    # Asked of all kinds, not only of those that are held: it is then the same statement for everybody.
+    if "identifiers" not in work.steps["verify"].cursor:
+        work.steps["verify"].cursor |= verification.put_aside(work.request, covered)
+    if isinstance(work.person, Guest) and "rows" not in work.steps["journal"].cursor:
+        work.steps["journal"].cursor["rows"] = noting.keys(work.person, held)
     noted = removals.intentions(held, work.request.pk)
     done = erasing.pipelined([*noted, *found.statements], work.person)
-    _record(work, done, found=found)
-
-
-def _put_aside(work: _Work, held: Sequence[Declaration]) -> None:
-    """What is looked for later, before it is erased; batches have put it aside before."""
-    verify, journalled = work.steps["verify"].cursor, work.steps["journal"].cursor
-    if "identifiers" not in verify:
-        verify.update(verification.put_aside(work.request, held))
-    if isinstance(work.person, Guest) and "rows" not in journalled:
-        journalled["rows"] = noting.keys(work.person, held)
+    went = {one.label: done[one.label] for one in held if surveying.goes_whole(one)}
+    _record(work, done, found=replace(found, shown=found.shown | went))
 
 
 def _check_still_allowed(work: _Work) -> None:

@@ -23,6 +23,8 @@ MEMORY_MB = 16
 STATEMENTS = 50
 FEW = 1_000
 """Up to so many rows the fixed costs of a request count, above them the rows."""
+WARMING_ROWS = 50
+"""How many rows somebody holds on whom a fresh connection is warmed up."""
 MANY = 200_000
 """Above so many rows a pair takes long enough for three to do."""
 _RATIOS = {
