@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SECONDS = 60.0
 PAUSE = 0.1
 Told = Callable[[str], None]
+Found = TypeVar("Found")
 
 
 class UnexpectedError(Exception):
@@ -141,19 +142,41 @@ def _decide(stage: Stage, request: str) -> None:
         stage.say("    a second person signs")
 
 
-def _follow(stage: Stage, caller: Caller, reference: str) -> dict[str, Any]:
-    """Watch the request until it is closed, and return it as its person sees it."""
-    told = 0
+def _awaited(look: Callable[[], Found | None], *, otherwise: str) -> Found:
+    """What a look brings once it brings something; `otherwise` is said where it does not in time."""
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
+        found = look()
+        if found is not None:
+            return found
+        time.sleep(PAUSE)
+    raise UnexpectedError(f"{otherwise} within {SECONDS:g} seconds.")
+
+
+def _looking(stage: Stage, caller: Caller, reference: str) -> Callable[[], dict[str, Any]]:
+    """Look at the request as its person sees it, and tell what is new."""
+    told = 0
+
+    def look() -> dict[str, Any]:
+        nonlocal told
         request = dict(caller.get(f"cases/{reference}")["requests"][0])
         for event in request["timeline"][told:]:
             stage.say(f"    {event['what']}")
         told = len(request["timeline"])
-        if request["state"] == "closed":
-            return request
-        time.sleep(PAUSE)
-    raise UnexpectedError(f"{reference} was not answered within {SECONDS:g} seconds.")
+        return request
+
+    return look
+
+
+def _follow(stage: Stage, caller: Caller, reference: str) -> dict[str, Any]:
+    """Watch the request until it is closed."""
+    look = _looking(stage, caller, reference)
+
+    def closed() -> dict[str, Any] | None:
+        request = look()
+        return request if request["state"] == "closed" else None
+
+    return _awaited(closed, otherwise=f"{reference} was not answered")
 
 
 def _closed(stage: Stage, caller: Caller, _player: Player, reference: str) -> str:
@@ -211,31 +234,28 @@ def _told(receipt: dict[str, Any]) -> str:
 
 
 def _wait_until_shut_out(stage: Stage, caller: Caller, reference: str) -> None:
-    deadline = time.monotonic() + SECONDS
-    told = 0
-    while time.monotonic() < deadline:
+    look = _looking(stage, caller, reference)
+
+    def shut_out() -> bool | None:
         try:
-            request = caller.get(f"cases/{reference}")["requests"][0]
+            look()
         except CallError as error:
             if error.status == 401:  # noqa: PLR2004 - HTTP's own number.
-                return
+                return True
             raise
-        for event in request["timeline"][told:]:
-            stage.say(f"    {event['what']}")
-        told = len(request["timeline"])
-        time.sleep(PAUSE)
-    raise UnexpectedError(f"{reference}: the account still opens after {SECONDS:g} seconds.")
+        return None
+
+    _awaited(shut_out, otherwise=f"{reference}: the account was not closed")
 
 
 def _mailed(player: Player, pattern: str) -> str:
     """What a mail to this person says, once it has come; locally mail lies in a folder."""
-    deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline:
-        for text in _mails_to(player):
-            if found := re.search(pattern, text, re.DOTALL):
-                return found.group(1)
-        time.sleep(PAUSE)
-    raise UnexpectedError(f"No mail came to {player.email}.")
+
+    def mail() -> str | None:
+        found = (re.search(pattern, text, re.DOTALL) for text in _mails_to(player))
+        return next((one.group(1) for one in found if one), None)
+
+    return _awaited(mail, otherwise=f"No mail came to {player.email}")
 
 
 def _mails_to(player: Player) -> list[str]:

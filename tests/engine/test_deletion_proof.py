@@ -58,6 +58,8 @@ CODES = {
     *("orders.ReportSubject.nationality", "accounts.SupportFile.file"),
 }
 """Columns of the apps that take a code, a digest or a name made up for a file, and no word of anybody's."""
+BOBS_LETTER = f"To {WORD}@example.com: your letter came to me.".encode()
+"""What Bob sent to support; it is his, though it names Kestrel."""
 OF_NOBODY = {"Campaign", "Product"}
 
 Place = tuple[str, str]
@@ -204,9 +206,15 @@ def _neighbours(bob: Any) -> list[Model]:
     shared = orders.OrderFactory(customer=bob, number="T-shared", **mailbox)
     guest = orders.OrderFactory(customer=None, number="T-guest", **mailbox)
     thread = accounts.SupportThreadFactory(user=bob, subject="Not my mail")
+    message = accounts.SupportMessageFactory(
+        thread=thread, text=f"I get mail for {WORD}@example.com"
+    )
     return [
         accounts.ProfileFactory(user=bob, name="Kestrel O'Fiction"),
-        accounts.SupportMessageFactory(thread=thread, text=f"I get mail for {WORD}@example.com"),
+        message,
+        accounts.SupportFileFactory(
+            message=message, file=ContentFile(BOBS_LETTER, name="received.txt")
+        ),
         shared,
         guest,
         orders.ReportFactory(order=shared, delivered_to=f"{WORD}@example.com"),
@@ -243,7 +251,7 @@ def test_only_what_the_plan_retained_still_names_the_person(
     assert {"usersessions.UserSession.user_agent", "mfa.Authenticator.data"} <= columns(before)
     assert {"account.EmailAddress.email", "account.EmailConfirmation.key"} <= columns(before)
     assert len(company.files) == 2
-    assert _files_with(WORD, tmp_path)
+    assert len(_files_with(WORD, tmp_path)) == 3
     request = answered(ask(company.kestrel, "deletion"))
     assert (request.state, request.outcome) == (State.CLOSED, Outcome.PARTIALLY_FULFILLED)
     expected = {
@@ -253,7 +261,8 @@ def test_only_what_the_plan_retained_still_names_the_person(
     }
     assert places_of(WORD) == expected
     assert company.bytes_of_neighbours() == neighbours
-    assert _files_with(WORD, tmp_path) == []
+    (bobs,) = _files_with(WORD, tmp_path)
+    assert bobs.read_bytes() == BOBS_LETTER
     assert (
         Order.objects.filter(number__startswith=WORD, customer=None, contact_name="").count() == 3
     )

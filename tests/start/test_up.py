@@ -93,6 +93,31 @@ def test_ctrl_c_ends_the_site_that_ran_as_the_application_and_its_servers(up):
     assert valkey.running_pid(places.local()) is None
 
 
+def test_ctrl_c_ends_the_demonstration_in_the_middle_of_a_journey(home):
+    """A terminal sends Ctrl-C to the command and to all it started."""
+    demo = subprocess.Popen(
+        [sys.executable, "manage.py", "demo"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=places.CHECKOUT,
+        env=children.environment(home),
+        start_new_session=True,
+    )
+    try:
+        assert demo.stdout
+        assert any(" asks for access: " in line for line in demo.stdout), "it ended too soon"
+        assert len(family(home)) >= 8
+        os.killpg(demo.pid, signal.SIGINT)
+        rest, _ = demo.communicate(timeout=60)
+    finally:
+        demo.kill()
+    assert demo.returncode == 0
+    assert rest.endswith("Stopped.\n")
+    assert family(home) == []
+    assert postgresql.running_pid(places.local()) is None
+    assert valkey.running_pid(places.local()) is None
+
+
 def test_kill_9_of_the_command_takes_the_site_along_and_leaves_the_servers(up):
     ready(up)
     home = places.local().home
