@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from dsar.cases.delays import Holiday
 from dsar.cases.models import Case, Request
 from dsar.ledger.models import Entry
 from dsar.packages.models import Package
 from dsar.registers.models import Consent, Disclosure, Hold, Objection, Purpose, Restriction
 from dsar.staff.cases import CaseAdmin
 from dsar.staff.evidence import EntryAdmin, PackageAdmin
+from dsar.staff.holidays import HolidayAdmin
 from dsar.staff.registers import (
     ConsentAdmin,
     DisclosureAdmin,
@@ -30,3 +32,4 @@ admin.site.register(Restriction, RestrictionAdmin)
 admin.site.register(Disclosure, DisclosureAdmin)
 admin.site.register(Package, PackageAdmin)
 admin.site.register(Entry, EntryAdmin)
+admin.site.register(Holiday, HolidayAdmin)

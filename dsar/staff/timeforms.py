@@ -8,10 +8,18 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 
 from dsar.cases import attaching, extending
+from dsar.law import rules
 from dsar.staff.forms import ConfirmForm, long_text
 
 if TYPE_CHECKING:
     from dsar.cases.models import Request
+
+
+def _calendars() -> list[tuple[str, str]]:
+    """The calendars that some regime counts by."""
+    found = {(one.country, one.part) for editions in rules.known().values() for one in editions}
+    names = [f"{country}-{part}" if part else country for country, part in sorted(found)]
+    return [(name, name) for name in names]
 
 
 class ExtendForm(ConfirmForm):
@@ -58,6 +66,23 @@ class LawsForm(ConfirmForm):
                 choices=[("", "none"), *((code, code) for code in codes)], required=False
             )
         self.fields["reason"] = long_text(help_text="For the file, sealed.")
+
+
+class HolidayForm(forms.Form):
+    """What is known of a day."""
+
+    country = forms.ChoiceField(choices=_calendars)
+    day = forms.DateField(widget=AdminDateWidget)
+    free = forms.BooleanField(
+        required=False, initial=True, help_text="Not chosen: it is worked after all."
+    )
+    name = forms.CharField(max_length=120)
+
+    def clean(self) -> dict[str, Any]:
+        """Tell a country from its part."""
+        said = super().clean() or self.cleaned_data
+        country, _, part = said.get("country", "").partition("-")
+        return said | {"country": country, "part": part}
 
 
 def _said(code: str) -> str:

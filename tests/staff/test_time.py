@@ -46,3 +46,21 @@ def test_a_day_is_promised_and_shown(request_of_alice, dora):
     assert Letter.objects.filter(kind="interim").count() == 1
     page = dora.get(reverse("admin:dsar_request_change", args=[request_of_alice.pk]))
     assert f"promised {until.isoformat()}" in page.content.decode()
+
+
+def test_a_holiday_is_entered_and_moves_what_is_due_on_it(request_of_alice, dora):
+    day = request_of_alice.clocks[0]["strict"]
+    page = reverse("admin:dsar_holiday_enter")
+    assert "SG" in dora.get(page).content.decode()
+    said = {"country": "SG", "day": day, "free": "on", "name": "A day of mourning"}
+    listed = dora.post(page, said, follow=True).content.decode()
+    assert "1 open requests got another date" in listed
+    assert "A day of mourning" in listed
+    request_of_alice.refresh_from_db()
+    assert request_of_alice.clocks[0]["strict"] > day
+
+
+def test_handlers_enter_no_holidays(request_of_alice, at_desk):
+    handler = at_desk("handler")
+    assert handler.get(reverse("admin:dsar_holiday_enter")).status_code == 403
+    assert handler.get(reverse("admin:dsar_holiday_changelist")).status_code == 403
