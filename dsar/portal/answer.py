@@ -92,5 +92,5 @@ def _show(request: HttpRequest, case: Case) -> HttpResponse:
     for one in shown["requests"]:
         one["title"], one["standing"] = words.title(one["right"]), words.standing(one)
     for one in shown["letters"]:
-        one["title"] = Letter.Kind(one["kind"]).label
+        one["title"] = words.letter(one["kind"])
     return render(request, "dsar/portal/answer.html", {"case": shown})

@@ -166,7 +166,7 @@ def _shown(said: dict[str, Any]) -> dict[str, Any]:
         one["can_withdraw"] = one["state"] in _BEFORE_EXECUTION
         one["must_prove"] = one["state"] == State.AWAITING_VERIFICATION
     for one in said["letters"]:
-        one["title"] = Letter.Kind(one["kind"]).label
+        one["title"] = words.letter(one["kind"])
     return said
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.safestring import mark_safe
 
 from dsar.cases import letters
+from dsar.portal import words
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -20,7 +21,7 @@ def show(request: HttpRequest, letter: Letter, *, reference: str = "") -> HttpRe
     page = letters.read_out(letter).html
     said = {
         "reference": reference,
-        "title": letter.get_kind_display(),
+        "title": words.letter(letter.kind),
         # The letter's own template has escaped everything in it.
         "body": mark_safe(_inside(page, "main")),  # noqa: S308
     }

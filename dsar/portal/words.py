@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dsar.cases.identity_models import Claim
+from dsar.cases.models import Letter
 from dsar.cases.states import ObjectionScope, Outcome, Right, State
 from dsar.contract.vocabulary import LegalBasis
 from dsar.registers.models import Restriction
@@ -129,6 +130,24 @@ FACTS: Mapping[str, Promise] = {
     "role": _("Your role there"),
 }
 
+LETTERS: Mapping[str, Promise] = {
+    Letter.Kind.RECEIPT: _("We have received your request"),
+    Letter.Kind.ANSWER: _("Our answer"),
+    Letter.Kind.REFUSAL: _("Why we refused"),
+    Letter.Kind.WITHDRAWN: _("You withdrew your request"),
+    Letter.Kind.IDENTITY: _("We ask you to show that it is you"),
+    Letter.Kind.CLARIFICATION: _("A question from us"),
+    Letter.Kind.EXTENSION: _("We need more time"),
+    Letter.Kind.INTERIM: _("By when you will have our answer"),
+    Letter.Kind.FEE: _("What a copy would cost"),
+    Letter.Kind.LIFTING: _("A limit is about to end"),
+    Letter.Kind.FORWARDED: _("We handed your request on"),
+    Letter.Kind.NOT_VERIFIED: _("We could not confirm who you are"),
+    Letter.Kind.BREACH: _("Something happened to your data"),
+    Letter.Kind.COMPLAINT_RECEIVED: _("We have received your complaint"),
+    Letter.Kind.COMPLAINT_OUTCOME: _("What came of your complaint"),
+}
+
 BASES: Mapping[str, Promise] = {
     LegalBasis.CONSENT: _("your consent"),
     LegalBasis.CONTRACT: _("a contract with you"),
@@ -142,6 +161,11 @@ BASES: Mapping[str, Promise] = {
 def fact(name: str) -> str:
     """A held fact by the name that declarations give it."""
     return str(FACTS.get(name, name.replace("_", " ").capitalize()))
+
+
+def letter(kind: str) -> Promise:
+    """What a letter is about."""
+    return LETTERS[kind]
 
 
 def place(right: str) -> int:
