@@ -40,6 +40,7 @@ AS_OWNER = frozenset(
         "dbshell",
         "flush",
         "grant_roles",
+        "load",
         "makemigrations",
         "migrate",
         "prepare",

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 OFFICERS = "Data protection officers"
 
 
-def approved(person: Any, right: Right) -> Request:
+def approved(person: Any, right: Right, *, asked: Asked | None = None) -> Request:
     """A request that only has to be carried out."""
     user = get_user_model()._base_manager.get(pk=person)
     case = reception.file(
         subject=user,
-        asked=[Asked(right=right)],
+        asked=[asked or Asked(right=right)],
         actor=Actor(kind=ActorKind.REQUESTER, user=user),
         channel="api",
         language="en",

@@ -14,9 +14,12 @@ from dsar.contract.people import PERSON
 
 if TYPE_CHECKING:
     from dsar.contract.compiler import Fragment
+    from dsar.contract.declarations import Declaration
 
 SAMPLE = 2_000
 TOLERANCE = 0.2
+DESK = 4
+"""People who decide and sign in a bench."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +54,39 @@ def named(email: str) -> list[Found]:
     return _counted([found[0]])
 
 
-def _sample() -> list[Any]:
+def sample(most: int) -> list[Any]:
+    """Keys of so many people, as they come; the same at every run."""
+    return _sample(most)
+
+
+def everybody(*, most: int) -> list[Any]:
+    """Keys of so many people, but for the first few, who sit at the desk."""
+    table, key = _users()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {key} FROM {table} ORDER BY {key} LIMIT {DESK}")
+        desk = [value for (value,) in cursor.fetchall()]
+    return [person for person in _sample(most + DESK) if person not in desk][:most]
+
+
+def counting(
+    declaration: Declaration, person: str, *, what: str = "count(*)"
+) -> tuple[str, list[Any]]:
+    """A statement that counts (or gives something else of) a declaration's rows of the person whom a column names."""
+    sql, params = _of(compiler.condition(declaration), person)
+    return f"SELECT {what} FROM {compiler.table(declaration)} WHERE {sql}", params
+
+
+def key_type() -> str:
+    """The type of a user's key as the database calls it."""
+    kind = get_user_model()._meta.pk.rel_db_type(connection)
+    return str(kind)
+
+
+def _sample(most: int = SAMPLE) -> list[Any]:
     """Whoever comes first by the MD5 of the key: spread over the table, and the same at every run."""
     table, key = _users()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {key} FROM {table} ORDER BY md5({key}::text) LIMIT {SAMPLE}")
+        cursor.execute(f"SELECT {key} FROM {table} ORDER BY md5({key}::text) LIMIT {most}")
         return [value for (value,) in cursor.fetchall()]
 
 
@@ -85,8 +116,8 @@ def _counted(keys: list[Any]) -> list[Found]:
     table, key = _users()
     counts, params = [], []
     for declaration in registry.current().all():
-        sql, own = _of(compiler.condition(declaration), f"u.{key}")
-        counts.append(f"(SELECT count(*) FROM {compiler.table(declaration)} WHERE {sql})")
+        sql, own = counting(declaration, f"u.{key}")
+        counts.append(f"({sql})")
         params += own
     with connection.cursor() as cursor:
         cursor.execute(

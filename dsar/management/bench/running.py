@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import logging
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from celery import current_app
-from django.conf import settings
-from django.core.files.storage import storages
-from django.test.utils import override_settings
-
-from dsar.management.bench import access, deletion, figures, ledger, people, scratch
+from dsar.management.bench import (
+    access,
+    deletion,
+    figures,
+    ledger,
+    people,
+    scratch,
+    surroundings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from dsar.management.bench.figures import Counter, Figures, Pair
     from dsar.management.bench.people import Found
@@ -41,7 +41,7 @@ def run(order: Order) -> list[Figures]:
     """Measure; the ledger is two works, sealing and verifying the same entries."""
     counter = figures.Counter()
     try:
-        with _own_folders() as folder, _quiet():
+        with surroundings.made() as folder:
             measured = _measured(order, counter, folder)
     finally:
         counter.close()
@@ -126,47 +126,3 @@ def _warm_up() -> None:
 
 def _found(order: Order, *, most: int) -> list[Found]:
     return people.named(order.person) if order.person else people.near(order.rows, most=most)
-
-
-@contextmanager
-def _own_folders() -> Iterator[Path]:
-    """Files, journal and wakes of the bench's own, on the disk that the project's packages lie on."""
-    parent = Path(settings.MEDIA_ROOT)
-    parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=parent) as made:
-        folder = Path(made)
-        where = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
-        own = {
-            name: where | {"OPTIONS": {"location": str(folder / name)}}
-            for name in storages.backends
-        }
-        dsar = settings.DSAR | {
-            "ERASURE_JOURNAL": str(folder / "journal"),
-            "WAITING_PERIOD_SECONDS": 0,
-            "SWEEP_HOUR": None,
-        }
-        with override_settings(STORAGES=own, DSAR=dsar), _own_queue():
-            yield folder
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """What is written to a terminal takes as long as the terminal likes."""
-    logging.disable(logging.INFO)
-    try:
-        yield
-    finally:
-        logging.disable(logging.NOTSET)
-
-
-@contextmanager
-def _own_queue() -> Iterator[None]:
-    """Publish where no worker listens, to the same broker: what is woken speaks of a database that will be gone."""
-    options = current_app.conf.broker_transport_options
-    before = dict(options)
-    options["global_keyprefix"] = "dsar-bench:"
-    try:
-        yield
-    finally:
-        options.clear()
-        options.update(before)

@@ -8,15 +8,42 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand
 
-from dsar.management.bench import figures, running
+from dsar.management.bench import burst, figures, queue, restart, running
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from collections.abc import Callable
 
     from dsar.management.bench.figures import Figures
 
 
 ROWS, ENTRIES = 50, 100_000
+
+
+def _queue(options: dict[str, Any]) -> dict[str, Any]:
+    rows = (options["rows"] or [ROWS])[0]
+    return queue.run(users=options["users"], rows=rows, requests=options["requests"] or 100)
+
+
+def _restart(options: dict[str, Any]) -> dict[str, Any]:
+    rows = (options["rows"] or [ROWS])[0]
+    return restart.run(users=options["users"], rows=rows, times=options["requests"] or 5)
+
+
+def _burst(options: dict[str, Any]) -> dict[str, Any]:
+    return burst.run(
+        users=options["users"],
+        requests=options["requests"] or 1_000,
+        workers=options["workers"],
+    )
+
+
+_WITH_WORKERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "queue": _queue,
+    "restart": _restart,
+    "burst": _burst,
+}
+"""What is measured with real workers."""
 
 
 class Command(BaseCommand):
@@ -26,7 +53,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which work, how large, how often."""
-        parser.add_argument("work", choices=("access", "deletion", "ledger"))
+        parser.add_argument("work", choices=("access", "deletion", "ledger", *_WITH_WORKERS))
         parser.add_argument(
             "--rows",
             type=int,
@@ -36,10 +63,18 @@ class Command(BaseCommand):
         parser.add_argument("--users", type=int, default=20_000, help="People in the database.")
         parser.add_argument("--pairs", type=int, help="How often; by default what the size allows.")
         parser.add_argument("--person", default="", help="The address of whom to measure.")
+        parser.add_argument(
+            "--requests", type=int, help="Of queue and burst; of restart, how often."
+        )
+        parser.add_argument("--workers", type=int, default=2, help="Of burst.")
         parser.add_argument("--json", action="store_true", help="One JSON object a line.")
 
     def handle(self, **options: Any) -> None:
         """Print the medians of each size beside its budget; a budget that is missed is no error."""
+        if options["work"] in _WITH_WORKERS:
+            told = _WITH_WORKERS[options["work"]](options)
+            self.stdout.write(json.dumps(told) if options["json"] else _lines(told))
+            return
         for rows in options["rows"] or [_rows(options["work"])]:
             order = running.Order(
                 work=options["work"],
@@ -73,3 +108,7 @@ def _table(found: Figures) -> str:
         f"  statements {found.statements or '?':>12}      budget {allowed.statements}\n"
         f"  memory     {found.memory_growth_mb:>12.1f} MB   budget {allowed.memory_growth_mb}"
     )
+
+
+def _lines(found: dict[str, Any]) -> str:
+    return "\n".join(f"{name:16}{value}" for name, value in found.items())
