@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 _ROWS = 1_000
 
 
-def blocks(sql: str) -> Iterator[list[memoryview]]:
-    """Lists of rows, each as COPY wrote it, with its line break."""
+def blocks(sql: str, *, most: int = _ROWS) -> Iterator[list[memoryview]]:
+    """Lists of at most so many rows, each as COPY wrote it, with its line break."""
     with connection.cursor() as cursor, cursor.copy(sql):
         session = connection.connection
         whole = True
         while whole:
-            rows = session.wait(_block(session.pgconn))
-            whole = len(rows) == _ROWS
+            rows = session.wait(_block(session.pgconn, most))
+            whole = len(rows) == most
             if rows:
                 yield rows
 
 
-def _block(session: PGconn) -> PQGen[list[memoryview]]:
+def _block(session: PGconn, most: int) -> PQGen[list[memoryview]]:
     """The next rows; fewer than a block holds at the end, which is thereby over for the session too."""
     rows: list[memoryview] = []
-    while len(rows) < _ROWS:
+    while len(rows) < most:
         size, row = session.get_copy_data(1)
         if size < 0:
             yield from _end(session)

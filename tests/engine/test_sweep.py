@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from dsar.contract import registry
 from dsar.engine import execution, identifiers, matching, review, searching, sweeping
 from dsar.engine.identifiers import Erased
 from dsar.ledger import log
+from tests.testapp.factories import NASTY
 from tests.testapp.models import Loan, Member, Message, Tool
 
 if TYPE_CHECKING:
@@ -196,6 +198,31 @@ def test_the_search_costs_the_same_statements_for_one_and_for_a_hundred(cast: Ca
     with CaptureQueriesContext(connection) as all_:
         sweeping.sweep(hundred)
     assert len(one) == len(all_)
+
+
+def test_a_table_read_by_pages_tells_what_it_tells_row_by_row(cast: Cast) -> None:
+    """Six hundred rows over many pages, with everything that breaks careless splitting."""
+    tool = Tool.objects.create(title="ladder")
+    rows = [
+        Loan(
+            code=f"P-{number}-{at}",
+            tool=tool,
+            contact_name=text[:100],
+            contact_email=ADDRESS,
+            remarks=f"{text}{ADDRESS}",
+        )
+        for number in range(35)
+        for at, text in enumerate(NASTY)
+    ]
+    Loan.objects.bulk_create(rows)
+    match = matching.matcher({uuid.UUID(int=7): [ADDRESS]})
+    assert match is not None
+    (table,) = (one for one in searching.tables() if one.model is Loan)
+    found = searching.search(replace(table, pages=1), match)
+    assert len(found) == len(rows)
+    assert {column for column, _ in found[str(rows[3].pk)]} == {"contact_email", "remarks"}
+    by_rows = searching.search(replace(table, pages=None), match)
+    assert found == by_rows
 
 
 WRITTEN = {
