@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
 from dsar.cases import letters
 from dsar.cases.asked import Asked
 from dsar.cases.models import Request
 from dsar.cases.states import Outcome, Right, State
+from dsar.contract.declarations import Recipient
+from dsar.contract.vocabulary import Category
 from dsar.engine import execution, journal
 from dsar.engine.models import Removal
 from dsar.ledger import log
-from dsar.registers import holds
+from dsar.registers import disclosures, holds
 from tests.engine.looking import places_of, rows_of, text_of
 from tests.testapp.models import Loan, Member, Report, Tag, Visit
+from tests.testapp.privacy import LENDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,3 +159,29 @@ def test_hold_placed_after_approval_stops_the_deletion(
     Request.objects.filter(pk=request.pk).update(lease_until=None)
     assert execution.run(request.pk) == request.pk
     assert not Member.objects.filter(user_id=cast.alice.pk).exists()
+
+
+def test_whoever_received_data_is_to_be_told_of_its_deletion(
+    cast: Cast, ask: Callable[..., Case], answered: Callable[[Case], Request]
+) -> None:
+    """The purposes' recipients, and whoever was told within the year; the letter names nobody told in secret (R94)."""
+    now = timezone.now()
+    for code, since, secret in (
+        ("auditor", now, False),
+        ("police", now, True),
+        ("former", now - timedelta(days=500), False),
+    ):
+        disclosures.record(
+            cast.alice.user,
+            recipient=Recipient(code=code, name=f"Example {code}", role="controller", country="SG"),
+            purpose=LENDING,
+            categories=[Category.NAME],
+            basis="Library rules 4",
+            since=since,
+            secret=secret,
+        )
+    request = answered(ask(cast.alice, "deletion"))
+    told = set(request.recipient_tasks.values_list("recipient_code", flat=True))
+    assert told >= {"test_bank", "auditor", "police"}
+    assert "former" not in told
+    assert "police" not in str(letters.read(request.letters.get(kind="answer")))
