@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from dsar.declarations import LegalBasis, Purpose, Recipient
+from dsar.declarations import LegalBasis, Purpose, Recipient, shared
 
-HOSTING = Recipient(
-    code="hosting",
-    name="Lion City Hosting Pte. Ltd. (fictional)",
-    role="processor",
-    country="SG",
-    contact="privacy@hosting.example",
-)
+HOSTING = shared("hosting")
 MAIL_DELIVERY = Recipient(
     code="mail_delivery",
     name="Carrier Mail GmbH (fictional)",

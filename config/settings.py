@@ -365,6 +365,14 @@ DSAR: dict[str, Any] = {
         "dpo": env.str("DSAR_DATA_PROTECTION_OFFICER", default="Data Protection Officer"),
         "representative": env.str("DSAR_EU_REPRESENTATIVE", default=""),
     },
+    "RECIPIENTS": {
+        "hosting": {
+            "name": "Lion City Hosting Pte. Ltd. (fictional)",
+            "role": "processor",
+            "country": "SG",
+            "contact": "privacy@hosting.example",
+        },
+    },
 }
 # A sweep nobody fetched is worth little when the next one comes; but a worker tells by its own clock that a task
 # has expired, and one whose clock is an hour ahead must not throw every sweep away.

@@ -32,6 +32,7 @@ DEFAULTS: dict[str, Any] = {
     "CALLING_CODE": "65",
     "ERASURE_JOURNAL": "",
     "ORGANISATION": {},
+    "RECIPIENTS": {},
     "TIME_ZONE": "Asia/Singapore",
     "REGIMES": ("SG",),
     "POLICY": {},

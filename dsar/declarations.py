@@ -15,6 +15,7 @@ from dsar.contract.declarations import (
     Secret,
     Surrogate,
 )
+from dsar.contract.recipients import shared
 from dsar.contract.vocabulary import Category, LegalBasis, Origin, Row, Whose
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "Secret",
     "Surrogate",
     "Whose",
+    "shared",
 ]
