@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 
 from dsar.ledger import elsewhere, log, places, restores, signing
 from dsar.ledger.findings import Kind
@@ -38,6 +41,17 @@ def test_a_restored_backup_verifies_once_it_is_recorded(ledger, verify, sealed, 
         assert f"index {len(ledger) - 1}" in told.says
         sealed(step + 1)
     assert Leaf.objects.count() > size
+
+
+def test_replaying_the_journal_records_the_restore(ledger, verify, settings, tmp_path):
+    settings.DSAR = settings.DSAR | {"ERASURE_JOURNAL": str(tmp_path / "journal")}
+    restore(Checkpoint.objects.order_by("size")[2].size)
+    assert not verify().is_good
+    for _ in range(2):
+        call_command("replay_erasures", stdout=StringIO())
+        found = verify()
+        assert found.is_good
+        assert [one.kind for one in found.findings] == [Kind.RESTORED]
 
 
 def test_a_second_restore_is_told_beside_the_first(ledger, verify, sealed):
