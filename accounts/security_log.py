@@ -1,10 +1,17 @@
-"""Write the security log: log-ins by signal, pages and searches by middleware."""
+"""Write the security log: log-ins and changes of an account by signal, pages and searches by middleware."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.signals import (
+    email_changed,
+    password_changed,
+    password_reset,
+    password_set,
+)
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.exceptions import PermissionDenied
 
@@ -43,6 +50,11 @@ def listen() -> None:
     user_logged_in.connect(_logged_in, dispatch_uid="accounts.security_log")
     user_logged_out.connect(_logged_out, dispatch_uid="accounts.security_log")
     user_login_failed.connect(_log_in_failed, dispatch_uid="accounts.security_log")
+    for signal in (password_changed, password_set, password_reset):
+        signal.connect(_password_changed, dispatch_uid="accounts.security_log")
+    for signal in (authenticator_added, authenticator_removed, authenticator_reset):
+        signal.connect(_factor_changed, dispatch_uid="accounts.security_log")
+    email_changed.connect(_address_changed, dispatch_uid="accounts.security_log")
 
 
 class PageViewMiddleware:
@@ -78,6 +90,22 @@ def _logged_in(*, request: HttpRequest | None, user: User, **_: Any) -> None:
 def _logged_out(*, request: HttpRequest | None, user: User | None, **_: Any) -> None:
     if user is not None:
         record(SecurityEvent.Kind.LOG_OUT, user=user, request=request)
+
+
+def _password_changed(*, request: HttpRequest | None, user: User, **_: Any) -> None:
+    record(SecurityEvent.Kind.PASSWORD_CHANGED, user=user, request=request)
+
+
+def _factor_changed(*, request: HttpRequest | None, user: User, **_: Any) -> None:
+    record(SecurityEvent.Kind.FACTOR_CHANGED, user=user, request=request)
+
+
+def _address_changed(
+    *, request: HttpRequest | None, user: User, from_email_address: Any = None, **_: Any
+) -> None:
+    """Keep the address before, so that its reader can be asked whether the change was theirs."""
+    before = str(getattr(from_email_address, "email", "") or "")
+    record(SecurityEvent.Kind.ADDRESS_CHANGED, user=user, request=request, detail=before)
 
 
 def _log_in_failed(

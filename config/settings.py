@@ -319,6 +319,7 @@ DSAR: dict[str, Any] = {
     "METRICS_TOKEN": env.str("DSAR_METRICS_TOKEN", default=""),
     # Where a mailed link leads; {token} is put in its place.
     "LINK_URL": env.str("DSAR_LINK_URL", default=""),
+    "ACCOUNT_CHANGES": "accounts.changes.since",
     "CONFIRMATION_URL": env.str("DSAR_CONFIRMATION_URL", default=""),
     # Newest first: the first one locks, all of them open.
     "MASTER_KEYS": (

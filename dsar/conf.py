@@ -43,6 +43,8 @@ DEFAULTS: dict[str, Any] = {
     "LINK_URL": "",
     "LINK_DAYS": 365,
     "CODE_SECONDS": 600,
+    "ACCOUNT_CHANGES": "",
+    "CHANGE_DAYS": 30,
     "CONFIRMATION_URL": "",
     "CONFIRMATION_HOURS": 48,
     "STAFF_NEEDS_MFA": True,

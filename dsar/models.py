@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dsar.api.models import Reply
 from dsar.cases.delays import Extension, Holiday, Pause, Preserved, Promise, Warned
-from dsar.cases.identity_models import Claim, Confirmation, Proof
+from dsar.cases.identity_models import Claim, Confirmation, Proof, Upload
 from dsar.cases.models import (
     Case,
     Correction,
@@ -70,6 +70,7 @@ __all__ = [
     "Step",
     "Suppression",
     "Unsealed",
+    "Upload",
     "Wake",
     "Warned",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dsar.api.models import Reply
 from dsar.cases.delays import Extension, Holiday, Pause, Preserved, Promise, Warned
-from dsar.cases.identity_models import Claim, Confirmation, Proof
+from dsar.cases.identity_models import Claim, Confirmation, Proof, Upload
 from dsar.cases.models import (
     Case,
     Correction,
@@ -106,9 +106,17 @@ class CasePersonalData(PersonalData):
     subject, purpose, retention = "subject", REQUEST_HANDLING, _kept("received_at")
     row, born = Row.RETAINED, "created_at"
     fields = {
-        ("id", "key"): _TECHNICAL,
+        ("id", "key", "continues"): _TECHNICAL,
+        "reply_channel": _ASKED,
         "subject": _ACCOUNT,
-        ("reference", "regimes", "verified_at", "verification_method", "frozen_at"): _PROCEDURE,
+        (
+            "reference",
+            "regimes",
+            "verified_at",
+            "verification_method",
+            "frozen_at",
+            "papers_allowed_at",
+        ): _PROCEDURE,
         ("subject_relation", "channel", "language", "received_at"): _ASKED,
         "created_at": _PROCEDURE,
         "contact": Held(category=Category.EMAIL_ADDRESS, read=_opened("contact", case="")),
@@ -149,6 +157,20 @@ class ConfirmationPersonalData(PersonalData):
         ("id", "case"): _TECHNICAL,
         ("kind", "made_at", "expires_at", "failures", "used_at"): _PROCEDURE,
         "digest": Secret(category=Category.AUTHENTICATION, origin=Origin.DERIVED),
+    }
+
+
+@declare(Upload)
+class UploadPersonalData(PersonalData):
+    """A file that came with a case."""
+
+    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("kept_at")
+    row, born = Row.RETAINED, "kept_at"
+    fields = {
+        ("id", "case"): _TECHNICAL,
+        "name": Held(category=Category.FILE, read=_opened("name", case="case")),
+        ("kind", "media_type", "size", "kept_at"): _PROCEDURE,
+        "stored": _TECHNICAL,
     }
 
 

@@ -10,7 +10,7 @@ from celery import shared_task
 from celery.signals import worker_init, worker_shutting_down
 
 from dsar.api import idempotency
-from dsar.cases import expiry, notices, reminders
+from dsar.cases import earlier, expiry, notices, reminders, uploads
 from dsar.dispatch import outbox
 from dsar.engine import doorstep, execution, turns, wakes, withholding
 from dsar.ledger import placing, sealing
@@ -28,6 +28,7 @@ SWEEPERS: tuple[Callable[[], object], ...] = (
     wakes.wake_due,
     vault.expire_due,
     idempotency.expire,
+    uploads.remove_papers,
     counts.fold,
 )
 """What the periodic sweep looks after, in order."""
@@ -121,6 +122,18 @@ def look_up(case: str) -> None:
 def consider(case: str) -> None:
     """See whether a case is proved by now."""
     doorstep.consider(case)
+
+
+@shared_task(name=earlier.ASK, ignore_result=True)
+def ask_earlier(case: str) -> None:
+    """Ask at an account's earlier addresses whether it was they who asked."""
+    earlier.ask(case)
+
+
+@shared_task(name=earlier.WARN, ignore_result=True)
+def warn_earlier(case: str) -> None:
+    """Tell an account's earlier addresses that something is under way."""
+    earlier.warn(case)
 
 
 @shared_task(name=wakes.EXECUTE, ignore_result=True)

@@ -18,13 +18,19 @@ class SecurityEvent(models.Model):
         LOG_IN_FAILED = "log_in_failed", "Failed log-in"
         PAGE = "page", "Page view"
         SEARCH = "search", "Search"
+        PASSWORD_CHANGED = "password_changed", "Password changed"
+        ADDRESS_CHANGED = "address_changed", "E-mail address changed"
+        FACTOR_CHANGED = "factor_changed", "Second factor changed"
 
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, null=True, blank=True, db_index=False, related_name="events"
     )
     kind = models.CharField(max_length=20, choices=Kind.choices)
     happened_at = models.DateTimeField(default=timezone.now)
-    detail = models.TextField(blank=True, help_text="The page's path, or what was searched for.")
+    detail = models.TextField(
+        blank=True,
+        help_text="The page, what was searched for, or the address before.",
+    )
     ip = models.GenericIPAddressField(null=True, blank=True)
     user_agent = models.TextField("browser", blank=True)
     language = models.CharField(max_length=100, blank=True)
@@ -38,7 +44,16 @@ class SecurityEvent(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    kind__in=["log_in", "log_out", "log_in_failed", "page", "search"]
+                    kind__in=[
+                        "log_in",
+                        "log_out",
+                        "log_in_failed",
+                        "page",
+                        "search",
+                        "password_changed",
+                        "address_changed",
+                        "factor_changed",
+                    ]
                 ),
                 name="accounts_event_kind_known",
             )

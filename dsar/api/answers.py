@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from dsar.api import letters, throttles
+from dsar.api import letters, packages, throttles
 from dsar.api.problems import ProblemError
 from dsar.cases import links
-from dsar.cases.models import Case, Letter
+from dsar.cases.models import Case, Letter, Request
 from dsar.cases.states import Outcome, Right
+from dsar.engine import handing_over
+from dsar.packages import serving
+from dsar.packages.models import Package
 
 if TYPE_CHECKING:
+    from django.http.response import HttpResponseBase
     from rest_framework.request import Request as Call
+
+    from dsar.cases.actors import Actor
+
+
+_KEYS: Final = [
+    OpenApiParameter("X-Link-Token", str, OpenApiParameter.HEADER, required=True),
+    OpenApiParameter("X-Link-Code", str, OpenApiParameter.HEADER, required=True),
+]
 
 
 class LinkSerializer(serializers.Serializer[Any]):
@@ -65,6 +79,31 @@ class Code(APIView):
         return Response(status=HTTPStatus.ACCEPTED)
 
 
+class AnswerPackage(APIView):
+    """Fetching a package without account."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (throttles.Codes,)
+    renderer_classes = (JSONRenderer, packages.ZipRenderer)
+
+    @extend_schema(
+        operation_id="answer_package",
+        auth=[],
+        parameters=_KEYS,
+        responses={(200, "application/zip"): OpenApiTypes.BINARY},
+    )
+    def get(self, call: Call, pk: Any) -> HttpResponseBase:
+        """Fetch the package that answers a request of the case. Each attempt takes a code of its own."""
+        opened = _opened(call)
+        own = Request.objects.select_related("case__key")
+        request = get_object_or_404(own, pk=pk, case=opened.case, case__verified_at__isnull=False)
+        handing_over.permit(request)
+        made = Package.objects.filter(request_reference=request.pk).order_by("-created_at")
+        ready = made.exclude(state=Package.State.WITHHELD)
+        return serving.response(call._request, get_object_or_404(ready[:1]), by=None)  # noqa: SLF001 - it streams.
+
+
 class Answer(APIView):
     """Reading the answer."""
 
@@ -75,26 +114,28 @@ class Answer(APIView):
     @extend_schema(
         operation_id="answer_retrieve",
         auth=[],
-        parameters=[
-            OpenApiParameter("X-Link-Token", str, OpenApiParameter.HEADER, required=True),
-            OpenApiParameter("X-Link-Code", str, OpenApiParameter.HEADER, required=True),
-        ],
+        parameters=_KEYS,
         responses=AnswerSerializer,
     )
     def get(self, call: Call) -> Response:
         """Read the letters and receipts of a case. The code works once; both stand in headers, not in addresses."""
-        token, code = (call.headers.get(name, "") for name in ("X-Link-Token", "X-Link-Code"))
-        if not token or not code:
-            raise ProblemError(
-                status=400,
-                code="link_or_code_missing",
-                title="Link and code are needed",
-                detail="Send the mailed link's token as X-Link-Token and the mailed code as X-Link-Code.",
-            )
-        opened = links.open_(token, code=code)
+        opened = _opened(call)
         return Response(
             _read(get_object_or_404(Case, pk=opened.case)), headers={"Cache-Control": "no-store"}
         )
+
+
+def _opened(call: Call) -> Actor:
+    """Whoever link and code show; raises ProblemError and LinkError."""
+    token, code = (call.headers.get(name, "") for name in ("X-Link-Token", "X-Link-Code"))
+    if not token or not code:
+        raise ProblemError(
+            status=400,
+            code="link_or_code_missing",
+            title="Link and code are needed",
+            detail="Send the mailed link's token as X-Link-Token and the mailed code as X-Link-Code.",
+        )
+    return links.open_(token, code=code)
 
 
 def _read(case: Case) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from dsar.api import idempotency, shapes, throttles
 from dsar.api.callers import Own, authenticated_at, cases_of, own_request, requester
 from dsar.api.pages import Newest
-from dsar.cases import withdrawal
+from dsar.cases import identity, withdrawal
 from dsar.cases.intake import Asked, Proposal
 from dsar.cases.models import Case, Request
 from dsar.cases.states import ObjectionScope, Right, State
@@ -189,6 +189,17 @@ class Withdrawal(Own):
         request = own_request(call, reference=reference, pk=pk)
         withdrawal.withdraw(request, actor=requester(call))
         return Response(following.shown_request(request.pk))
+
+
+class MailboxUnreachable(Own):
+    """Saying that one cannot read the mailbox that was asked."""
+
+    @extend_schema(operation_id="cases_mailbox_unreachable", request=None, responses={204: None})
+    def post(self, call: Call, reference: str) -> Response:
+        """Say that you cannot read the mailbox that we asked; staff then look at your case themselves."""
+        case = get_object_or_404(cases_of(call).select_related("key"), reference=reference)
+        identity.cannot_read_mailbox(case, actor=requester(call))
+        return Response(status=HTTPStatus.NO_CONTENT)
 
 
 class Verification(Own):

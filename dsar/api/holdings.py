@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from dsar.api.callers import Own
+from dsar.api.callers import Own, must_be_fresh
 from dsar.engine import foresight
 from dsar.engine.rights import correction
 
@@ -85,6 +85,7 @@ class Holdings(Own):
     @extend_schema(operation_id="holdings_list", responses=HoldingSerializer(many=True))
     def get(self, call: Call) -> Response:
         """List every kind of record held about you: how many, why, how long, who receives it, what you can correct."""
+        must_be_fresh(call)
         held = foresight.holdings(call.user.pk)
         values = correction.correctable(call.user.pk, [one["declaration"] for one in held])
         return Response([one | {"correctable": values.get(one["declaration"], [])} for one in held])
@@ -96,4 +97,5 @@ class DeletionPreview(Own):
     @extend_schema(operation_id="preview_deletion", responses=ForeseenSerializer(many=True))
     def get(self, call: Call) -> Response:
         """Foresee a deletion: what would go, what would be overwritten, what stays until when and why."""
+        must_be_fresh(call)
         return Response(foresight.deletion_of(call.user.pk))

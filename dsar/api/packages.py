@@ -11,6 +11,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 
 from dsar.api import throttles
 from dsar.api.callers import Own, must_be_fresh, own_request
+from dsar.engine import handing_over
 from dsar.packages import serving
 from dsar.packages.models import Package
 
@@ -54,6 +55,7 @@ class OnePackage(Own):
         """Fetch the package. The log-in must be fresh: get a new token with your password where it is not."""
         request = own_request(call, reference=reference, pk=pk)
         must_be_fresh(call)
+        handing_over.permit(request)
         made = Package.objects.filter(request_reference=request.pk).order_by("-created_at")
         ready = made.exclude(state=Package.State.WITHHELD)
         package = get_object_or_404(ready[:1])

@@ -13,10 +13,11 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from dsar.cases.identity import NotFreshError
+from dsar.cases.identity import EarlierAddressNeededError, NotFreshError
 from dsar.cases.intake import IntakeError
 from dsar.cases.lifecycle import GuardError, MoveError, NotPermittedError
 from dsar.cases.links import LinkError
+from dsar.cases.mail_reading import MailUnreadableError
 from dsar.engine.review import PlanChangedError
 from dsar.engine.rights.correction import NotCorrectableError
 from dsar.keys.box import KeyDestroyedError
@@ -155,6 +156,18 @@ def _stale(_: Exception) -> Problem:
     )
 
 
+def _earlier_needed(error: Exception) -> Problem:
+    return Problem(
+        status=403, code="earlier_address", title="Your earlier address is asked", detail=str(error)
+    )
+
+
+def _unreadable_mail(error: Exception) -> Problem:
+    return Problem(
+        status=422, code="mail_unreadable", title="This message cannot be read", detail=str(error)
+    )
+
+
 def _wrong_link(_: Exception) -> Problem:
     return Problem(
         status=404,
@@ -266,6 +279,8 @@ _TOLD: dict[type[Exception], Callable[[Any], Problem]] = {
     NotPermittedError: lambda _: _FORBIDDEN,
     PlanChangedError: _plan_changed,
     NotFreshError: _stale,
+    EarlierAddressNeededError: _earlier_needed,
+    MailUnreadableError: _unreadable_mail,
     LinkError: _wrong_link,
     MoveError: _conflicting,
     KeyDestroyedError: lambda _: _GONE,

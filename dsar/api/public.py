@@ -47,9 +47,22 @@ class OnBehalfSerializer(cases.Strict):
     )
 
 
+class OpenCorrectionSerializer(cases.CorrectionSerializer):
+    """A field that is wrong; without a record it means every record in which it is."""
+
+    row = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
+
+
+class OpenAskedSerializer(cases.AskedSerializer):
+    """One right asked for without log-in."""
+
+    corrections = OpenCorrectionSerializer(many=True, required=False, max_length=200)  # type: ignore[call-arg]  # it goes to the list
+
+
 class OpenFilingSerializer(cases.FilingSerializer):
     """What somebody without log-in asks, and who they say they are. No identity number is ever asked for."""
 
+    rights = OpenAskedSerializer(many=True, min_length=1, max_length=20)  # type: ignore[call-arg]  # as above
     name = serializers.CharField(max_length=200)
     email = serializers.EmailField(max_length=254)
     relation = serializers.ChoiceField(

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from dsar.api import dates
 from dsar.api.callers import ForStaff, staff
+from dsar.api.desk import ReasonSerializer
 from dsar.api.pages import DueFirst
 from dsar.api.shapes import STATES
 from dsar.cases import lifecycle, owning, pausing, permissions, variants
@@ -165,6 +166,13 @@ class Queue(ForStaff):
         return pages.get_paginated_response([_queued(one) for one in page or []])
 
 
+class ReopenedSerializer(serializers.Serializer[Any]):
+    """The case in which a request goes on."""
+
+    reference = serializers.CharField()
+    received_at = serializers.DateTimeField()
+
+
 class OnOne(ForStaff):
     """An act on one request."""
 
@@ -302,6 +310,23 @@ class Verify(OnOne):
         request = self.request_of(pk)
         reception.verify(request.case, actor=staff(call))
         return Response(in_full(self.request_of(pk)))
+
+
+class Reopen(OnOne):
+    """Taking up again what was closed unproved or set aside."""
+
+    needs = permissions.HANDLE
+
+    @extend_schema(
+        operation_id="staff_requests_reopen", request=ReasonSerializer, responses=ReopenedSerializer
+    )
+    def post(self, call: Call, pk: Any) -> Response:
+        """Take a request up again in a case of its own, with the first day of receipt and the reason why."""
+        given = ReasonSerializer(data=call.data)
+        given.is_valid(raise_exception=True)
+        reason = given.validated_data["reason"]
+        case = reception.reopen(self.request_of(pk), actor=staff(call), reason=reason)
+        return Response({"reference": case.reference, "received_at": case.received_at})
 
 
 class Retry(OnOne):

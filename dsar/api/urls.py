@@ -8,6 +8,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from dsar.api import (
     answers,
     cases,
+    desk,
+    desk_intake,
     holdings,
     letters,
     moretime,
@@ -25,6 +27,11 @@ _PERSON = [
     path("confirmations", public.Confirmations.as_view(), name="confirmations"),
     path("cases", cases.Cases.as_view(), name="cases"),
     path("cases/<str:reference>", cases.OneCase.as_view(), name="case"),
+    path(
+        "cases/<str:reference>/mailbox",
+        cases.MailboxUnreachable.as_view(),
+        name="mailbox_unreachable",
+    ),
     path("cases/<str:reference>/verify", cases.Verification.as_view(), name="verify"),
     path("cases/<str:reference>/letters/<uuid:pk>", letters.OneLetter.as_view(), name="letter"),
     path(
@@ -48,6 +55,7 @@ _PERSON = [
     path("consents", purposes.Consents.as_view(), name="consents"),
     path("auth/token", tokens.Token.as_view(), name="token"),
     path("answer", answers.Answer.as_view(), name="answer"),
+    path("answer/packages/<uuid:pk>", answers.AnswerPackage.as_view(), name="answer_package"),
     path("answer/code", answers.Code.as_view(), name="answer_code"),
 ]
 _STAFF = [
@@ -66,6 +74,13 @@ _STAFF = [
     path("requests/<uuid:pk>/retry", queue.Retry.as_view(), name="staff_retry"),
     path("cases/<str:reference>/laws", moretime.Laws.as_view(), name="staff_laws"),
     path("holidays", moretime.Holidays.as_view(), name="staff_holidays"),
+    path("cases", desk_intake.TakeIn.as_view(), name="staff_take_in"),
+    path("mail", desk_intake.ReadMail.as_view(), name="staff_mail"),
+    path("cases/<str:reference>/papers", desk.AllowPapers.as_view(), name="staff_papers"),
+    path("requests/<uuid:pk>/reopen", queue.Reopen.as_view(), name="staff_reopen"),
+    path("cases/<str:reference>/authority", desk.AcceptAuthority.as_view(), name="staff_authority"),
+    path("cases/<str:reference>/doubt", desk.Doubt.as_view(), name="staff_doubt"),
+    path("cases/<str:reference>/thaw", desk.Thaw.as_view(), name="staff_thaw"),
     path("packages/<uuid:pk>/revoke", revocation.Revocation.as_view(), name="staff_revoke"),
 ]
 _OPEN = {"authentication_classes": (), "permission_classes": (), "throttle_classes": ()}

@@ -27,7 +27,7 @@ _NO_OBJECTION = {
 }
 """The refusal ground that an objection to a purpose on another basis meets (R196)."""
 
-_KEYS: dict[Right, frozenset[str]] = {
+KEYS: dict[Right, frozenset[str]] = {
     Right.ACCESS: frozenset(),
     Right.PORTABILITY: frozenset(),
     Right.CORRECTION: frozenset(),
@@ -91,7 +91,7 @@ def understood(asked: Sequence[Asked], *, regimes: Iterable[str]) -> list[Asked]
 
 
 def _wrong(one: Asked, *, regimes: Iterable[str]) -> dict[str, str]:
-    unknown = sorted(set(one.scope) - _KEYS[one.right])
+    unknown = sorted(set(one.scope) - KEYS[one.right])
     if unknown:
         return {f"scope.{key}": "This right has no such scope." for key in unknown}
     if one.corrections and one.right is not Right.CORRECTION:

@@ -54,7 +54,7 @@ _FACTS: Final = ("reference", "received_at", "right")
 """What stands at the head of the letter."""
 
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "rights": ("right", "answer_expected_by"),
+    "rights": ("right", "answer_expected_by", "ledger_entry"),
     "receipts": ("title", "deleted", "overwritten", "retained", "until", "reason"),
     "fields": ("declaration", "field", "old", "new", "result"),
     "exclusions": ("what", "why"),

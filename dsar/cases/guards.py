@@ -210,7 +210,7 @@ def _turn(move: Move) -> Obstacle | None:
     request = move.request
     if move.to is not State.EXECUTING or request.right not in _CHANGES:
         return None
-    person.lock(request.case.subject_id)
+    person.lock(request.case.subject_id or request.case.address_digest)
     under_way = any(right in _CHANGES and state in _UNDER_WAY for right, state in move.others)
     return Obstacle.TAKING_TURNS if under_way else None
 
@@ -257,6 +257,8 @@ def _decision_on(request: Request) -> Decision | None:
 def _requests_of_same_person(request: Request) -> QuerySet[Request]:
     """Every other request about the person; a case about nobody known stands alone."""
     others = Request.objects.exclude(pk=request.pk)
+    if request.case.subject_id is None and request.case.address_digest:
+        return others.filter(case__address_digest=request.case.address_digest)
     if request.case.subject_id is None:
         return others.filter(case=request.case)
     return others.filter(case__subject_id=request.case.subject_id)

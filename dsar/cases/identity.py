@@ -4,25 +4,44 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from dsar import conf
-from dsar.cases import permissions, subjects
+from dsar.cases import (
+    authority,
+    claims,
+    earlier,
+    letters,
+    permissions,
+    proofs,
+    subjects,
+    wording,
+)
 from dsar.cases.actors import ActorKind
-from dsar.cases.lifecycle import NotPermittedError
-from dsar.cases.models import Case
+from dsar.cases.identity_models import Claim, Proof
+from dsar.cases.lifecycle import MoveError, NotPermittedError
+from dsar.cases.models import Case, Letter
 from dsar.cases.states import State
+from dsar.contract import people
 from dsar.crashpoints import effect
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 
+_TO_ANSWER = timedelta(days=30)
+"""How long somebody has to answer what was asked about who they are."""
+
+_PROMPT = timedelta(days=3)
+"""How soon after its arrival more may be asked about a request without a warning (R26)."""
+
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from dsar.cases.actors import Actor
+    from dsar.cases.earlier import Changes
     from dsar.cases.models import Request
     from dsar.contract.people import Guest
 
@@ -35,6 +54,18 @@ class Method(StrEnum):
     EMAIL_LINK = "email_link"
     LINK_AND_FACTS = "link_and_facts"
     HUMAN_REVIEW = "human_review"
+    EARLIER_ADDRESS = "earlier_address"
+
+
+class EarlierAddressNeededError(Exception):
+    """This account changed lately; we have asked at its earlier address, and go on once it answers."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
+class AuthorityMissingError(MoveError):
+    """Nobody has accepted yet that they may ask for this person."""
 
 
 class NotFreshError(Exception):
@@ -52,9 +83,20 @@ def fresh(authenticated_at: datetime | None) -> bool:
     return timedelta(0) <= age <= timedelta(seconds=conf.get("FRESH_LOGIN_SECONDS"))
 
 
-def recognise(case: Case, *, actor: Actor, authenticated_at: datetime | None) -> None:
-    """Mark a new case as verified where its own account filed it after a fresh log-in; saves nothing."""
-    if _is_own_account(case, actor) and fresh(authenticated_at):
+def recognise(
+    case: Case,
+    *,
+    actor: Actor,
+    authenticated_at: datetime | None,
+    rights: Collection[str],
+    changes: Changes,
+) -> None:
+    """Mark a new case as verified where its own account filed it after a fresh log-in; saves nothing.
+
+    Not where the account changed lately and wants what a thief would want: its earlier address is asked first.
+    """
+    own = _is_own_account(case, actor) and fresh(authenticated_at)
+    if own and not (changes.kinds and earlier.is_guarded(rights)):
         case.verified_at = timezone.now()
         case.verification_method = Method.FRESH_LOGIN
 
@@ -66,7 +108,55 @@ def verify(case: Case, *, actor: Actor, authenticated_at: datetime | None = None
     Raises NotFreshError and NotPermittedError. Doing it again changes nothing.
     """
     method = _method(case, actor=actor, authenticated_at=authenticated_at)
-    return _establish(case, method=method, actor=actor, guest=None)
+    guest = _claimed(case) if method is Method.STAFF else None
+    return _establish(case, method=method, actor=actor, guest=guest)
+
+
+def agree(case: Case, *, actor: Actor) -> list[Request]:
+    """Take the word of the account's earlier address for a case that the account filed after a change."""
+    return _establish(case, method=Method.EARLIER_ADDRESS, actor=actor, guest=None)
+
+
+def doubt(case: Case, *, actor: Actor, reason: str, needed: str = "") -> bool:
+    """Note why staff doubt who asks, and ask them by letter for what is needed (R26); whether that comes late.
+
+    Raises NotPermittedError where no reason is given: without doubt nothing more may be asked.
+    """
+    if not actor.may(permissions.HANDLE) or not reason.strip():
+        raise NotPermittedError
+    with effect("identity.doubt"), transaction.atomic():
+        proofs.note(
+            case,
+            method=Method.HUMAN_REVIEW,
+            result=Proof.Result.DOUBTED,
+            actor=actor,
+            doubt=reason,
+        )
+        until = timezone.now() + _TO_ANSWER
+        said: dict[str, Any] = {"deadline": wording.day(until, language=case.language)}
+        if needed.strip():
+            said["needed"] = [needed.strip()]
+        letters.write(case, kind=Letter.Kind.IDENTITY, content=said)
+    return timezone.now() - case.received_at > _PROMPT
+
+
+def cannot_read_mailbox(case: Case, *, actor: Actor) -> None:
+    """Leave a case to staff whose requester cannot read the mailbox that was asked; no machine decides then."""
+    if not actor.is_requester_of(case):
+        raise NotPermittedError
+    with effect("identity.unreachable"), transaction.atomic():
+        proofs.note(case, method=Method.EARLIER_ADDRESS, result=Proof.Result.DOUBTED, actor=actor)
+
+
+def _claimed(case: Case) -> Guest | None:
+    """The person that staff vouch for where there is no account: whom the claim names. Raises AuthorityMissingError."""
+    claim = Claim.objects.filter(case=case).first()
+    if claim is None or case.subject_id is not None:
+        return None
+    if authority.is_missing(claim, relation=case.subject_relation):
+        raise AuthorityMissingError
+    said = claims.opened(case, claim)
+    return people.guest((said.subject_address,), names=(said.subject_name,))
 
 
 def know(case: Case, guest: Guest, *, method: Method, actor: Actor) -> list[Request]:
@@ -84,6 +174,8 @@ def _establish(case: Case, *, method: Method, actor: Actor, guest: Guest | None)
             locked.verified_at, locked.verification_method = timezone.now(), method
             if guest is not None:
                 subjects.seal(locked, guest)
+            if actor.kind is ActorKind.STAFF:
+                proofs.note(locked, method=method, result=Proof.Result.PASSED, actor=actor)
             locked.save(update_fields=["verified_at", "verification_method", "identifiers"])
             for request in locked.requests.all():
                 request.case = locked
@@ -110,6 +202,8 @@ def _method(case: Case, *, actor: Actor, authenticated_at: datetime | None) -> M
         raise NotPermittedError
     if not fresh(authenticated_at):
         raise NotFreshError
+    if earlier.must_be_asked(case, case.requests.values_list("right", flat=True)):
+        raise EarlierAddressNeededError
     return Method.FRESH_LOGIN
 
 

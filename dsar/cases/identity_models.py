@@ -83,6 +83,31 @@ class Confirmation(models.Model):
         return f"{self.kind} of {self.case_id}"
 
 
+class Upload(models.Model):
+    """A file that came with a case, sealed in the storage; copies of papers only where allowed, and briefly."""
+
+    class Kind(models.TextChoices):
+        FILE = "file", "File"
+        PAPERS = "papers", "Copy of papers"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="uploads")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.FILE)
+    name = models.BinaryField()
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    stored = models.CharField(max_length=100)
+    """Its name in the storage `uploads`, which says nothing."""
+    kept_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "dsar_cases_upload"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"upload of {self.case_id}"
+
+
 class Proof(models.Model):
     """One attempt to establish identity: how, which facts fitted by name, with what result, by whom and when (R33)."""
 

@@ -13,6 +13,7 @@ from dsar.cases import (
     contents,
     corrections,
     deadlines,
+    earlier,
     identity,
     letters,
     notes,
@@ -57,6 +58,7 @@ def file(  # noqa: PLR0913 - a submission has as many parts as the law asks for.
     authenticated_at: datetime | None = None,
     residence: str = "",
     claim: Said | None = None,
+    continues: Case | None = None,
 ) -> Case:
     """File what a person asks and return the case, whose requests are all `submitted`.
 
@@ -81,7 +83,10 @@ def file(  # noqa: PLR0913 - a submission has as many parts as the law asks for.
             contact=box.seal(key, contact.encode()),
         )
         if claim is not None:
-            case.subject_relation, case.address_digest = claim.relation, claims.digest(contact)
+            case.subject_relation = claim.relation
+            case.address_digest = claims.digest(claim.address or contact)
+        case.reply_channel = "email" if "@" in contact else "post"
+        case.continues = continues
         return _write(case, wanted, actor=actor, authenticated_at=authenticated_at, claim=claim)
 
 
@@ -122,13 +127,29 @@ def _write(
     if case.subject_id is not None:
         # A deletion that is about to start waits for this filing, or this filing for its start.
         person.lock(case.subject_id)
-    identity.recognise(case, actor=actor, authenticated_at=authenticated_at)
+    changed = earlier.changes(case.subject_id)
+    identity.recognise(
+        case,
+        actor=actor,
+        authenticated_at=authenticated_at,
+        rights=[one.right for one in wanted],
+        changes=changed,
+    )
     case.save(force_insert=True)
     requests = Request.objects.bulk_create([_request(case, one) for one in wanted])
     for request, one in zip(requests, wanted, strict=True):
         corrections.propose(request, one.corrections)
-    _witness(case, requests, actor=actor)
-    said: dict[str, Any] = {"rights": contents.asked_for(requests)}
+    evidence = _witness(case, requests, actor=actor)
+    earlier.wake_for(case, changed)
+    if case.verified_at is None:
+        earlier.wake_for(case, changed, earlier.ASK)
+    # The receipt names the entries that witness it, so that nobody can leave them out later.
+    rights = contents.asked_for(requests)
+    said: dict[str, Any] = {
+        "rights": [
+            one | {"ledger_entry": entry} for one, entry in zip(rights, evidence, strict=True)
+        ]
+    }
     if claim is not None:
         claims.keep(case, claim)
         said["verification"] = _PROVE
@@ -142,10 +163,12 @@ def _request(case: Case, one: Asked) -> Request:
     return request
 
 
-def _witness(case: Case, requests: list[Request], *, actor: Actor) -> None:
+def _witness(case: Case, requests: list[Request], *, actor: Actor) -> list[str]:
+    """Write an entry a request, and return their hashes."""
     seen = repeats.rights_asked_lately(case)
+    hashes = []
     for request in requests:
-        log.append(
+        entry = log.append(
             Tag.REQUEST_SUBMITTED,
             request=request.pk,
             case=str(case.pk),
@@ -157,5 +180,7 @@ def _witness(case: Case, requests: list[Request], *, actor: Actor) -> None:
             repeat=request.right in seen,
             **actor.witnessed(case),
         )
+        hashes.append(entry)
         if case.verified_at:
             identity.witness(request, actor=actor)
+    return hashes

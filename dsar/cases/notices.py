@@ -53,7 +53,7 @@ def send(letter_id: str) -> bool:
         )
     with effect("notice.mark"), transaction.atomic():
         letter = _claim(letter_id)
-        if letter is None or _is_shredded(letter.case):
+        if letter is None or letter.case.reply_channel == "post" or _is_shredded(letter.case):
             return False
         if not _leaves(letter.case, text=_notice(letter.case)):
             _try_again(letter)
@@ -82,6 +82,7 @@ def _unmailed() -> QuerySet[Letter, UUID]:
         written_at__lt=timezone.now() - _OVERDUE,
         mail_attempts__lt=_MOST_ATTEMPTS,
         case__key__wrapped__isnull=False,
+        case__reply_channel="email",
     )
     return letters.order_by("written_at").values_list("pk", flat=True)[:_BATCH]
 

@@ -25,11 +25,16 @@ def rights_asked_lately(case: Case) -> set[str]:
 
 
 def _earlier(case: Case) -> QuerySet[Request]:
-    if case.subject_id is None:
+    if case.subject_id is None and not case.address_digest:
         return Request.objects.none()
+    same = (
+        {"case__address_digest": case.address_digest}
+        if case.subject_id is None
+        else {"case__subject_id": case.subject_id}
+    )
     since = case.received_at - timedelta(days=conf.get("REPEAT_DAYS"))
     return Request.objects.filter(
-        case__subject_id=case.subject_id,
+        **same,
         case__received_at__gte=since,
         case__received_at__lte=case.received_at,
     ).exclude(case=case)

@@ -37,11 +37,11 @@ def look_up(case_id: str) -> None:
             reception.start(request)
 
 
-def _may_start(request: Request, claim: Claim) -> bool:
+def _may_start(request: Request, claim: Claim | None) -> bool:
     """An opt-out in another person's name waits for the permission; everything else waits in its own state."""
     relation = request.case.subject_relation
     at_once = tiers.tier(request, relation=relation) is Tier.NONE
-    return not at_once or authority.permits_opt_outs(claim, relation=relation)
+    return claim is None or not at_once or authority.permits_opt_outs(claim, relation=relation)
 
 
 @effect("case.consider")
@@ -49,8 +49,24 @@ def _may_start(request: Request, claim: Claim) -> bool:
 def consider(case_id: str) -> None:
     """See whether a case is proved by now, and let it in if it is. Again changes nothing."""
     case, claim = _locked(case_id)
-    if case.verified_at is not None or case.frozen_at is not None or claim.confirmed_at is None:
+    if case.verified_at is not None or case.frozen_at is not None:
         return
+    if claim is None:
+        _hear_earlier_address(case)
+    elif claim.confirmed_at is not None:
+        _weigh(case, claim)
+
+
+def _hear_earlier_address(case: Case) -> None:
+    """A case that an account filed goes on once its earlier address has agreed."""
+    agreed = case.confirmations.filter(
+        kind=Confirmation.Kind.EARLIER_ADDRESS, used_at__isnull=False
+    )
+    if agreed.exists():
+        reception.agree(case, actor=SYSTEM)
+
+
+def _weigh(case: Case, claim: Claim) -> None:
     said = claims.opened(case, claim)
     found = facts.look(said.subject_address, name=said.subject_name, facts=said.facts)
     if authority.is_missing(claim, relation=case.subject_relation):
@@ -117,8 +133,6 @@ def _ask_the_person(case: Case, said: Said, found: Found) -> None:
         notices.ask(case, to=said.subject_address, question="authority", link=link)
 
 
-def _locked(case_id: str) -> tuple[Case, Claim]:
-    case = (
-        Case.objects.select_for_update(of=("self",)).select_related("key", "claim").get(pk=case_id)
-    )
-    return case, case.claim
+def _locked(case_id: str) -> tuple[Case, Claim | None]:
+    case = Case.objects.select_for_update(of=("self",)).select_related("key").get(pk=case_id)
+    return case, Claim.objects.filter(case=case).first()

@@ -7,14 +7,31 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from dsar.cases import claims, identity, intake, lifecycle, person, policy
+from dsar.cases import asked as asking
+from dsar.cases import (
+    claims,
+    confirmations,
+    corrections,
+    identity,
+    intake,
+    lifecycle,
+    notes,
+    permissions,
+    person,
+    policy,
+    repeats,
+    subjects,
+)
 from dsar.cases.actors import SYSTEM
+from dsar.cases.asked import Asked, Proposal
 from dsar.cases.policy import Handling
-from dsar.cases.states import Right, State
+from dsar.cases.states import Outcome, Right, State
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
 from dsar.engine import planning, review
-from dsar.engine.rights import consent_withdrawal, correction, objection, purposes
+from dsar.engine.rights import consent_withdrawal, correction, objection, purposes, spreading
+from dsar.ledger import log
+from dsar.ledger.tags import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +39,6 @@ if TYPE_CHECKING:
 
     from dsar.cases.actors import Actor
     from dsar.cases.claims import Said
-    from dsar.cases.intake import Asked
     from dsar.cases.models import Case, Request
     from dsar.contract.people import Guest
 
@@ -80,9 +96,104 @@ def admit(case: Case, guest: Guest, *, method: identity.Method, actor: Actor) ->
     _go_on(case, identity.know(case, guest, method=method, actor=actor))
 
 
+@effect("case.take_in")
+@transaction.atomic
+def take_in(said: Said, *, asked: Sequence[Asked], actor: Actor, **submission: Any) -> Case:
+    """File what came by mail, post, telephone, in person or through an authority, with its true arrival.
+
+    It is proved like what was filed without log-in. Raises IntakeError and NotPermittedError.
+    """
+    if not actor.may(permissions.HANDLE):
+        raise lifecycle.NotPermittedError
+    case = intake.file(subject=None, asked=asked, actor=actor, claim=said, **submission)
+    outbox.wake("dsar.look_up", str(case.pk))
+    return case
+
+
+def looks_like(case: Case) -> set[str]:
+    """References of earlier cases of the same person for the same rights, for staff to look at (R18)."""
+    found = (repeats.of(request) for request in case.requests.select_related("case"))
+    return {str(one.case.reference) for same in found for one in same.select_related("case")}
+
+
+@effect("case.reopen")
+@transaction.atomic
+def reopen(request: Request, *, actor: Actor, reason: str) -> Case:
+    """Take up again what was closed as unproved or set aside, in a case of its own with the first day of receipt.
+
+    Raises MoveError where it ended otherwise, and NotPermittedError.
+    """
+    if not actor.may(permissions.HANDLE) or not reason.strip():
+        raise lifecycle.NotPermittedError
+    if request.outcome not in _REOPENABLE:
+        message = f"What ended as {request.outcome or 'open'} is not reopened."
+        raise lifecycle.MoveError(message)
+    before = request.case
+    case = intake.file(
+        subject=before.subject,
+        asked=[_again(request)],
+        actor=actor,
+        channel=before.channel,
+        language=before.language,
+        contact=subjects.contact_of(before),
+        claim=claims.read(before),
+        received_at=before.received_at,
+        continues=before,
+    )
+    notes.write(case, text=reason, actor=actor)
+    log.append(Tag.REQUEST_REOPENED, request=request.pk, case=str(case.pk), **actor.witnessed(case))
+    outbox.wake("dsar.look_up", str(case.pk))
+    return case
+
+
+_REOPENABLE = frozenset(
+    {
+        Outcome.IDENTITY_NOT_VERIFIED,
+        Outcome.NOT_A_RIGHTS_REQUEST,
+        Outcome.SPAM,
+        Outcome.DUPLICATE,
+    }
+)
+
+
+def _again(request: Request) -> Asked:
+    """The same right, asked for as it was."""
+    right = Right(request.right)
+    scope = {key: value for key, value in request.scope.items() if key in asking.KEYS[right]}
+    proposals = tuple(
+        Proposal(
+            declaration=one.declaration,
+            row=one.row,
+            field=one.field,
+            new=change.new,
+            old=change.old,
+        )
+        for one in request.corrections.select_related("request__case__key")
+        for change in [corrections.read(one)]
+    )
+    return Asked(right=right, scope=scope, corrections=proposals)
+
+
+@effect("case.look_again")
+@transaction.atomic
+def look_again(case: Case) -> None:
+    """Have a worker look whether a case can go on by now: opt-outs that waited, and what is to be proved."""
+    outbox.wake("dsar.look_up", str(case.pk))
+    outbox.wake(confirmations.CONSIDER, str(case.pk))
+
+
+@effect("case.agree")
+@transaction.atomic
+def agree(case: Case, *, actor: Actor) -> None:
+    """Go on with an account's case to which its earlier address agreed."""
+    _go_on(case, identity.agree(case, actor=actor))
+
+
 def _go_on(case: Case, waiting: list[Request]) -> None:
     for request in waiting:
         request.case = case
+        if request.right == Right.CORRECTION:
+            spreading.spread(request)
         lifecycle.advance(request, to=State.IN_REVIEW, actor=SYSTEM)
         planning.keep(request, planning.plan(request))
         if _passes(request):

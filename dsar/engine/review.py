@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from dsar.cases import decisions, lifecycle
+from dsar.cases import decisions, earlier, lifecycle
 from dsar.cases.actors import SYSTEM, Actor
 from dsar.cases.models import Decision, Request
 from dsar.cases.states import Right, State
@@ -123,6 +123,7 @@ def _woken(request: Request) -> Request:
     """Wake a worker when the request may be carried out; the sweep would find it anyway."""
     request.refresh_from_db()
     if request.state == State.APPROVED:
+        earlier.wake(request.case)
         wakes.wake(request.pk, due=request.not_before)
     return request
 

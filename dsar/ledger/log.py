@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from dsar.crashpoints import effect
+from dsar.ledger import merkle
 from dsar.ledger.canonical import Value, encode
 from dsar.ledger.models import Entry
 from dsar.ledger.proving import leaf_hash, of_request, prove, prove_growth
@@ -28,11 +29,12 @@ __all__ = ["append", "entries", "leaf_hash", "of_request", "prove", "prove_growt
 _gathering: ContextVar[list[str] | None] = ContextVar("_gathering", default=None)
 
 
-def append(tag: Tag, *, request: UUID | None = None, **detail: Value) -> None:
+def append(tag: Tag, *, request: UUID | None = None, **detail: Value) -> str:
     """Write one entry in the caller's transaction, so that what happened and its evidence stand or fall together.
 
     `detail` holds codes, counts and digests; anything that may name a person is digested under the
-    case key first. One INSERT that asks for nothing back, so that it can travel in a pipeline.
+    case key first. One INSERT that asks for nothing back, so that it can travel in a pipeline. Returns the hash
+    under which the entry will stand in the tree, in hex.
     """
     canonical = encode(at=timezone.now(), tag=tag, request=request, detail=detail).decode()
     gathered = _gathering.get()
@@ -40,6 +42,7 @@ def append(tag: Tag, *, request: UUID | None = None, **detail: Value) -> None:
         _insert([canonical])
     else:
         gathered.append(canonical)
+    return merkle.leaf_hash(canonical.encode()).hex()
 
 
 @contextmanager

@@ -30,6 +30,7 @@ class Tag(StrEnum):
     REQUEST_ANSWERED = "request.answered"
     REQUEST_WITHDRAWN = "request.withdrawn"
     REQUEST_CLOSED = "request.closed"
+    REQUEST_REOPENED = "request.reopened"
     REQUEST_VIEWED = "request.viewed"
     REQUEST_PREVIEWED = "request.previewed"
     REQUEST_NOTED = "request.noted"
@@ -46,6 +47,9 @@ class Tag(StrEnum):
     IDENTITY_TRIED = "identity.tried"
     AUTHORITY_ACCEPTED = "authority.accepted"
     AUTHORITY_CONFIRMED = "authority.confirmed"
+    UPLOAD_KEPT = "upload.kept"
+    PAPERS_ALLOWED = "papers.allowed"
+    PAPERS_REMOVED = "papers.removed"
 
     EXECUTION_STOPPED = "execution.stopped"
     PLAN_MADE = "plan.made"

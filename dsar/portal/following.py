@@ -18,10 +18,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from dsar.cases import identity, sessions, withdrawal
+from dsar.cases.identity import EarlierAddressNeededError
 from dsar.cases.lifecycle import MoveError
 from dsar.cases.models import Case, Letter, Request
 from dsar.cases.states import State
-from dsar.engine import following, reception
+from dsar.engine import following, handing_over, reception
+from dsar.engine.handing_over import HeldBackError
 from dsar.packages import serving
 from dsar.packages.models import Package
 from dsar.packages.vault import PackageUnavailableError
@@ -87,8 +89,14 @@ def confirm_identity(request: HttpRequest, reference: str) -> HttpResponse:
     if not identity.fresh(at):
         return proving.first(request, then="dsar_portal:confirm_identity", reference=reference)
     if request.method == "POST":
-        reception.verify(found, actor=filing.requester(request), authenticated_at=at)
-        messages.success(request, _("Thank you. Your request goes on."))
+        try:
+            reception.verify(found, actor=filing.requester(request), authenticated_at=at)
+            messages.success(request, _("Thank you. Your request goes on."))
+        except EarlierAddressNeededError:
+            messages.error(
+                request,
+                _("Your account changed lately, so we have asked at its earlier address."),
+            )
         return redirect("dsar_portal:case", reference=reference)
     return render(request, "dsar/portal/confirm_identity.html", {"reference": reference})
 
@@ -129,7 +137,11 @@ def package(request: HttpRequest, reference: str, pk: Any) -> HttpResponseBase:
         return proving.first(request, then="dsar_portal:case", reference=reference)
     latest = Package.objects.filter(request_reference=found.pk).order_by("-created_at")
     try:
+        handing_over.permit(found)
         return serving.response(request, get_object_or_404(latest[:1]), by=request.user)
+    except HeldBackError:
+        messages.error(request, _("This case stands still while we look into it."))
+        return redirect("dsar_portal:case", reference=reference)
     except PackageUnavailableError:
         return render(
             request,

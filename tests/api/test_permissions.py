@@ -14,6 +14,7 @@ from dsar.cases.models import Letter, Request
 PERSON = {
     "cases": "GET /api/v1/cases",
     "case": "GET /api/v1/cases/{reference}",
+    "mailbox_unreachable": "POST /api/v1/cases/{reference}/mailbox",
     "verify": "POST /api/v1/cases/{reference}/verify",
     "letter": "GET /api/v1/cases/{reference}/letters/{letter}",
     "letter_pdf": "GET /api/v1/cases/{reference}/letters/{letter}/pdf",
@@ -24,8 +25,17 @@ PERSON = {
     "purposes": "GET /api/v1/purposes",
     "consents": "POST /api/v1/consents",
 }
-ONE_CASE = ("case", "verify", "letter", "letter_pdf", "withdraw", "package")
-OPEN = {"token", "answer", "answer_code", "open_filings", "confirmations", "schema", "docs"}
+ONE_CASE = ("case", "mailbox_unreachable", "verify", "letter", "letter_pdf", "withdraw", "package")
+OPEN = {
+    "token",
+    "answer",
+    "answer_code",
+    "answer_package",
+    "open_filings",
+    "confirmations",
+    "schema",
+    "docs",
+}
 
 READ = {"handler", "reviewer", "officer", "auditor", "root"}
 HANDLE = {"handler", "reviewer", "officer", "root"}
@@ -46,6 +56,13 @@ STAFF = {
     "staff_resume": ("POST /api/v1/staff/requests/{request}/resume", HANDLE),
     "staff_verify": ("POST /api/v1/staff/requests/{request}/verify", HANDLE),
     "staff_retry": ("POST /api/v1/staff/requests/{request}/retry", DECIDE),
+    "staff_take_in": ("POST /api/v1/staff/cases", HANDLE),
+    "staff_mail": ("POST /api/v1/staff/mail", HANDLE),
+    "staff_papers": ("POST /api/v1/staff/cases/{reference}/papers", {"officer", "root"}),
+    "staff_reopen": ("POST /api/v1/staff/requests/{request}/reopen", HANDLE),
+    "staff_authority": ("POST /api/v1/staff/cases/{reference}/authority", HANDLE),
+    "staff_doubt": ("POST /api/v1/staff/cases/{reference}/doubt", HANDLE),
+    "staff_thaw": ("POST /api/v1/staff/cases/{reference}/thaw", DECIDE),
     "staff_revoke": ("POST /api/v1/staff/packages/{request}/revoke", DECIDE),
 }
 ROLES = ("carol", "handler", "reviewer", "officer", "auditor", "root")

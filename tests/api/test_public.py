@@ -298,3 +298,16 @@ def test_every_kind_of_requester_files(cast, calling, relation):
 def test_no_identity_number_can_be_sent(cast, calling):
     for name in ("nric", "passport", "fin"):
         assert file(calling(), **{name: "S0000000X"}).status_code == 422
+
+
+def test_a_correction_without_record_means_each_of_the_persons_own(loans, proved):
+    """Vera wants her name spelt otherwise: her three loans are proposed, Wim's at the same address are not."""
+    wrong = {"declaration": "testapp.Loan", "field": "contact_name", "value": "Vera Visitor-Smith"}
+    case = proved(
+        rights=[{"right": "correction", "corrections": [wrong]}], facts={"loan_code": "V-1"}
+    )
+    request = case.requests.get()
+    assert request.state == State.IN_REVIEW
+    mine = Loan.objects.filter(contact_name=CALLED).values_list("pk", flat=True)
+    assert set(request.corrections.values_list("row", flat=True)) == {str(pk) for pk in mine}
+    assert len(mine) == 3

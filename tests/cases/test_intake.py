@@ -241,5 +241,5 @@ def test_filing_and_routing_an_access_takes_a_fixed_number_of_statements(
 ) -> None:
     with CaptureQueriesContext(connection) as queries:
         cast.route(cast.request_of(alice, Right.ACCESS))
-    # The twenty-third looks for holidays that staff entered.
-    assert len(queries) <= 23, [query["sql"][:90] for query in queries]
+    # The last two look for holidays that staff entered, and for changes of the account.
+    assert len(queries) <= 24, [query["sql"][:90] for query in queries]

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from dsar import tasks
 from dsar.cases import contents, decisions, letters, notices, withdrawal, wording
 from dsar.cases.letters import LetterIncompleteError
+from dsar.cases.lifecycle import TransitionError
 from dsar.cases.models import Case, Decision, Letter
 from dsar.cases.states import Right
 from dsar.dispatch.models import Wake
@@ -242,6 +243,16 @@ def test_withdrawing_is_confirmed_in_writing(alice: AbstractBaseUser) -> None:
     withdrawal.withdraw(request, actor=cast.requester(alice))
     said = letters.read(Letter.objects.get(request=request))
     assert set(law.owed("withdrawn", variant="").parts(["SG"])) <= set(said)
+
+
+def test_withdrawing_twice_writes_one_letter_and_says_that_it_is_closed(
+    alice: AbstractBaseUser,
+) -> None:
+    request = cast.request_of(alice, Right.ACCESS)
+    withdrawal.withdraw(request, actor=cast.requester(alice))
+    with pytest.raises(TransitionError):
+        withdrawal.withdraw(request, actor=cast.requester(alice))
+    assert Letter.objects.filter(request=request, kind="withdrawn").count() == 1
 
 
 def test_writing_an_answer_stops_the_clock(alice: AbstractBaseUser) -> None:

@@ -49,6 +49,36 @@ def test_who_could_not_be_identified_learns_why_and_where_to_complain(
         assert said in text
 
 
+def test_who_gave_only_what_identifies_nobody_is_told_so(
+    alice: AbstractBaseUser, dora: Actor
+) -> None:
+    request = cast.route(cast.request_of(alice, Right.ACCESS, fresh=False, residence="FR"))
+    set_aside(
+        request,
+        outcome=Outcome.IDENTITY_NOT_VERIFIED,
+        actor=dora,
+        reason="Only a cookie's number",
+        identifiable=False,
+    )
+    text = letters.render(Letter.objects.get(request=request)).text
+    for said in ("cannot identify you in the data we hold", "GDPR Art. 11(2)", "Art. 77"):
+        assert said in text
+
+
+def test_in_california_who_is_not_verified_learns_the_categories_and_nobody_elses_law(
+    alice: AbstractBaseUser, dora: Actor
+) -> None:
+    def told(residence: str) -> str:
+        request = cast.route(cast.request_of(alice, Right.ACCESS, fresh=False, residence=residence))
+        set_aside(request, outcome=Outcome.IDENTITY_NOT_VERIFIED, actor=dora, reason="No reply")
+        return letters.render(Letter.objects.get(request=request)).text
+
+    californian, french = told("US-CA"), told("FR")
+    for category in ("E-mail address", "IP address"):
+        assert category.lower() in californian.lower(), californian
+        assert category.lower() not in french.lower()
+
+
 def test_without_a_reason_nothing_is_set_aside(alice: AbstractBaseUser, dora: Actor) -> None:
     request = cast.request_of(alice, Right.ACCESS)
     with pytest.raises(SettingAsideError):
