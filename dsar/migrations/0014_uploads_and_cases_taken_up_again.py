@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dsar', '0013_lateness'),
+        ("dsar", "0013_lateness"),
     ]
 
     operations = [
