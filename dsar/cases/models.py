@@ -56,13 +56,9 @@ class Case(models.Model):
     verified_at = models.DateTimeField(null=True, blank=True)
     verification_method = models.CharField(max_length=40, blank=True)
     papers_allowed_at = models.DateTimeField(null=True, blank=True)
-    reply_channel = models.CharField(
-        max_length=10, default="email", choices=[("email", "E-mail"), ("post", "Post")]
-    )
-    """Whether letters go by mail or by post; `contact` holds the address of the one or the other (R15)."""
-    continues = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="continued_by"
-    )
+    reply_channel = models.CharField(max_length=10, default="email")
+    """Whether letters go by `email` or by `post`; `contact` holds the address of the one or the other (R15)."""
+    continues = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     """The case that was closed and is taken up again, with its day of receipt."""
     frozen_at = models.DateTimeField(null=True, blank=True)
     """When somebody at an earlier address said that it was not they who asked; nothing moves on meanwhile."""

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='case',
             name='continues',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='continued_by', to='dsar.case'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dsar.case'),
         ),
         migrations.AddField(
             model_name='case',
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='case',
             name='reply_channel',
-            field=models.CharField(choices=[('email', 'E-mail'), ('post', 'Post')], default='email', max_length=10),
+            field=models.CharField(default='email', max_length=10),
         ),
         migrations.CreateModel(
             name='Upload',
