@@ -39,6 +39,7 @@ ATTEMPTS = frozenset(
         "dsar_ledger_node",
         "dsar_ledger_placement",
         "dsar_packages_package",
+        "dsar_tally_count",
     }
 )
 """Tables in which every attempt may leave something: a package begun again has a key of its own, and a receipt

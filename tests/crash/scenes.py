@@ -244,6 +244,9 @@ _ERASURE = (
     "rows.erase",
 )
 
+SHARED = frozenset({*_MAILING, *_PUBLISHING, "outbox.publish_due*", "outbox.sweep_requests"})
+"""What every right passes in the same way."""
+
 SCENES: dict[str, Scene] = {
     "access": _carried_out(_whatever(Right.ACCESS), *_COPY),
     "portability": _carried_out(_whatever(Right.PORTABILITY), *_COPY),

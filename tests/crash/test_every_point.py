@@ -12,7 +12,7 @@ from config import rewinding
 from dsar.cases.models import Letter
 from tests.architecture import effects
 from tests.crash import dying, outcome, scenes, working
-from tests.crash.scenes import SCENES, Scene, Stage
+from tests.crash.scenes import SCENES, SHARED, Scene, Stage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,22 +132,20 @@ def theatre(
     return Theatre(settings, tmp_path, django_db_setup)
 
 
-def every(*, twice: bool = True) -> list[Any]:
-    """Each point of each scene; where it is passed several times, the first and perhaps the last time."""
+def every() -> list[Any]:
+    """Each point of each scene; where it is passed several times, the first and the last time."""
     found = [
         (name, f"{effect.rstrip('*')}:{side}", which)
         for name, scene in SCENES.items()
         for effect in scene.passes
-        for which in (
-            (dying.FIRST, dying.LAST) if twice and effect.endswith("*") else (dying.FIRST,)
-        )
+        for which in ((dying.FIRST, dying.LAST) if effect.endswith("*") else (dying.FIRST,))
         for side in (("before",) if effect in scene.fails else ("before", "after"))
     ]
     return [
         pytest.param(
             *one,
             id=f"{one[0]}-{one[1]}-{'first' if one[2] == dying.FIRST else 'last'}",
-            marks=() if twice and one in QUICK else pytest.mark.slow,
+            marks=() if one in QUICK else pytest.mark.slow,
         )
         for one in found
     ]
@@ -170,7 +168,25 @@ def test_killed_at_a_point_everything_ends_as_if_nobody_had_died(
     _assert_mailed(theatre.settings, repeats=repeats)
 
 
-@pytest.mark.parametrize(("name", "point", "which"), every(twice=False))
+def once(*, with_lease: bool = False) -> list[Any]:
+    """Each point of each scene once; what all rights pass alike, in a deletion only."""
+    return [
+        pytest.param(
+            name,
+            f"{effect.rstrip('*')}:{side}",
+            dying.FIRST,
+            id=f"{name}-{effect.rstrip('*')}:{side}",
+        )
+        for name, scene in SCENES.items()
+        if "lease.claim*" in scene.passes or not with_lease
+        for effect in scene.passes
+        if effect not in SHARED or name == "deletion"
+        for side in (("before",) if effect in scene.fails else ("before", "after"))
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "point", "which"), once())
 def test_cut_off_from_the_database_at_a_point_everything_ends_the_same(
     theatre: Theatre, name: str, point: str, which: int
 ) -> None:
@@ -184,17 +200,8 @@ def test_cut_off_from_the_database_at_a_point_everything_ends_the_same(
     assert outcome.of_others(stage.cast.bob, theatre.settings) == neighbour
 
 
-def _carried_out_by_a_lease() -> list[Any]:
-    """Of the scenes with a lease, the points after its claim."""
-    return [
-        one
-        for one in every(twice=False)
-        if "lease.claim*" in SCENES[str(one.values[0])].passes
-        and not str(one.values[1]).startswith(("mail", "notice", "outbox.sweep"))
-    ]
-
-
-@pytest.mark.parametrize(("name", "point", "which"), _carried_out_by_a_lease())
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "point", "which"), once(with_lease=True))
 def test_overtaken_at_a_point_who_was_thought_dead_does_nothing_more(
     theatre: Theatre, name: str, point: str, which: int
 ) -> None:

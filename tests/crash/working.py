@@ -13,7 +13,7 @@ from dsar import tasks
 if TYPE_CHECKING:
     from kombu import Connection
 
-_ROUNDS = 8
+_ROUNDS = 5
 """Sweeps that recovery may take at most; each finds what the one before brought to light."""
 _WAITING = {
     "dsar_cases_request": ("lease_until",),
