@@ -45,6 +45,7 @@ DEFAULTS: dict[str, Any] = {
     "CODE_SECONDS": 600,
     "ACCOUNT_CHANGES": "",
     "CHANGE_DAYS": 30,
+    "COMPLAINT_DAYS": 30,
     "CONFIRMATION_URL": "",
     "CONFIRMATION_HOURS": 48,
     "STAFF_NEEDS_MFA": True,

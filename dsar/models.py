@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dsar.api.models import Reply
+from dsar.cases.complaint_models import Complaint
 from dsar.cases.delays import Extension, Holiday, Pause, Preserved, Promise, Warned
 from dsar.cases.identity_models import Claim, Confirmation, Proof, Upload
+from dsar.cases.message_models import Attachment, Message
 from dsar.cases.models import (
     Case,
     Correction,
@@ -32,9 +34,11 @@ from dsar.registers.models import (
 from dsar.tally.models import Count
 
 __all__ = [
+    "Attachment",
     "Case",
     "Checkpoint",
     "Claim",
+    "Complaint",
     "Confirmation",
     "Consent",
     "Correction",
@@ -51,6 +55,7 @@ __all__ = [
     "Leaf",
     "Letter",
     "Link",
+    "Message",
     "Node",
     "Note",
     "Objection",

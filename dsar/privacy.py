@@ -7,8 +7,10 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 from dsar.api.models import Reply
+from dsar.cases.complaint_models import Complaint
 from dsar.cases.delays import Extension, Holiday, Pause, Preserved, Promise, Warned
 from dsar.cases.identity_models import Claim, Confirmation, Proof, Upload
+from dsar.cases.message_models import Attachment, Message
 from dsar.cases.models import (
     Case,
     Correction,
@@ -215,6 +217,8 @@ class RequestPersonalData(PersonalData):
         ("id", "case"): _TECHNICAL,
         ("right", "scope"): _ASKED,
         (
+            "round",
+            "reopened_at",
             "state",
             "outcome",
             "statutory_due_at",
@@ -246,6 +250,8 @@ class StaffRequestPersonalData(PersonalData):
         (
             "right",
             "scope",
+            "round",
+            "reopened_at",
             "state",
             "outcome",
             "statutory_due_at",
@@ -419,6 +425,98 @@ class StaffNotePersonalData(_NoteTerms):
         "written_at": _PROCEDURE,
         ("kind", "text"): _SOMEBODY_ELSES,
         "written_by": _STAFF,
+    }
+
+
+class _MessageTerms(PersonalData):
+    """What both people in a message share."""
+
+    purpose, retention = REQUEST_HANDLING, _kept("written_at")
+    row = Row.RETAINED
+
+
+@declare(Message)
+class MessagePersonalData(_MessageTerms):
+    """What you and we wrote to each other about a request."""
+
+    subject = "case__subject"
+    fields = {
+        ("id", "case", "request"): _TECHNICAL,
+        ("sender", "written_at", "answer_by", "answered_at"): _PROCEDURE,
+        "text": Held(category=Category.COMMUNICATION, read=_opened("text", case="case")),
+        "written_by": _STAFF,
+    }
+
+
+@declare(Message, role="staff")
+class StaffMessagePersonalData(_MessageTerms):
+    """Which messages a member of staff wrote; they are about somebody else."""
+
+    subject = "written_by"
+    fields = {
+        ("id", "case", "request"): _TECHNICAL,
+        ("sender", "written_at", "answer_by", "answered_at"): _PROCEDURE,
+        "text": _SOMEBODY_ELSES,
+        "written_by": _ACCOUNT,
+    }
+
+
+@declare(Attachment)
+class AttachmentPersonalData(PersonalData):
+    """Files that you sent with a message."""
+
+    subject, purpose = "message__case__subject", REQUEST_HANDLING
+    retention, row = _kept("message__written_at"), Row.RETAINED
+    fields = {
+        ("id", "message"): _TECHNICAL,
+        ("media_type", "size"): _PROCEDURE,
+        "name": Held(category=Category.COMMUNICATION, read=_opened("name", case="message__case")),
+        # Its bytes are handed out by the page of the case, as they were sent.
+        "content": Secret(category=Category.COMMUNICATION),
+    }
+
+
+class _ComplaintTerms(PersonalData):
+    """What both people in a complaint share."""
+
+    purpose, retention = REQUEST_HANDLING, _kept("received_at")
+    row = Row.RETAINED
+
+
+_COMPLAINT_COURSE: Final = (
+    "channel",
+    "received_at",
+    "acknowledge_by",
+    "answer_by",
+    "acknowledged_at",
+    "outcome",
+    "answered_at",
+)
+
+
+@declare(Complaint)
+class ComplaintPersonalData(_ComplaintTerms):
+    """A complaint of yours, and what became of it."""
+
+    subject = "case__subject"
+    fields = {
+        ("id", "case", "request", "reopened"): _TECHNICAL,
+        _COMPLAINT_COURSE: _PROCEDURE,
+        "text": Held(category=Category.COMMUNICATION, read=_opened("text", case="case")),
+        "assigned_to": _STAFF,
+    }
+
+
+@declare(Complaint, role="staff")
+class StaffComplaintPersonalData(_ComplaintTerms):
+    """Which complaints a member of staff looked at; they are about somebody else."""
+
+    subject = "assigned_to"
+    fields = {
+        ("id", "case", "request", "reopened"): _TECHNICAL,
+        _COMPLAINT_COURSE: _PROCEDURE,
+        "text": _SOMEBODY_ELSES,
+        "assigned_to": _ACCOUNT,
     }
 
 

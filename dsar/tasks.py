@@ -10,7 +10,7 @@ from celery import shared_task
 from celery.signals import worker_init, worker_shutting_down
 
 from dsar.api import idempotency
-from dsar.cases import earlier, expiry, notices, reminders, uploads
+from dsar.cases import earlier, expiry, messages, notices, reminders, uploads
 from dsar.dispatch import outbox
 from dsar.engine import doorstep, execution, turns, wakes, withholding
 from dsar.ledger import placing, sealing
@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 SWEEPERS: tuple[Callable[[], object], ...] = (
     outbox.sweep,
     notices.sweep,
+    messages.let_go_on,
     wakes.wake_due,
     vault.expire_due,
     idempotency.expire,

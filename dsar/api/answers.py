@@ -95,9 +95,11 @@ class AnswerPackage(APIView):
     )
     def get(self, call: Call, pk: Any) -> HttpResponseBase:
         """Fetch the package that answers a request of the case. Each attempt takes a code of its own."""
-        opened = _opened(call)
+        requester = opened(call)
         own = Request.objects.select_related("case__key")
-        request = get_object_or_404(own, pk=pk, case=opened.case, case__verified_at__isnull=False)
+        request = get_object_or_404(
+            own, pk=pk, case=requester.case, case__verified_at__isnull=False
+        )
         handing_over.permit(request)
         made = Package.objects.filter(request_reference=request.pk).order_by("-created_at")
         ready = made.exclude(state=Package.State.WITHHELD)
@@ -119,13 +121,13 @@ class Answer(APIView):
     )
     def get(self, call: Call) -> Response:
         """Read the letters and receipts of a case. The code works once; both stand in headers, not in addresses."""
-        opened = _opened(call)
+        requester = opened(call)
         return Response(
-            _read(get_object_or_404(Case, pk=opened.case)), headers={"Cache-Control": "no-store"}
+            _read(get_object_or_404(Case, pk=requester.case)), headers={"Cache-Control": "no-store"}
         )
 
 
-def _opened(call: Call) -> Actor:
+def opened(call: Call) -> Actor:
     """Whoever link and code show; raises ProblemError and LinkError."""
     token, code = (call.headers.get(name, "") for name in ("X-Link-Token", "X-Link-Code"))
     if not token or not code:

@@ -8,10 +8,12 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from dsar.api import (
     answers,
     cases,
+    complaints,
     desk,
     desk_intake,
     holdings,
     letters,
+    messages,
     moretime,
     packages,
     problems,
@@ -49,6 +51,13 @@ _PERSON = [
         packages.OnePackage.as_view(),
         name="package",
     ),
+    path("cases/<str:reference>/messages", messages.Messages.as_view(), name="messages"),
+    path(
+        "cases/<str:reference>/attachments/<uuid:pk>",
+        messages.OneAttachment.as_view(),
+        name="attachment",
+    ),
+    path("cases/<str:reference>/complaints", complaints.Complaints.as_view(), name="complaints"),
     path("holdings", holdings.Holdings.as_view(), name="holdings"),
     path("preview/deletion", holdings.DeletionPreview.as_view(), name="preview_deletion"),
     path("purposes", purposes.Purposes.as_view(), name="purposes"),
@@ -56,6 +65,8 @@ _PERSON = [
     path("auth/token", tokens.Token.as_view(), name="token"),
     path("answer", answers.Answer.as_view(), name="answer"),
     path("answer/packages/<uuid:pk>", answers.AnswerPackage.as_view(), name="answer_package"),
+    path("answer/messages", messages.AnswerByLink.as_view(), name="answer_message"),
+    path("answer/complaints", complaints.ComplaintByLink.as_view(), name="answer_complaint"),
     path("answer/code", answers.Code.as_view(), name="answer_code"),
 ]
 _STAFF = [
@@ -69,6 +80,21 @@ _STAFF = [
     path("requests/<uuid:pk>/extend", moretime.Extend.as_view(), name="staff_extend"),
     path("requests/<uuid:pk>/promise", moretime.Promise.as_view(), name="staff_promise"),
     path("requests/<uuid:pk>/preserve", moretime.Preserve.as_view(), name="staff_preserve"),
+    path("requests/<uuid:pk>/messages", messages.StaffMessages.as_view(), name="staff_messages"),
+    path(
+        "requests/<uuid:pk>/attachments/<uuid:attachment>",
+        messages.StaffAttachment.as_view(),
+        name="staff_attachment",
+    ),
+    path("complaints", complaints.StaffComplaints.as_view(), name="staff_complaints"),
+    path(
+        "complaints/<uuid:pk>/take", complaints.TakeComplaint.as_view(), name="staff_complaint_take"
+    ),
+    path(
+        "complaints/<uuid:pk>/answer",
+        complaints.AnswerComplaint.as_view(),
+        name="staff_complaint_answer",
+    ),
     path("requests/<uuid:pk>/resume", queue.Resume.as_view(), name="staff_resume"),
     path("requests/<uuid:pk>/verify", queue.Verify.as_view(), name="staff_verify"),
     path("requests/<uuid:pk>/retry", queue.Retry.as_view(), name="staff_retry"),

@@ -36,6 +36,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(zone()).date()
 
 
+def began(request: Request) -> datetime:
+    """What a request's clock counts from: the arrival of its case, or the complaint that opened it again."""
+    return request.reopened_at or request.case.received_at
+
+
 def attached(residence: str, *, received_at: datetime) -> tuple[str, ...]:
     """The regimes of what arrives then: the house's own, and those of the requester's residence (R1)."""
     return rules.attached(residence, home=tuple(conf.get("REGIMES")), on=day_of(received_at))
@@ -43,7 +48,7 @@ def attached(residence: str, *, received_at: datetime) -> tuple[str, ...]:
 
 def laws(request: Request) -> list[Regime]:
     """The editions of the rules that this request keeps (R3)."""
-    kept, arrived = rules.pinned(request.rule_version), day_of(request.case.received_at)
+    kept, arrived = rules.pinned(request.rule_version), day_of(began(request))
     return [rules.governing(code, on=arrived, pinned=kept) for code in request.case.regimes]
 
 
@@ -52,7 +57,7 @@ def dates(request: Request, *, told: History | None = None) -> Dates:
     if told is None:
         told = history(request)
     return clock.dates(
-        request.case.received_at,
+        began(request),
         variants.of(request),
         regimes=request.case.regimes,
         zone=zone(),
@@ -163,7 +168,7 @@ def _clock(one: Due) -> dict[str, Any]:
 
 def _target(request: Request, *, statutory: datetime) -> datetime:
     """The date the house works to: its own target where it or the rules set one, never later than the law's (R48)."""
-    arrived, kept = request.case.received_at, laws(request)
+    arrived, kept = began(request), laws(request)
     days = conf.get("INTERNAL_TARGET_DAYS")
     house = clock.house_target(day_of(arrived), variants.of(request), laws=kept)
     targets = [statutory]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from dsar.cases import guards, letters, lifecycle, permissions, policy, variants
+from dsar.cases import complaints, guards, letters, lifecycle, permissions, policy, variants
 from dsar.cases.actors import ActorKind
 from dsar.cases.lifecycle import MoveError, NotPermittedError
 from dsar.cases.models import Decision, Letter, Request
@@ -114,6 +114,8 @@ def _check_actor(request: Request, *, actor: Actor) -> None:
         states, allowed = {State.IN_REVIEW}, actor.may(permissions.DECIDE)
     if not allowed:
         raise NotPermittedError
+    if complaints.decided_first(request, actor=actor):
+        raise complaints.OwnDecisionError
     if request.state not in states:
         message = f"A request that is {State(request.state).value} cannot be decided."
         raise DecisionError(message)

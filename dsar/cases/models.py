@@ -100,6 +100,10 @@ class Request(models.Model):
     never personal data (a correction's values stand sealed in Correction)."""
     state = models.CharField(max_length=30, choices=_choices(State), default=State.SUBMITTED)
     outcome = models.CharField(max_length=30, choices=_choices(Outcome), blank=True)
+    round = models.PositiveSmallIntegerField(default=1)
+    """Greater than one where a complaint opened again what an earlier request had ended."""
+    reopened_at = models.DateTimeField(null=True, blank=True)
+    """When it did; the clock of this round begins then."""
     statutory_due_at = models.DateTimeField()
     """The strict date: by the law's text alone, under the law that is first (R2, R43)."""
     adjusted_due_at = models.DateTimeField(null=True, blank=True)
@@ -160,7 +164,9 @@ class Request(models.Model):
                 | models.Q(outcome__in=["spam", "duplicate"]),
                 name="dsar_closed_was_answered",
             ),
-            models.UniqueConstraint(fields=["case", "right", "scope"], name="dsar_right_once"),
+            models.UniqueConstraint(
+                fields=["case", "right", "scope", "round"], name="dsar_right_once"
+            ),
         ]
         indexes = [
             models.Index(

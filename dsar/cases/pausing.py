@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dsar.cases import deadlines, letters, lifecycle, variants, wording
+from dsar.cases import deadlines, letters, lifecycle, messages, variants, wording
 from dsar.cases.acting import locked
 from dsar.cases.delays import Pause
 from dsar.cases.guards import Obstacle
@@ -67,6 +67,7 @@ def ask(  # noqa: PLR0913 - a question is asked whole, with its reason.
             affirmed=affirmed or kind == Pause.Kind.IDENTITY,
             letter=letter,
         )
+        messages.asked(held, text=question, actor=actor, answer_by=held.statutory_due_at)
         if held.state == State.IN_REVIEW:
             lifecycle.advance(held, to=State.AWAITING_REQUESTER, actor=actor, reason=question)
         log.append(

@@ -10,6 +10,7 @@ from django.db import transaction
 from dsar.cases import asked as asking
 from dsar.cases import (
     claims,
+    complaints,
     confirmations,
     corrections,
     identity,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from dsar.cases.actors import Actor
     from dsar.cases.claims import Said
+    from dsar.cases.complaint_models import Complaint
     from dsar.cases.models import Case, Request
     from dsar.contract.people import Guest
 
@@ -187,6 +189,16 @@ def look_again(case: Case) -> None:
 def agree(case: Case, *, actor: Actor) -> None:
     """Go on with an account's case to which its earlier address agreed."""
     _go_on(case, identity.agree(case, actor=actor))
+
+
+@effect("complaint.decide")
+@transaction.atomic
+def answer_complaint(complaint: Complaint, *, actor: Actor, **said: Any) -> Complaint:
+    """Answer a complaint, and start the request that it opened again; raises what `complaints.answer` raises."""
+    answered = complaints.answer(complaint, actor=actor, **said)
+    if answered.reopened is not None:
+        start(answered.reopened)
+    return answered
 
 
 def _go_on(case: Case, waiting: list[Request]) -> None:

@@ -64,6 +64,11 @@ class Tag(StrEnum):
     ERASURE_JOURNALED = "erasure.journaled"
     ERASURES_REPLAYED = "erasures.replayed"
 
+    MESSAGE_WRITTEN = "message.written"
+    COMPLAINT_FILED = "complaint.filed"
+    COMPLAINT_ASSIGNED = "complaint.assigned"
+    COMPLAINT_ANSWERED = "complaint.answered"
+
     LETTER_WRITTEN = "letter.written"
     LETTER_SENT = "letter.sent"
     LETTER_READ = "letter.read"

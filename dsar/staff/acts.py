@@ -164,7 +164,9 @@ ACTS: tuple[Act, ...] = (
     Act(
         name="ask",
         label="Ask the requester",
-        says=lambda _: "The request waits until the requester has replied.",
+        says=lambda _: (
+            "A letter asks the requester; the request waits until they have replied or their time has passed."
+        ),
         needs=permissions.HANDLE,
         states=frozenset({State.IN_REVIEW}),
         do=_ask,

@@ -14,6 +14,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from dsar.cases import letters, notes, permissions
+from dsar.cases import messages as correspondence
 from dsar.cases.models import Case, Letter, Note, Request
 from dsar.engine import review
 from dsar.keys import box
@@ -148,6 +149,7 @@ class CaseAdmin(ReadingAdmin[Case]):
             "title": f"Case {case.reference}",
             "subtitle": None,
             "letters": case.letters.defer("content").order_by("written_at"),
+            "correspondence": _messages(case),
             "notes": [_note(one) for one in _notes(case)],
             "may_note": actor.may(permissions.HANDLE),
             "may_hold": actor.may(permissions.DECIDE) and case.subject_id is not None,
@@ -254,6 +256,13 @@ def _page(case: Case) -> str:
 
 def _notes(case: Case) -> Any:
     return case.notes.select_related("case__key", "written_by").order_by("written_at")
+
+
+def _messages(case: Case) -> list[dict[str, Any]]:
+    try:
+        return correspondence.of(case)
+    except KeyDestroyedError:
+        return []
 
 
 def _note(note: Note) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from dsar.cases.models import Correction, Note, Request
+from dsar.cases.message_models import Message
+from dsar.cases.models import Correction, Request
 from dsar.cases.states import State
 from dsar.law import grounds
 from dsar.ledger import log
@@ -136,7 +137,7 @@ def test_a_question_to_the_requester_is_sealed_and_the_request_waits(alice, staf
     address = f"/api/v1/staff/requests/{request.pk}"
     asked = handler.post(f"{address}/ask", {"question": "canary-question"}, format="json")
     assert asked.json()["state"] == "awaiting_requester"
-    assert b"canary-question" not in bytes(Note.objects.get().text)
+    assert b"canary-question" not in bytes(Message.objects.get().text)
     assert handler.post(f"{address}/resume").json()["state"] == "in_review"
 
 
