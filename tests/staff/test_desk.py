@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from dsar.cases.intake import Asked, Proposal
 from dsar.cases.message_models import Message
-from dsar.cases.models import Case, Correction, Letter, Request
+from dsar.cases.models import Case, Correction, Letter, Note, Request
 from dsar.cases.states import Right, State
 from dsar.engine import execution, leases
 from dsar.law import grounds
@@ -185,7 +185,7 @@ def test_notes_are_kept_sealed_and_shown_to_staff(cast, ask, at_desk):
     address = reverse("admin:dsar_case_note", args=[case.pk])
     assert handler.get(address).status_code == 200
     handler.post(address, {"kind": "legal_advice", "text": "canary-advice"})
-    assert b"canary-advice" not in bytes(Message.objects.get().text)
+    assert b"canary-advice" not in bytes(Note.objects.get().text)
     page = handler.get(reverse("admin:dsar_case_change", args=[case.pk])).content.decode()
     assert "canary-advice" in page
     assert cast.alice.email in page
