@@ -355,6 +355,11 @@ class DecisionPersonalData(_DecisionTerms):
             origin=Origin.DERIVED,
             read=_opened("reason", case="request__case"),
         ),
+        "balancing": Held(
+            category=Category.LEGAL,
+            origin=Origin.DERIVED,
+            read=_opened("balancing", case="request__case"),
+        ),
         ("decided_by", "approved_by"): _STAFF,
     }
 
@@ -367,7 +372,7 @@ class StaffDecisionPersonalData(_DecisionTerms):
     fields = {
         ("id", "request"): _TECHNICAL,
         ("decided_at", "approved_at"): _PROCEDURE,
-        ("verdict", "grounds", "automatic", "reason"): _SOMEBODY_ELSES,
+        ("verdict", "grounds", "automatic", "reason", "balancing"): _SOMEBODY_ELSES,
         "plan_digest": Secret(category=Category.LEGAL, origin=Origin.DERIVED),
         ("decided_by", "approved_by"): _STAFF,
     }

@@ -110,6 +110,12 @@ class VerdictSerializer(serializers.Serializer[Any]):
         default="",
         help_text="For the file; nobody but staff reads it.",
     )
+    balancing = serializers.CharField(
+        max_length=5_000,
+        required=False,
+        default="",
+        help_text="How the person's interests were weighed; it goes into the letter of a refused objection.",
+    )
     shown = serializers.RegexField(r"^[0-9a-f]{64}\Z", help_text="The digest of the preview.")
     corrections = serializers.DictField(
         child=serializers.CharField(max_length=60),
@@ -243,6 +249,7 @@ class Decide(OnOne):
             shown=said["shown"],
             grounds=said.get("grounds"),
             reason=said["reason"],
+            balancing=said["balancing"],
             refusals=said.get("corrections"),
         )
         return Response(in_full(decided))

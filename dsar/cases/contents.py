@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 from dsar import conf
 from dsar.cases import variants, wording
 from dsar.cases.models import Decision, Letter
+from dsar.keys import box
 from dsar.law import contents as law
 from dsar.law import grounds
 from dsar.registers import disclosures
@@ -206,7 +207,7 @@ def _standing(request: Request, *, kind: str) -> dict[str, Any]:
     named = _BY_KIND.get(kind, {}) | _BY_KIND.get(f"{kind} {variants.of(request)}", {})
     by_kind = _sentences(request.case, **named)
     if kind == Letter.Kind.REFUSAL:
-        return by_kind | {"reasons": refusal_reasons(request)}
+        return by_kind | {"reasons": refusal_reasons(request)} | _weighed(request)
     if kind != Letter.Kind.ANSWER:
         return by_kind
     return _sentences(request.case, **_BY_RIGHT.get(request.right, {})) | _year_before(request)
@@ -266,6 +267,14 @@ def year_before(received_at: datetime) -> tuple[datetime, datetime]:
     zone = ZoneInfo(conf.get("TIME_ZONE"))
     midnight = received_at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight - relativedelta(years=1) + timedelta(days=1), midnight + timedelta(days=1)
+
+
+def _weighed(request: Request) -> dict[str, str]:
+    """How the person's interests were weighed, in the decider's own words (GDPR Art. 21(1))."""
+    decision = Decision.objects.filter(request=request, balancing__isnull=False).first()
+    if decision is None or decision.balancing is None:
+        return {}
+    return {"balancing": box.unseal(request.case.key, decision.balancing).decode()}
 
 
 def refusal_reasons(request: Request) -> list[str]:

@@ -33,6 +33,7 @@ class _Said:
     verdict: str
     grounds: dict[str, str]
     reason: str
+    balancing: str
     plan_digest: str
 
 
@@ -50,16 +51,23 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
     actor: Actor,
     grounds: Mapping[str, str] | None = None,
     reason: str = "",
+    balancing: str = "",
     plan_digest: str = "",
 ) -> Decision:
     """Decide a request under review, and do what follows from it.
 
     Granted, it is approved, unless a second person must sign first. Refused, the letter is written and the
-    request closes. `grounds` names a ground per regime; `reason` is sealed and goes to nobody but staff.
+    request closes, unless a ground needs the data protection officer and somebody else decided: then it waits for
+    that signature. `grounds` names a ground per regime; `reason` is sealed and goes to nobody but staff, `balancing`
+    is sealed and goes into the letter.
     The system decides only what the policy table leaves to it. Raises DecisionError, NotPermittedError, GuardError.
     """
     said = _Said(
-        verdict=verdict, grounds=dict(grounds or {}), reason=reason, plan_digest=plan_digest
+        verdict=verdict,
+        grounds=dict(grounds or {}),
+        reason=reason.strip(),
+        balancing=balancing.strip(),
+        plan_digest=plan_digest,
     )
     with effect("decision.write"), transaction.atomic():
         locked = _lock(request)
@@ -71,16 +79,20 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
 
 
 def approve(request: Request, *, actor: Actor) -> Decision:
-    """Give the second signature to a granted decision, by somebody other than who decided (R93)."""
+    """Give the second signature, by somebody other than who decided (R93); a refusal is sent with it (R66)."""
     with effect("decision.sign"), transaction.atomic():
         decision = Decision.objects.filter(request=_lock(request)).first()
-        if decision is None or decision.verdict == Decision.Verdict.REFUSED:
+        refusing = decision is not None and awaits_officer(decision)
+        if decision is None or (decision.verdict == Decision.Verdict.REFUSED and not refusing):
             message = "There is nothing to sign: the request was not granted."
             raise DecisionError(message)
         _check_signature(decision, actor=actor)
         decision.approved_by, decision.approved_at = actor.user, timezone.now()
         decision.save(update_fields=["approved_by", "approved_at"])
-        lifecycle.advance(request, to=State.APPROVED, actor=actor)
+        if refusing:
+            _refuse(request, actor=actor)
+        else:
+            lifecycle.advance(request, to=State.APPROVED, actor=actor)
     return decision
 
 
@@ -100,6 +112,7 @@ def _check(request: Request, said: _Said, *, actor: Actor) -> None:
     _check_actor(request, actor=actor)
     if said.verdict == Decision.Verdict.REFUSED:
         _check_refusal(request, grounds=said.grounds)
+        _check_needs(said)
     elif wrong := _unknown_grounds(request, grounds=said.grounds):
         message = f"Not a ground for this right under these laws: {', '.join(wrong)}."
         raise DecisionError(message)
@@ -127,6 +140,24 @@ def _check_refusal(request: Request, *, grounds: dict[str, str]) -> None:
         raise DecisionError(message)
 
 
+def _check_needs(said: _Said) -> None:
+    """Some grounds hold only with words of their own beside them (R133, R135; GDPR Art. 21(1))."""
+    needed = law.needs(said.grounds.values())
+    if law.Need.EVIDENCE in needed and not said.reason:
+        message = "This ground needs the reason why it holds here, and why no part can be given."
+        raise DecisionError(message)
+    if law.Need.BALANCING in needed and not said.balancing:
+        message = "This ground needs words on how the person's interests were weighed."
+        raise DecisionError(message)
+
+
+def awaits_officer(decision: Decision) -> bool:
+    """Whether a refusal waits for the data protection officer's signature."""
+    refused = decision.verdict == Decision.Verdict.REFUSED and decision.approved_at is None
+    is_open = decision.request.state == State.IN_REVIEW
+    return refused and is_open and law.Need.OFFICER in law.needs(decision.grounds.values())
+
+
 def _unknown_grounds(request: Request, *, grounds: dict[str, str]) -> list[str]:
     """Grounds for what a partial grant leaves out must be valid too; none is needed."""
     known = {
@@ -152,6 +183,7 @@ def _record(request: Request, said: _Said, *, actor: Actor) -> Decision:
         verdict=said.verdict,
         grounds=said.grounds,
         reason=reason,
+        balancing=box.seal(request.case.key, said.balancing.encode()) if said.balancing else None,
         automatic=actor.kind is ActorKind.SYSTEM,
         decided_by=actor.user,
         decided_at=timezone.now(),
@@ -174,12 +206,19 @@ def _witness(decision: Decision, said: _Said, *, actor: Actor) -> None:
     }
     if said.reason:
         detail["reason"] = box.digest(case.key, said.reason)
+    if said.balancing:
+        detail["balancing"] = box.digest(case.key, said.balancing)
     log.append(Tag.REQUEST_DECIDED, request=decision.request_id, **detail, **actor.witnessed(case))
 
 
 def _follow(request: Request, decision: Decision, *, actor: Actor) -> None:
     if decision.verdict == Decision.Verdict.REFUSED:
-        letters.write(request, kind=Letter.Kind.REFUSAL, content={})
-        lifecycle.advance(request, to=State.CLOSED, actor=actor, outcome=Outcome.REFUSED)
+        if not awaits_officer(decision) or actor.may(permissions.APPROVE):
+            _refuse(request, actor=actor)
     elif policy.handling(request) is not Handling.TWO_PEOPLE:
         lifecycle.advance(request, to=State.APPROVED, actor=actor)
+
+
+def _refuse(request: Request, *, actor: Actor) -> None:
+    letters.write(request, kind=Letter.Kind.REFUSAL, content={})
+    lifecycle.advance(request, to=State.CLOSED, actor=actor, outcome=Outcome.REFUSED)

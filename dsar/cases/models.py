@@ -200,6 +200,8 @@ class Decision(models.Model):
     """Refusal ground per regime: `{"SG": "legal_claims"}`."""
     reason = models.BinaryField(null=True, blank=True)
     """Free text, sealed under the case key."""
+    balancing = models.BinaryField(null=True, blank=True)
+    """How the person's interests were weighed, in words for the person; sealed under the case key."""
     automatic = models.BooleanField(default=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -56,6 +56,7 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
     shown: str = "",
     grounds: dict[str, str] | None = None,
     reason: str = "",
+    balancing: str = "",
     refusals: Mapping[str, str] | None = None,
 ) -> Request:
     """Decide on the plan that was shown (its digest); raises PlanChangedError where it is another by now.
@@ -78,6 +79,7 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
         actor=actor,
         grounds=grounds or {},
         reason=reason,
+        balancing=balancing,
         plan_digest=planned.digest,
     )
     return _woken(request)
@@ -86,7 +88,7 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
 @effect("review.approve")
 @transaction.atomic
 def approve(request: Request, *, actor: Actor) -> Request:
-    """The second signature (deletion); starts the waiting period."""
+    """The second signature: a deletion's waiting period starts, a refusal is sent."""
     decisions.approve(request, actor=actor)
     return _woken(request)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +12,24 @@ from typing import TYPE_CHECKING
 from dsar.law import rules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _FILE = Path(__file__).with_name("grounds.json")
 _EVERYWHERE = "*"
 SILENT = "mandatory_silent"
 """The kind of ground that never appears in a letter."""
+
+
+class Need(StrEnum):
+    """What a refusal on a ground needs beside the ground."""
+
+    EVIDENCE = "evidence"
+    """Why it holds here, in words for the file: the burden is the organisation's (GDPR Art. 12(5)); and why a part
+    cannot be given where only another person stands in the way (PDPA s 21(5))."""
+    BALANCING = "balancing"
+    """How the person's interests were weighed, in words for the person (GDPR Art. 21(1))."""
+    OFFICER = "officer"
+    """The data protection officer's word (R66, R133)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +43,7 @@ class Ground:
     words: Mapping[str, str]
     """By language; empty for what may not be told."""
     sources: Mapping[str, str]
+    needs: frozenset[Need]
 
     def holds(self, *, right: str, regime: str) -> bool:
         """Whether a refusal of this right may rest on it under this regime."""
@@ -56,6 +70,7 @@ def all_grounds() -> Mapping[str, Ground]:
             rights=frozenset(one["rights"]),
             words=one["words"],
             sources=one["sources"],
+            needs=frozenset(map(Need, one.get("needs", ()))),
         )
         for code, one in said.items()
     }
@@ -68,6 +83,12 @@ def applicable(right: str, *, regime: str) -> list[Ground]:
         for _, ground in sorted(all_grounds().items())
         if ground.holds(right=right, regime=regime)
     ]
+
+
+def needs(codes: Iterable[str]) -> frozenset[Need]:
+    """What a refusal on all of these grounds needs beside them."""
+    known = all_grounds()
+    return frozenset(need for code in codes if code in known for need in known[code].needs)
 
 
 def missing(right: str, *, regimes: list[str], given: Mapping[str, str]) -> list[str]:

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dsar import conf
-from dsar.cases import attaching, extending, lifecycle, owning, pausing, permissions, setting_aside
+from dsar.cases import (
+    attaching,
+    decisions,
+    extending,
+    lifecycle,
+    owning,
+    pausing,
+    permissions,
+    setting_aside,
+)
 from dsar.cases.models import Decision
 from dsar.cases.states import Outcome, State
 from dsar.engine import reception, review
@@ -61,6 +70,7 @@ def _decide(request: Request, form: DecideForm, actor: Actor) -> object:
         shown=form.cleaned_data["shown"],
         grounds=form.grounds,
         reason=form.cleaned_data["reason"],
+        balancing=form.cleaned_data["balancing"],
         refusals=form.refusals,
     )
 
@@ -91,15 +101,15 @@ def _change_laws(request: Request, form: LawsForm, actor: Actor) -> object:
 def _awaits_signature(request: Request) -> bool:
     granted = {Decision.Verdict.GRANTED, Decision.Verdict.GRANTED_IN_PART}
     decision = Decision.objects.filter(request=request).first()
-    return (
-        review.needs_second_person(request)
-        and decision is not None
-        and decision.verdict in granted
-        and decision.approved_at is None
-    )
+    if decision is None or decision.approved_at is not None:
+        return False
+    deleting = review.needs_second_person(request) and decision.verdict in granted
+    return deleting or decisions.awaits_officer(decision)
 
 
-def _signature_says(_: Request) -> str:
+def _signature_says(request: Request) -> str:
+    if decisions.awaits_officer(request.decision):
+        return "You sign a refusal as second person. The letter with the grounds is sent, and the request closes."
     days, seconds = divmod(conf.get("WAITING_PERIOD_SECONDS"), 24 * 3600)
     wait = f"{days} days" if days else f"{seconds} seconds"
     return (

@@ -64,6 +64,10 @@ class DecideForm(ConfirmForm):
                 choices=[("", "correct it"), *_refusals(about)],
                 required=False,
             )
+        self.fields["balancing"] = long_text(
+            required=False,
+            help_text="How the person's interests were weighed; it goes into the letter of a refused objection.",
+        )
         self.fields["reason"] = long_text(
             required=False, help_text="For the file, sealed; it does not go into the letter."
         )
