@@ -1,0 +1,130 @@
+"""Every right, under every law, of each kind of requester with an account: filed, verified, decided, closed."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.utils import timezone
+
+from dsar.cases import letters, variants, wording
+from dsar.cases.actors import Actor, ActorKind
+from dsar.cases.intake import Asked, Proposal
+from dsar.cases.models import Decision, Letter
+from dsar.cases.states import DONE, Outcome, Right, State
+from dsar.engine import execution, reception, review
+from dsar.law import contents as law
+from dsar.law import grounds, rules
+from tests.engine.conftest import grant
+from tests.testapp.factories import make_person
+from tests.testapp.models import Member
+
+if TYPE_CHECKING:
+    from dsar.cases.models import Case, Request
+
+LAWS = {"SG": (("SG",), ""), "EU": ((), "DE"), "SG and GB": (("SG",), "GB"), "US-CA": ((), "US-CA")}
+KINDS = ("logged in just now", "logs in again later", "vouched for by staff")
+RIGHTS: dict[str, tuple[Right, dict[str, Any]]] = {
+    "access": (Right.ACCESS, {}),
+    "portability": (Right.PORTABILITY, {}),
+    "correction": (Right.CORRECTION, {}),
+    "deletion": (Right.DELETION, {}),
+    "restriction": (Right.RESTRICTION, {"ground": "unlawful"}),
+    "consent_withdrawal": (Right.CONSENT_WITHDRAWAL, {"purposes": ["test_newsletter"]}),
+    "objection_marketing": (Right.OBJECTION, {"objection": "marketing"}),
+    "objection_other": (Right.OBJECTION, {"objection": "other", "purposes": ["test_safety"]}),
+}
+AT_ONCE = ("consent_withdrawal", "objection_marketing")
+REFUSABLE = [right for right in RIGHTS if right not in AT_ONCE]
+_names = count()
+
+
+def knows(where: str, right: str) -> bool:
+    home, residence = LAWS[where]
+    attached = rules.attached(residence, home=home, on=timezone.localdate())
+    return any(right in rules.latest(code).rights for code in attached)
+
+
+def filed(settings, right: str, where: str, *, kind: str, dora: Actor) -> Case:
+    """A case of somebody new, seen through to the point where who asks is known."""
+    home, residence = LAWS[where]
+    settings.DSAR = settings.DSAR | {"REGIMES": home}
+    person: Any = make_person(f"person{next(_names)}")
+    name, scope = RIGHTS[right]
+    proposals: tuple[Proposal, ...] = ()
+    if right == "correction":
+        member = Member.objects.create(user=person.user, nickname="Al", card_token=person.name)
+        proposals = (
+            Proposal(declaration="testapp.Member", row=str(member.pk), field="nickname", new="Ali"),
+        )
+    me = Actor(kind=ActorKind.REQUESTER, user=person.user)
+    case = reception.file(
+        subject=person.user,
+        asked=[Asked(right=name, scope=scope, corrections=proposals)],
+        actor=me,
+        channel="api",
+        language="en",
+        contact=person.email,
+        residence=residence,
+        authenticated_at=timezone.now() if kind == KINDS[0] else None,
+    )
+    if kind == KINDS[1]:
+        reception.verify(case, actor=me, authenticated_at=timezone.now())
+    if kind == KINDS[2]:
+        reception.verify(case, actor=dora)
+    return case
+
+
+def check(request: Request, *, kind: Letter.Kind) -> None:
+    """The letter that closed it has what is owed under exactly the laws of the case."""
+    letter = Letter.objects.select_related("case__key", "request").get(request=request, kind=kind)
+    text, regimes = letters.render(letter).text, letter.case.regimes
+    for part in law.owed(kind, variant=variants.of(request)).parts(regimes):
+        assert wording.words("en")["headings"][part] in text
+    for regime in regimes:
+        assert wording.regime(regime, language="en")["authority"] in text
+    assert law.foreign(text, regimes=regimes) == []
+
+
+@pytest.mark.parametrize("right", RIGHTS)
+def test_each_right_is_answered_under_each_law_for_each_requester(
+    settings, dora: Actor, otto: Actor, right: str
+) -> None:
+    for where in LAWS:
+        for kind in KINDS if knows(where, right) else ():
+            case = filed(settings, right, where, kind=kind, dora=dora)
+            request = grant(case, dora=dora, otto=otto)
+            if request.state != State.CLOSED:
+                execution.run(request.pk)
+            request.refresh_from_db()
+            assert (request.state, request.outcome in DONE) == (State.CLOSED, True), (where, kind)
+            assert request.answered_at is not None
+            check(request, kind=Letter.Kind.ANSWER)
+
+
+@pytest.mark.parametrize("right", REFUSABLE)
+def test_each_right_that_may_be_refused_is_refused_under_each_law_with_its_letter(
+    settings, dora: Actor, right: str
+) -> None:
+    settings.DSAR = settings.DSAR | {"POLICY": {"access": "staff", "portability": "staff"}}
+    for where in LAWS:
+        for kind in KINDS if knows(where, right) else ():
+            case = filed(settings, right, where, kind=kind, dora=dora)
+            request = case.requests.get()
+            given = {
+                code: grounds.applicable(right, regime=code)[0].code
+                for code in case.regimes
+                if right in rules.latest(code).rights
+            }
+            review.decide(
+                request,
+                verdict=Decision.Verdict.REFUSED,
+                actor=dora,
+                grounds=given,
+                reason="For the file.",
+                balancing="Weighed.",
+            )
+            request.refresh_from_db()
+            assert (request.state, request.outcome) == (State.CLOSED, Outcome.REFUSED)
+            check(request, kind=Letter.Kind.REFUSAL)
