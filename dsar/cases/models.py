@@ -101,9 +101,8 @@ class Request(models.Model):
     state = models.CharField(max_length=30, choices=_choices(State), default=State.SUBMITTED)
     outcome = models.CharField(max_length=30, choices=_choices(Outcome), blank=True)
     round = models.PositiveSmallIntegerField(default=1)
-    """Greater than one where a complaint opened again what an earlier request had ended."""
     reopened_at = models.DateTimeField(null=True, blank=True)
-    """When it did; the clock of this round begins then."""
+    """When a complaint opened again what an earlier round had ended; this round's clock begins then."""
     statutory_due_at = models.DateTimeField()
     """The strict date: by the law's text alone, under the law that is first (R2, R43)."""
     adjusted_due_at = models.DateTimeField(null=True, blank=True)
