@@ -14,9 +14,9 @@ from dsar.cases.models import (
     Letter,
     Link,
     Note,
-    RecipientTask,
     Request,
 )
+from dsar.cases.recipient_models import RecipientTask
 from dsar.dispatch.models import Wake
 from dsar.engine.models import Heartbeat, Plan, Removal, Step
 from dsar.keys.models import Key

@@ -18,9 +18,9 @@ from dsar.cases.models import (
     Letter,
     Link,
     Note,
-    RecipientTask,
     Request,
 )
+from dsar.cases.recipient_models import RecipientTask
 from dsar.declarations import (
     Category,
     Held,

@@ -110,12 +110,7 @@ class VerdictSerializer(serializers.Serializer[Any]):
         default="",
         help_text="For the file; nobody but staff reads it.",
     )
-    balancing = serializers.CharField(
-        max_length=5_000,
-        required=False,
-        default="",
-        help_text="How the person's interests were weighed; it goes into the letter of a refused objection.",
-    )
+    balancing = serializers.CharField(max_length=5_000, required=False, default="")
     shown = serializers.RegexField(r"^[0-9a-f]{64}\Z", help_text="The digest of the preview.")
     corrections = serializers.DictField(
         child=serializers.CharField(max_length=60),

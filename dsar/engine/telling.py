@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.utils import timezone
 
-from dsar.cases.models import RecipientTask
+from dsar.cases.recipient_models import RecipientTask
 from dsar.contract import registry
 from dsar.crashpoints import effect
 
