@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dsar', '0014_uploads_and_cases_taken_up_again'),
+        ("dsar", "0014_uploads_and_cases_taken_up_again"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

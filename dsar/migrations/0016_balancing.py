@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dsar', '0015_messages_and_complaints'),
+        ("dsar", "0015_messages_and_complaints"),
     ]
 
     operations = [
