@@ -142,6 +142,7 @@ def test_pages_of_twins_are_the_same_whatever_is_concealed(cast, browsing):
 def _plain(text, *, person):
     """The page without what names one of the twins: keys, references, tokens, times."""
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "UUID", text)
+    text = re.sub(r"\b[0-9a-f]{64}\b", "HASH", text)
     text = re.sub(r"DSR-\d{4}-\w{10}", "REFERENCE", text)
     text = re.sub(r"seen=[0-9a-f]+", "seen=", text)
     text = re.sub(r'value="[A-Za-z0-9]{64}"', "TOKEN", text)
