@@ -96,15 +96,23 @@ def _claim(request_id: UUID | None) -> Lease | None:
 
 
 def _hold_and_carry_out(lease: Lease) -> None:
-    """Carry it out while the lease is kept alive, and see to whatever fails."""
+    """See to whatever fails; who lost the lease, also while failing, does nothing more."""
     try:
-        with leases.kept_alive(lease):
-            _carry_out(lease)
-    except turns.GivenBackError:
-        _give_back(lease)
+        _attempt(lease)
     except leases.LeaseLostError:
         logger.info("lease_lost", request=str(lease.request_id), token=lease.token)
         counts.add(counts.Kind.LEASE_LOST)
+
+
+def _attempt(lease: Lease) -> None:
+    """Carry it out while the lease is kept alive; raises LeaseLostError."""
+    try:
+        with leases.kept_alive(lease):
+            _carry_out(lease)
+    except leases.LeaseLostError:
+        raise
+    except turns.GivenBackError:
+        _give_back(lease)
     except _FOR_PEOPLE as error:
         _needs_attention(lease, error)
     except Exception as error:  # noqa: BLE001 - whatever it was, the request must be tried again or shown to somebody.

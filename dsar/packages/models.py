@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_REMOVAL_GRACE = timedelta(minutes=1)
+_LATE_WRITER = timedelta(minutes=30)
+"""A writer that was thought dead may still write a file for a package that was given up: it is removed once more."""
 
 
 class Package(models.Model):
@@ -64,6 +73,17 @@ class Package(models.Model):
 
     def __str__(self) -> str:
         return f"package {self.pk}"
+
+
+def left_over(now: datetime) -> models.Q:
+    """Ended packages whose file may lie there still: not removed yet, or written again by somebody late."""
+    left = models.Q(ended_at__lte=now - _REMOVAL_GRACE, removed_at__isnull=True)
+    late = models.Q(
+        ready_at__isnull=True,
+        ended_at__lte=now - _LATE_WRITER,
+        removed_at__lt=models.F("ended_at") + _LATE_WRITER,
+    )
+    return left | late
 
 
 class Download(models.Model):

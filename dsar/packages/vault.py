@@ -24,7 +24,7 @@ from dsar.keys.models import Key
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 from dsar.packages import names
-from dsar.packages.models import Package
+from dsar.packages.models import Package, left_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -40,7 +40,6 @@ CHUNK = 262_144
 """An opened package is handed out in chunks of this size, and looked at again before each."""
 
 EXPIRY_BATCH = 1_000
-_REMOVAL_GRACE = timedelta(minutes=1)
 _LIVING = (Package.State.WRITING, Package.State.READY)
 _ENDING = (*_LIVING, Package.State.WITHHELD)
 
@@ -254,9 +253,8 @@ def _remove(pk: UUID, name: str) -> None:
 
 
 def _remove_leftovers() -> None:
-    before = timezone.now() - _REMOVAL_GRACE
-    left = Package.objects.filter(ended_at__lte=before, removed_at__isnull=True)
-    for pk, name in left.values_list("pk", "name")[:EXPIRY_BATCH]:
+    found = Package.objects.filter(left_over(timezone.now()))
+    for pk, name in found.values_list("pk", "name")[:EXPIRY_BATCH]:
         _remove(pk, name)
 
 

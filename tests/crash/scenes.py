@@ -322,6 +322,7 @@ SCENES: dict[str, Scene] = {
             "request.hand_to_staff",
             "request.move*",
         ),
+        fails=("fields.correct",),
     ),
     "the hour of the search": Scene(
         prepare=_not_at_this_hour,

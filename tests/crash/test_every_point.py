@@ -40,6 +40,7 @@ BY_HAND = {
     "decision",
     "disclosure",
     "download",
+    "earlier",
     "hold",
     "holiday",
     "identity",
@@ -47,10 +48,12 @@ BY_HAND = {
     "link",
     "message",
     "objection",
+    "papers",
     "proof",
     "request",
     "restriction",
     "review",
+    "upload",
 }
 """Kinds of effects that somebody asks for at a face: one transaction, and whoever sees an error asks again."""
 NOT_WALKED = {
@@ -67,6 +70,7 @@ NOT_WALKED = {
     "ledger.keep_object": "As above.",
     "lease.beat": "A beat that is lost is a lease that ends: test_killed_workers.py.",
     "lease.release": "A lease that is not given back ends by itself.",
+    "package.permit": "Staff hand a package over, and do it again who saw an error; one transaction.",
     "package.begin_again": "The same as `package.begin`, when that failed in the claim.",
 }
 """Effects of workers that no scene has, and why."""

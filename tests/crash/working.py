@@ -20,7 +20,7 @@ _WAITING = {
     "dsar_cases_letter": ("written_at",),
     "dsar_dispatch_wake": ("due_at",),
     "dsar_engine_heartbeat": ("beat_at",),
-    "dsar_packages_package": ("ended_at",),
+    "dsar_packages_package": ("ended_at", "removed_at"),
 }
 """The columns by which something waits for its time."""
 _OLDER = sql.SQL("UPDATE {} SET {} = {} - make_interval(mins => %s)")
