@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dsar.cases import files, lifecycle
 from dsar.cases.actors import SYSTEM, Actor, ActorKind
-from dsar.cases.lifecycle import MoveError, NotPermittedError
+from dsar.cases.lifecycle import MoveError, NotPermittedError, TransitionError
 from dsar.cases.message_models import Attachment, Message
 from dsar.cases.models import Request
 from dsar.cases.states import State
@@ -84,8 +84,6 @@ def attachment(case: Case, pk: UUID | str) -> tuple[str, str, bytes] | None:
     return name, found.media_type, box.unseal(case.key, found.content)
 
 
-@effect("message.let_go_on")
-@transaction.atomic
 def let_go_on() -> int:
     """Bring back to review what waited for an answer that did not come in time; staff decide with what they have."""
     late = Message.objects.filter(
@@ -94,9 +92,17 @@ def let_go_on() -> int:
         request__state=State.AWAITING_REQUESTER,
     )
     found = Request.objects.filter(pk__in=late.values("request")).select_related("case__key")
-    for request in found:
-        lifecycle.advance(request, to=State.IN_REVIEW, actor=SYSTEM)
-    return len(found)
+    return sum(_goes_on(request) for request in found)
+
+
+def _goes_on(request: Request) -> bool:
+    """Whether it was still waiting: an answer may come while this looks."""
+    try:
+        with effect("message.let_go_on"), transaction.atomic():
+            lifecycle.advance(request, to=State.IN_REVIEW, actor=SYSTEM)
+    except TransitionError:
+        return False
+    return True
 
 
 def _write(

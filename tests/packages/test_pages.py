@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ from dsar.packages.pages import Table
 from tests.packages import nasty
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 VOID = {"meta"}
@@ -156,28 +154,15 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """The system's browser."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_it_opens_without_network_and_without_barriers(
-    chromium: Any, saved: Path, width: int, scheme: str
+    browser: Any, saved: Path, width: int, scheme: str
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415
 
-    context = chromium.new_context(
+    context = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True, offline=True
     )
     tab = context.new_page()
@@ -191,8 +176,8 @@ def test_it_opens_without_network_and_without_barriers(
 
 
 @pytest.mark.browser
-def test_it_asks_for_nothing_and_runs_nothing(chromium: Any, saved: Path) -> None:
-    context = chromium.new_context()
+def test_it_asks_for_nothing_and_runs_nothing(browser: Any, saved: Path) -> None:
+    context = browser.new_context()
     tab = context.new_page()
     asked: list[str] = []
     complaints: list[str] = []

@@ -175,9 +175,9 @@ def _close_many(like: Request) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             'INSERT INTO dsar_cases_request (id, case_id, "right", scope, state, outcome, statutory_due_at,'
-            " due_at, rule_version, answered_at, closed_at, lease_token, attempts, size, result)"
+            " due_at, rule_version, answered_at, closed_at, lease_token, attempts, size, round, result)"
             " SELECT gen_random_uuid(), case_id, \"right\", jsonb_build_object('n', n), 'closed', 'fulfilled',"
-            " statutory_due_at, due_at, rule_version, now(), now() - interval '1 day', 1, 1, 0, '{}'"
+            " statutory_due_at, due_at, rule_version, now(), now() - interval '1 day', 1, 1, 0, 1, '{}'"
             " FROM dsar_cases_request, generate_series(1, %s) n WHERE id = %s",
             [MANY, like.pk],
         )
