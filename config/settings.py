@@ -286,6 +286,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "StateEnum": "dsar.api.shapes.STATES",
         "ShownStateEnum": "dsar.api.shapes.SHOWN_STATES",
+        "OutcomeEnum": "dsar.api.shapes.OUTCOMES",
+        "QuestionKindEnum": "dsar.api.shapes.QUESTIONS",
     },
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -49,7 +49,7 @@ class StaffComplaintSerializer(ComplaintSerializer):
     assigned = serializers.BooleanField()
 
 
-class FilingSerializer(serializers.Serializer[Any]):
+class ComplaintFilingSerializer(serializers.Serializer[Any]):
     """What is wrong, and with which closed request, if with one."""
 
     text = serializers.CharField(max_length=10_000)
@@ -66,7 +66,7 @@ class AloneSerializer(serializers.Serializer[Any]):
     residence = serializers.RegexField(r"^[A-Z]{2}(-[A-Z]{2})?$", required=False, default="")
 
 
-class OutcomeSerializer(serializers.Serializer[Any]):
+class ComplaintOutcomeSerializer(serializers.Serializer[Any]):
     """What was found, and what follows."""
 
     outcome = serializers.ChoiceField(choices=Complaint.Outcome.choices)
@@ -87,7 +87,7 @@ class Complaints(Own):
 
     @extend_schema(
         operation_id="complaints_create",
-        request=FilingSerializer,
+        request=ComplaintFilingSerializer,
         responses={201: ComplaintSerializer},
     )
     def post(self, call: Call, reference: str) -> Response:
@@ -107,12 +107,12 @@ class ComplaintByLink(APIView):
         operation_id="answer_complaint",
         auth=[],
         parameters=BY_LINK,
-        request=FilingSerializer,
+        request=ComplaintFilingSerializer,
         responses={201: ComplaintSerializer},
     )
     def post(self, call: Call) -> Response:
         """Complain without account: with the mailed link's token and a mailed code, which works once."""
-        FilingSerializer(data=call.data).is_valid(raise_exception=True)
+        ComplaintFilingSerializer(data=call.data).is_valid(raise_exception=True)
         actor = opened(call)
         case = get_object_or_404(Case.objects.select_related("key"), pk=actor.case)
         return _file(call, case, actor=actor)
@@ -171,12 +171,12 @@ class AnswerComplaint(ForStaff):
 
     @extend_schema(
         operation_id="staff_complaints_answer",
-        request=OutcomeSerializer,
+        request=ComplaintOutcomeSerializer,
         responses=StaffComplaintSerializer,
     )
     def post(self, call: Call, pk: Any) -> Response:
         """Answer a complaint by letter; one that was right opens the request again, for somebody else to decide."""
-        given = OutcomeSerializer(data=call.data)
+        given = ComplaintOutcomeSerializer(data=call.data)
         given.is_valid(raise_exception=True)
         said = given.validated_data | {
             "outcome": Complaint.Outcome(given.validated_data["outcome"])
@@ -190,7 +190,7 @@ def _found(pk: Any) -> Complaint:
 
 
 def _file(call: Call, case: Case, *, actor: Actor) -> Response:
-    given = FilingSerializer(data=call.data)
+    given = ComplaintFilingSerializer(data=call.data)
     given.is_valid(raise_exception=True)
     named = given.validated_data.get("request")
     about = get_object_or_404(Request, pk=named, case=case) if named else None

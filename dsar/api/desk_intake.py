@@ -46,7 +46,7 @@ def _read(value: str) -> mail_reading.Message:
     return mail_reading.read(raw)
 
 
-class MessageSerializer(serializers.Serializer[Any]):
+class ReadMailSerializer(serializers.Serializer[Any]):
     """A message as it was mailed."""
 
     message = serializers.CharField(max_length=_LONGEST, help_text="The .eml, in base64.")
@@ -96,7 +96,7 @@ class TakenInSerializer(cases.FilingSerializer):
         return _read(value)
 
 
-class EnteredSerializer(serializers.Serializer[Any]):
+class EnteredCaseSerializer(serializers.Serializer[Any]):
     """The case that was made, and earlier cases that look like it."""
 
     reference = serializers.CharField()
@@ -133,7 +133,7 @@ class TakeIn(ForStaff):
     @extend_schema(
         operation_id="staff_cases_create",
         request=TakenInSerializer,
-        responses={201: EnteredSerializer},
+        responses={201: EnteredCaseSerializer},
     )
     def post(self, call: Call) -> Response:
         """Enter what came by mail, post, telephone, in person or through an authority, with when it arrived."""
@@ -151,12 +151,12 @@ class ReadMail(ForStaff):
 
     @extend_schema(
         operation_id="staff_mail_read",
-        request=MessageSerializer,
+        request=ReadMailSerializer,
         responses=PrefilledSerializer,
     )
     def post(self, call: Call) -> Response:
         """Read an .eml: sender, arrival, text and files, to be filled in. Nothing of it is kept."""
-        given = MessageSerializer(data=call.data)
+        given = ReadMailSerializer(data=call.data)
         given.is_valid(raise_exception=True)
         found: mail_reading.Message = given.validated_data["message"]
         return Response(

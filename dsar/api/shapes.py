@@ -8,11 +8,14 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from rest_framework import serializers
 
+from dsar.cases.delays import Pause
 from dsar.cases.states import Outcome, Right, State
 from dsar.engine import following
 
 STATES = tuple(State)
 SHOWN_STATES = following.SHOWN_STATES
+OUTCOMES = tuple(Outcome)
+QUESTIONS = tuple(Pause.Kind.choices)
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
