@@ -35,6 +35,14 @@ def home():
         yield found
 
 
+@pytest.fixture(autouse=True)
+def _ctrl_c_is_heard():
+    """Tests that a shell started in the background ignore Ctrl-C, and so would all that they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def up(home):
     """The command, starting, with servers of its own."""
