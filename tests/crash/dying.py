@@ -10,10 +10,10 @@ from contextlib import suppress
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from celery import current_app
 from django.db import OperationalError, connection, connections
 from kombu import pools
 
+from config.celery import app
 from config.embedded import daemons
 from dsar import crashpoints
 
@@ -143,7 +143,9 @@ def _of_child(work: Callable[[], object], watcher: Callable[[str], None]) -> int
     # A child must not speak on its parent's connections.
     connections.close_all()
     pools.reset()
-    current_app.close()
+    app.close()
+    # It keeps the pool that has just been closed; whoever asks next gets another.
+    app.__dict__.pop("control", None)
     pid = os.fork()
     if pid == 0:
         _work_and_exit(work, watcher)
