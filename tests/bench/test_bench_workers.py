@@ -87,6 +87,7 @@ def test_a_burst_is_measured(measured: Callable[..., dict[str, Any]], users: int
     assert found["rows"] > 100 * 60
 
 
+@pytest.mark.slow
 def test_a_load_ends_with_everything_right(measured: Callable[..., dict[str, Any]]) -> None:
     """Every right, workers that die, and the command's own audit of rows, packages, entries and ledger."""
     requests = 20 + os.getpid() % 10
