@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from dsar.cases.actors import Actor, ActorKind
+from dsar.cases.actors import SYSTEM, Actor, ActorKind
 from dsar.cases.intake import Asked
 from dsar.cases.models import Decision
 from dsar.cases.states import Outcome, Right, State
@@ -32,6 +32,9 @@ def approved(person: Any, right: Right, *, asked: Asked | None = None) -> Reques
         contact=getattr(user, user.EMAIL_FIELD),
         authenticated_at=timezone.now(),
     )
+    if case.verified_at is None:
+        # The account changed lately: its earlier address is asked, and agrees.
+        reception.agree(case, actor=SYSTEM)
     request = case.requests.get()
     if request.state == State.IN_REVIEW:
         request = _granted(request, person)
