@@ -1,4 +1,4 @@
-"""A correction that names no record: somebody without account knows what is wrong, not under which key we hold it."""
+"""Corrections filed before anybody knew whose records they are: each is placed once the person is known."""
 
 from __future__ import annotations
 
@@ -18,15 +18,24 @@ if TYPE_CHECKING:
 def spread(request: Request) -> None:
     """Put one proposal for each record of the person's in place of one that names none; staff decide on each.
 
-    Called once the person is known. A record that has the value already, or cannot take it, is left out.
+    Somebody without account knows what is wrong, not under which key we hold it. One that does name a record gets
+    the value of today beside it, if the record is the person's; else it stays as it came, and nothing is changed
+    by it. Called once the person is known. A record that has the value already, or cannot take it, is left out.
     """
     person = subjects.of(request.case)
     if not isinstance(person, Guest):
         return
-    unplaced = request.corrections.filter(row="").select_related("request__case__key")
-    for one in unplaced:
-        corrections.propose(request, _proposals(one, person))
-        one.delete()
+    for one in request.corrections.select_related("request__case__key"):
+        placed = _named(one, person) if one.row else _proposals(one, person)
+        if placed or not one.row:
+            one.delete()
+            corrections.propose(request, placed)
+
+
+def _named(one: Correction, guest: Guest) -> list[Proposal]:
+    wanted = corrections.read(one).new
+    proposal = Proposal(declaration=one.declaration, row=one.row, field=one.field, new=wanted)
+    return _checked(guest, proposal)
 
 
 def _proposals(one: Correction, guest: Guest) -> list[Proposal]:
@@ -39,8 +48,12 @@ def _proposals(one: Correction, guest: Guest) -> list[Proposal]:
     found: list[Proposal] = []
     for key in keys.order_by("pk"):
         proposal = Proposal(declaration=one.declaration, row=str(key), field=one.field, new=wanted)
-        try:
-            found += correction.propose(guest, [proposal])
-        except NotCorrectableError:
-            continue
+        found += _checked(guest, proposal)
     return found
+
+
+def _checked(guest: Guest, proposal: Proposal) -> list[Proposal]:
+    try:
+        return list(correction.propose(guest, [proposal]))
+    except NotCorrectableError:
+        return []
