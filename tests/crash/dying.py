@@ -144,8 +144,9 @@ def _of_child(work: Callable[[], object], watcher: Callable[[str], None]) -> int
     connections.close_all()
     pools.reset()
     app.close()
-    # It keeps the pool that has just been closed; whoever asks next gets another.
-    app.__dict__.pop("control", None)
+    # Both keep the pool that has just been closed; whoever asks next gets another.
+    for keeper in ("amqp", "control"):
+        app.__dict__.pop(keeper, None)
     pid = os.fork()
     if pid == 0:
         _work_and_exit(work, watcher)
