@@ -115,6 +115,12 @@ MUTATIONS = {
         new="",
         noticed_by=f"{_KILLED}[access-package.write:after-first]",
     ),
+    "sealers side by side": Mutation(
+        path="dsar/ledger/sealing.py",
+        old="        if not take(LOCK):\n            return 0\n",
+        new="",
+        noticed_by="tests/ledger/test_sealing.py::test_of_two_sealers_at_once_one_does_nothing",
+    ),
     "a key that does not keep its reply": Mutation(
         path="dsar/api/idempotency.py",
         old="return _kept(request, key, digest) or _keep(",
