@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db import connection
 from django.test import TransactionTestCase
 
 from config import rewinding, testing
@@ -54,6 +55,8 @@ def django_db_setup(
         patch.setattr(
             TransactionTestCase, "_fixture_teardown", lambda _case: rewinding.rewind(kept)
         )
+        # A browser keeps its connection to the live server, whose thread would keep its session of the database.
+        patch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
         yield kept
 
 

@@ -86,10 +86,13 @@ def had_left(passed: list[str], point: str, *, passage: int) -> int:
 
 def killed(work: Callable[[], object], *, point: str, passage: int) -> None:
     """Have a child do the work and be killed at this passage of the point; fails where it never comes there."""
+    before = _others()
     status = _of_child(work, At(point, passage=passage, then=_kill_myself))
     assert os.WIFSIGNALED(status), f"{point} was not passed {passage} times"
     assert os.WTERMSIG(status) == signal.SIGKILL
-    daemons.wait_until(lambda: not _others(), seconds=20, what="the end of a dead session")
+    daemons.wait_until(
+        lambda: _others() <= before, seconds=20, what="the end of a dead child's session"
+    )
 
 
 def cut_off(work: Callable[[], object], *, point: str, passage: int) -> None:
@@ -169,14 +172,14 @@ def _kill_myself() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _others() -> list[tuple[int]]:
-    """Sessions of this database that are not this process's own."""
+def _others() -> set[int]:
+    """Sessions of this database that are not this thread's own."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
             " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
-        return list(cursor.fetchall())
+        return {pid for (pid,) in cursor.fetchall()}
 
 
 def _end_session() -> None:

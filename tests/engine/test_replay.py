@@ -38,6 +38,11 @@ def administrator() -> Iterator[psycopg.Connection[Any]]:
     address = {"host": found["HOST"], "port": found["PORT"] or None, "user": found["USER"]}
     secret = {"password": found["PASSWORD"] or None, "dbname": "postgres"}
     with psycopg.connect(**{**address, **secret}, autocommit=True) as beside:
+        # Whoever an earlier test left connected goes.
+        beside.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s",
+            [found["NAME"]],
+        )
         yield beside
 
 
