@@ -100,8 +100,11 @@ def namespaces() -> bool:
 def child_environment(transactional_db: None) -> dict[str, str]:  # noqa: ARG001  Needed first.
     """Give the environment in which another process works on this test's database and broker."""
     from django.conf import settings  # noqa: PLC0415
+    from django.core.cache import cache  # noqa: PLC0415
     from django.db import connection  # noqa: PLC0415
 
+    # Whoever called in an earlier test does not use up what may be called in this one.
+    cache.clear()
     found = connection.settings_dict
     host = f"?host={found['HOST']}" if found["HOST"].startswith("/") else ""
     server = "" if host else f"{found['HOST']}:{found['PORT'] or 5432}"

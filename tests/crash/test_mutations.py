@@ -20,6 +20,7 @@ _POINTS = "tests/crash/test_every_point.py"
 _KILLED = f"{_POINTS}::test_killed_at_a_point_everything_ends_as_if_nobody_had_died"
 _TURNS = "tests/engine/test_concurrency.py"
 _OUTBOX = "tests/dispatch/test_outbox.py"
+_VAULT = "tests/packages/test_vault.py"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -37,14 +38,14 @@ class Mutation:
 MUTATIONS = {
     "a fence that lets earlier leases through": Mutation(
         path="dsar/engine/leases.py",
-        old="if request.lease_token != lease.token or request.state != State.EXECUTING:",
-        new="if request.state != State.EXECUTING:",
+        old="if token != lease.token or state != State.EXECUTING:",
+        new="if state != State.EXECUTING:",
         noticed_by=f"{_TURNS}::test_who_lost_the_lease_does_nothing_any_more",
     ),
     "a fence that lets anybody into what is closed": Mutation(
         path="dsar/engine/leases.py",
-        old="if request.lease_token != lease.token or request.state != State.EXECUTING:",
-        new="if request.lease_token != lease.token:",
+        old="if token != lease.token or state != State.EXECUTING:",
+        new="if token != lease.token:",
         noticed_by=f"{_TURNS}::test_who_lost_the_lease_does_nothing_any_more",
     ),
     "a lease that nobody respects": Mutation(
@@ -65,7 +66,7 @@ MUTATIONS = {
         path="dsar/engine/leases.py",
         old="WHERE oc.subject_id = c.subject_id AND o.id <> r.id AND o.state = 'executing')",
         new="WHERE false)",
-        noticed_by=f"{_TURNS}::test_a_correction_waits_while_a_deletion_of_the_same_person_runs",
+        noticed_by=f"{_TURNS}::test_two_deletions_of_one_person_take_turns",
     ),
     "a claim that waits for locked rows": Mutation(
         path="dsar/engine/leases.py",
@@ -107,7 +108,7 @@ MUTATIONS = {
         path="dsar/tasks.py",
         old="    vault.expire_due,\n",
         new="",
-        noticed_by=f"{_KILLED}[expiry-package.end:after-first]",
+        noticed_by=f"{_VAULT}::test_a_file_that_outlived_its_key_is_removed_by_the_sweep",
     ),
     "a half-written package that stays in the way": Mutation(
         path="dsar/packages/vault.py",
