@@ -14,4 +14,5 @@ def test_the_parent_speaks_to_the_broker_afterwards() -> None:
     dying.in_a_child(lambda: None)
     app.control.ping(timeout=0.01)
     with app.producer_pool.acquire() as producer:
+        assert producer.connection is not None
         assert producer.connection.connected
