@@ -15,12 +15,12 @@ from django.test.utils import CaptureQueriesContext
 from dsar.cases import notices
 from dsar.cases.models import Case, Letter
 from dsar.dispatch.models import Wake
+from tests.mailed import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _VALUE = re.compile(r"'(?:[^']|'')*'(?:::\w+)?|\b\d+\b|\bs\d+_x\d+\b")
-_TOKEN = re.compile(r"[0-9a-f]{32}\.[\w-]{43}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,17 @@ class Footprint:
     mails: list[tuple[str, str]]
     rows: list[tuple[str, str, str]]
     is_looked_up: bool
+
+
+def alike(*sends: Callable[[], Any]) -> Footprint:
+    """What each of these filings did, which is the same, looks nobody up, and wakes and mails whoever it must."""
+    one, *others = [footprint(send) for send in sends]
+    assert [one] * len(others) == others
+    assert len(one.statements) > 5
+    assert [task for task, *_ in one.woken] == ["dsar.mail_notice", "dsar.look_up"]
+    assert "TOKEN" in one.mails[0][1]
+    assert not one.is_looked_up
+    return one
 
 
 def footprint(send: Callable[[], Any]) -> Footprint:
@@ -80,7 +91,7 @@ def _mails(case: Case) -> list[tuple[str, str]]:
     return [
         (
             subject.replace(case.reference, "REFERENCE"),
-            _TOKEN.sub("TOKEN", text).replace(case.reference, "REFERENCE"),
+            TOKEN.sub("TOKEN", text).replace(case.reference, "REFERENCE"),
         )
         for subject, text in said
     ]

@@ -18,7 +18,8 @@ from dsar.dispatch.models import Wake
 from dsar.engine import doorstep, execution
 from dsar.ledger.models import Entry
 from dsar.registers import suppression
-from tests.testapp.models import Loan, Tool
+from tests.mailed import token_in
+from tests.testapp.factories import make_open_loan
 
 PIA = "pia@example.com"
 AGENT = "agent@agency.example"
@@ -28,20 +29,8 @@ FORMER = "alice-before@example.com"
 @pytest.fixture
 def loans(cast):
     """Three loans of Pia, who has no account."""
-    tool = Tool.objects.get()
     for number in range(3):
-        Loan.objects.create(
-            tool=tool,
-            code=f"P-{number}",
-            contact_name="Pia Person",
-            contact_email=PIA,
-            remarks=f"canary-pia-{number}",
-        )
-
-
-def token_in(text: object) -> str:
-    (found,) = re.findall(r"[0-9a-f]{32}\.[\w-]{43}", str(text))
-    return str(found)
+        make_open_loan(f"P-{number}", "Pia Person", PIA, remarks=f"canary-pia-{number}")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import Any
 
@@ -18,9 +17,11 @@ from dsar.engine import doorstep, execution
 from dsar.ledger.models import Entry
 from dsar.registers import suppression
 from dsar.registers.models import Objection
-from tests.alike import footprint
+from tests.alike import alike
 from tests.engine.archives import everything, opened
-from tests.testapp.models import Loan, Tool
+from tests.mailed import token_in
+from tests.testapp.factories import make_open_loan
+from tests.testapp.models import Loan
 
 VISITOR = "visitor@example.com"
 CALLED = "Vera Visitor"
@@ -29,22 +30,9 @@ CALLED = "Vera Visitor"
 @pytest.fixture
 def loans(cast):
     """Three loans of a visitor without account, and three of somebody else at the same address."""
-    tool = Tool.objects.get()
     for number in range(3):
-        Loan.objects.create(
-            tool=tool,
-            code=f"V-{number}",
-            contact_name=CALLED,
-            contact_email=VISITOR,
-            remarks=f"canary-vera-{number}",
-        )
-        Loan.objects.create(
-            tool=tool,
-            code=f"W-{number}",
-            contact_name="Wim Visitor",
-            contact_email=VISITOR,
-            remarks=f"canary-wim-{number}",
-        )
+        make_open_loan(f"V-{number}", CALLED, VISITOR, remarks=f"canary-vera-{number}")
+        make_open_loan(f"W-{number}", "Wim Visitor", VISITOR, remarks=f"canary-wim-{number}")
 
 
 def filing(**more: Any) -> dict[str, Any]:
@@ -61,11 +49,6 @@ def mailed() -> str:
     assert notices.send(str(Letter.objects.latest("written_at").pk))
     (sent,) = mail.outbox
     return str(sent.body)
-
-
-def token_in(text: str) -> str:
-    (found,) = re.findall(r"[0-9a-f]{32}\.[\w-]{43}", text)
-    return str(found)
 
 
 def press(client, token):
@@ -92,16 +75,12 @@ def proved(calling):
 
 def test_filing_does_the_same_for_known_and_unknown_addresses(cast, loans, calling):
     """Statements, response, woken tasks and mail; the look-up itself happens in the worker."""
-    account, guest, nobody = (
-        footprint(partial(file, calling(), email=address, name="Somebody", relation="customer"))
-        for address in (cast.alice.email, VISITOR, "nobody-knows-me@example.com")
-    )
-    assert account == guest == nobody
-    assert len(nobody.statements) > 5
-    assert [task for task, *_ in nobody.woken] == ["dsar.mail_notice", "dsar.look_up"]
-    assert "TOKEN" in nobody.mails[0][1]
-    assert not nobody.is_looked_up
-    status, _, body = nobody.response
+    status, _, body = alike(
+        *[
+            partial(file, calling(), email=address, name="Somebody", relation="customer")
+            for address in (cast.alice.email, VISITOR, "nobody-knows-me@example.com")
+        ]
+    ).response
     assert status == 202
     for personal in (VISITOR, "Somebody", "DSR-"):
         assert personal.encode() not in body
@@ -179,9 +158,7 @@ def test_where_nothing_is_held_the_mailbox_is_told_so(cast, proved):
 
 
 def test_an_offices_mailbox_never_suffices_alone(cast, proved):
-    Loan.objects.create(
-        tool=Tool.objects.get(), code="O-1", contact_name=CALLED, contact_email="info@example.com"
-    )
+    make_open_loan("O-1", CALLED, "info@example.com")
     weighed = {"right": "restriction", "scope": {"ground": "accuracy_contested"}}
     case = proved(email="info@example.com", rights=[weighed])
     assert case.verified_at is None

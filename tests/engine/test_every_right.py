@@ -76,6 +76,31 @@ def filed(settings, right: str, where: str, *, kind: str, dora: Actor) -> Case:
     return case
 
 
+def first_grounds(right: str, case: Case) -> dict[str, str]:
+    """A ground for refusing under each law of the case that knows the right."""
+    return {
+        code: grounds.applicable(right, regime=code)[0].code
+        for code in case.regimes
+        if right in rules.latest(code).rights
+    }
+
+
+def refuse(request: Request, right: str, *, dora: Actor) -> None:
+    """Refuse it under every law of its case; it is closed with the letter that is owed."""
+    review.decide(
+        request,
+        verdict=Decision.Verdict.REFUSED,
+        actor=dora,
+        grounds=first_grounds(right, request.case),
+        reason="For the file.",
+        balancing="Weighed.",
+    )
+    request.refresh_from_db()
+    said = (request.case.subject_relation, request.case.regimes)
+    assert (request.state, request.outcome) == (State.CLOSED, Outcome.REFUSED), said
+    check(request, kind=Letter.Kind.REFUSAL)
+
+
 def check(request: Request, *, kind: Letter.Kind) -> None:
     """The letter that closed it has what is owed under exactly the laws of the case."""
     letter = Letter.objects.select_related("case__key", "request").get(request=request, kind=kind)
@@ -111,20 +136,4 @@ def test_each_right_that_may_be_refused_is_refused_under_each_law_with_its_lette
     for where in LAWS:
         for kind in KINDS if knows(where, right) else ():
             case = filed(settings, right, where, kind=kind, dora=dora)
-            request = case.requests.get()
-            given = {
-                code: grounds.applicable(right, regime=code)[0].code
-                for code in case.regimes
-                if right in rules.latest(code).rights
-            }
-            review.decide(
-                request,
-                verdict=Decision.Verdict.REFUSED,
-                actor=dora,
-                grounds=given,
-                reason="For the file.",
-                balancing="Weighed.",
-            )
-            request.refresh_from_db()
-            assert (request.state, request.outcome) == (State.CLOSED, Outcome.REFUSED)
-            check(request, kind=Letter.Kind.REFUSAL)
+            refuse(case.requests.get(), right, dora=dora)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -15,13 +14,13 @@ from dsar.cases.claims import Said
 from dsar.cases.identity import AuthorityMissingError
 from dsar.cases.identity_models import Claim, Confirmation
 from dsar.cases.intake import Asked, Proposal
-from dsar.cases.models import Case, Decision, Letter
+from dsar.cases.models import Case, Letter
 from dsar.cases.states import DONE, Outcome, State
-from dsar.engine import doorstep, execution, reception, review
-from dsar.law import grounds, rules
+from dsar.engine import doorstep, execution, reception
 from tests.engine.conftest import grant
-from tests.engine.test_every_right import AT_ONCE, LAWS, REFUSABLE, RIGHTS, check, knows
-from tests.testapp.models import Loan, Tool
+from tests.engine.test_every_right import AT_ONCE, LAWS, REFUSABLE, RIGHTS, check, knows, refuse
+from tests.mailed import token_in
+from tests.testapp.factories import make_open_loan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,15 +41,9 @@ _numbers = count()
 
 def somebody(kind: str) -> Said:
     """A new person without account who has three loans, in their own words or in those of who asks for them."""
-    tool, address = Tool.objects.get(), f"gia{next(_numbers)}@example.com"
+    address = f"gia{next(_numbers)}@example.com"
     for number in range(3):
-        Loan.objects.create(
-            tool=tool,
-            code=f"{address}-{number}",
-            contact_name=HERS,
-            contact_email=address,
-            deposit=20,
-        )
+        make_open_loan(f"{address}-{number}", HERS, address, deposit=20)
     facts = {"loan_code": f"{address}-1", "deposit": "20.00"}
     if KINDS[kind] is None:
         return Said(name=HERS, address=address, relation=kind, facts=facts)
@@ -66,8 +59,7 @@ def somebody(kind: str) -> Said:
 
 def press(case: Case, kind: Confirmation.Kind) -> None:
     """Press the button behind a link, as whoever reads that mailbox, and have a worker consider the case."""
-    (token,) = re.findall(r"[0-9a-f]{32}\.[\w-]{43}", confirmations.make(case, kind))
-    confirmations.press(token)
+    confirmations.press(token_in(confirmations.make(case, kind)))
     doorstep.consider(str(case.pk))
     case.refresh_from_db()
 
@@ -142,21 +134,5 @@ def test_each_right_is_refused_under_each_law_to_whoever_has_no_account_or_asks_
     settings: Settings, dora: Actor, right: str
 ) -> None:
     settings.DSAR = settings.DSAR | {"POLICY": {"access": "staff", "portability": "staff"}}
-    for who, case in proved(settings, right, dora=dora):
-        request = case.requests.get()
-        given = {
-            code: grounds.applicable(right, regime=code)[0].code
-            for code in case.regimes
-            if right in rules.latest(code).rights
-        }
-        review.decide(
-            request,
-            verdict=Decision.Verdict.REFUSED,
-            actor=dora,
-            grounds=given,
-            reason="For the file.",
-            balancing="Weighed.",
-        )
-        request.refresh_from_db()
-        assert (request.state, request.outcome) == (State.CLOSED, Outcome.REFUSED), who
-        check(request, kind=Letter.Kind.REFUSAL)
+    for _who, case in proved(settings, right, dora=dora):
+        refuse(case.requests.get(), right, dora=dora)

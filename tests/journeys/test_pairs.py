@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,22 +14,18 @@ from knox.models import AuthToken
 from accounts.models import Profile, User
 from config import processes
 from config.demonstration.calls import Caller
-from config.management.commands.demo import QUICK
+from config.embedded import daemons
 from dsar.cases.models import Case, Letter, Request
 from dsar.cases.states import State
-from dsar.law import grounds, rules
+from dsar.law import rules
 from orders.models import Order
-from tests.engine.test_every_right import check
-from tests.pairs import covering, pairs, possible
+from tests.engine.test_every_right import check, first_grounds
+from tests.pairs import Row, covering, pairs, possible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
     from pytest_django import Settings
 
 SECONDS = 60
-PAUSE = 0.05
 RIGHTS: dict[str, dict[str, Any]] = {
     "access": {},
     "portability": {},
@@ -69,24 +65,24 @@ def can_happen(*, right: str, residence: str, who: str, channel: str, outcome: s
     )
 
 
-ALL = possible(VALUES, allowed=can_happen)
-CHOSEN = covering(ALL)
+@cache
+def rows() -> list[Row]:
+    """Every combination that can happen."""
+    return possible(VALUES, allowed=can_happen)
+
+
+@cache
+def chosen() -> list[Row]:
+    """Few of them that hold every pair."""
+    return covering(rows())
 
 
 def test_the_chosen_hold_every_pair_that_can_happen() -> None:
-    held = [pairs(row) for row in CHOSEN]
-    assert set().union(*held) == set().union(*map(pairs, ALL))
-    assert len(CHOSEN) < len(ALL) / 10
-    values = {value for row in CHOSEN for value in row}
+    held = [pairs(row) for row in chosen()]
+    assert set().union(*held) == set().union(*map(pairs, rows()))
+    assert len(chosen()) < len(rows()) / 10
+    values = {value for row in chosen() for value in row}
     assert values == {value for several in VALUES.values() for value in several}
-
-
-def awaited(left: Callable[[], list[Any]]) -> None:
-    """Wait until workers have left nothing of it."""
-    end = time.monotonic() + SECONDS
-    while found := left():
-        assert time.monotonic() < end, found
-        time.sleep(PAUSE)
 
 
 class Desk:
@@ -158,7 +154,9 @@ class Desk:
         if right in AT_ONCE or who == "account":
             return
         filed = Request.objects.filter(pk=request.pk, state=State.SUBMITTED)
-        awaited(lambda: list(filed.values_list("case__reference", "state")))
+        daemons.wait_until(
+            lambda: not filed.exists(), seconds=SECONDS, what=f"the look-up of {case.reference}"
+        )
         self.dora.post(f"staff/requests/{request.pk}/verify")
 
     def decide(self, request: Request, *, right: str, outcome: str) -> None:
@@ -169,13 +167,8 @@ class Desk:
             return
         said: dict[str, Any] = {"verdict": outcome}
         if outcome == "refused":
-            regimes = Case.objects.get(pk=request.case_id).regimes
             said |= {"reason": "For the file.", "balancing": "Weighed."}
-            said["grounds"] = {
-                code: grounds.applicable(right, regime=code)[0].code
-                for code in regimes
-                if right in rules.latest(code).rights
-            }
+            said["grounds"] = first_grounds(right, Case.objects.get(pk=request.case_id))
         said["shown"] = self.dora.post(f"{path}/preview")["digest"]
         if self.dora.post(f"{path}/decide", said)["state"] == "in_review":
             self.otto.post(f"{path}/approve")
@@ -184,25 +177,22 @@ class Desk:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_each_pair_goes_from_the_call_to_the_letter(
-    child_environment: dict[str, str], settings: Settings, tmp_path: Path
+    surroundings: dict[str, str], settings: Settings
 ) -> None:
-    quick = {"DSAR_WAITING_PERIOD_SECONDS": "1", "EMAIL_URL": f"filemail:///{tmp_path / 'mail'}"}
-    folders = {
-        "MEDIA_ROOT": str(tmp_path / "media"),
-        "DSAR_ERASURE_JOURNAL": str(tmp_path / "journal"),
-    }
     settings.DSAR = settings.DSAR | {"REGIMES": ("SG",)}
-    with processes.running(environment={**child_environment, **QUICK, **quick, **folders}) as site:
+    with processes.running(environment=surroundings | {"DSAR_WAITING_PERIOD_SECONDS": "1"}) as site:
         desk = Desk(site.address)
         asked = []
-        for number, row in enumerate(CHOSEN):
+        for number, row in enumerate(chosen()):
             right, residence, who, channel, outcome = row
             request = desk.file(number, right=right, residence=residence, who=who, channel=channel)
             desk.prove(request, right=right, who=who)
             desk.decide(request, right=right, outcome=outcome)
             asked.append((row, request.pk))
         still = Request.objects.exclude(state=State.CLOSED)
-        awaited(lambda: [row for row, pk in asked if pk in still.values_list("pk", flat=True)])
+        daemons.wait_until(
+            lambda: not still.exists(), seconds=SECONDS, what="the end of every request"
+        )
     for row, pk in asked:
         request = Request.objects.select_related("case").get(pk=pk)
         assert request.case.channel == row[3], row

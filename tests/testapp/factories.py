@@ -166,6 +166,13 @@ def make_loan(person: Person, *, tool: Tool, number: int, borrower: Any) -> Loan
     return loan
 
 
+def make_open_loan(code: str, name: str, email: str, **more: Any) -> Loan:
+    """One loan of somebody who never had an account."""
+    return Loan.objects.create(
+        tool=Tool.objects.get(), code=code, contact_name=name, contact_email=email, **more
+    )
+
+
 def fill_talk(person: Person, *, other: Person, tool: Tool) -> None:
     """Messages to somebody else that name a third person, and a handover."""
     for number, text in enumerate(NASTY[:4]):
