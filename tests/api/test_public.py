@@ -9,7 +9,7 @@ import pytest
 from django.core import mail
 from django.db import connection
 
-from dsar.cases import notices, subjects
+from dsar.cases import corrections, notices, subjects
 from dsar.cases.identity_models import Claim, Confirmation, Proof
 from dsar.cases.models import Case, Letter
 from dsar.cases.states import Outcome, State
@@ -119,6 +119,24 @@ def test_somebody_without_account_is_let_in_by_mailbox_and_facts_and_receives_th
     text = everything(opened(request))
     assert "canary-vera-2" in text
     assert "canary-wim" not in text
+
+
+def test_a_correction_that_names_its_record_is_placed_if_the_record_is_the_persons(loans, proved):
+    """Once the person is known today's value stands beside it; another person's record is shown to nobody."""
+    named = {code: str(Loan.objects.get(code=code).pk) for code in ("V-1", "W-1")}
+    wanted = [
+        {"declaration": "testapp.Loan", "row": row, "field": "remarks", "value": "mended"}
+        for row in named.values()
+    ]
+    case = proved(
+        facts={"loan_code": "v-1"}, rights=[{"right": "correction", "corrections": wanted}]
+    )
+    assert case.verified_at
+    kept = case.requests.get().corrections.select_related("request__case__key")
+    assert {one.row: corrections.read(one).old for one in kept} == {
+        named["V-1"]: "canary-vera-1",
+        named["W-1"]: None,
+    }
 
 
 @pytest.mark.parametrize(
