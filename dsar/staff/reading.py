@@ -26,7 +26,7 @@ class NearPages(Paginator):  # type: ignore[type-arg]  # not subscriptable at ru
     def count(self) -> int:
         """How many rows there are, or the most that are counted."""
         rows: Any = self.object_list
-        return int(rows[:_FARTHEST].count())
+        return int(rows.order_by()[:_FARTHEST].count())
 
 
 class ReadingAdmin(admin.ModelAdmin[Shown]):
@@ -36,6 +36,8 @@ class ReadingAdmin(admin.ModelAdmin[Shown]):
     actions = None
     paginator = NearPages
     show_full_result_count = False
+    # A count beside each choice of a filter would be one over the whole table.
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
 
     def has_view_permission(self, request: HttpRequest, obj: Shown | None = None) -> bool:

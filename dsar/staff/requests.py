@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -18,14 +17,14 @@ from django.views.decorators.http import require_POST
 from dsar.cases import decisions, extending, permissions
 from dsar.cases.lifecycle import MoveError
 from dsar.cases.models import Decision, Request
-from dsar.cases.states import Right, State
+from dsar.cases.states import Right
 from dsar.engine import review
 from dsar.engine.models import Plan
 from dsar.engine.review import PlanChangedError
 from dsar.engine.rights import correction
 from dsar.ledger import log
 from dsar.packages.models import Package
-from dsar.staff import acts
+from dsar.staff import acts, filters, waiting
 from dsar.staff.reading import ReadingAdmin, acting
 
 if TYPE_CHECKING:
@@ -37,46 +36,39 @@ if TYPE_CHECKING:
     from dsar.staff.acts import Act
 
 
-class Standing(admin.SimpleListFilter):
-    """Open requests unless others are asked for: the queue is what is to be done."""
-
-    title = "standing"
-    parameter_name = "standing"
-
-    def lookups(self, *_: Any) -> list[tuple[str, str]]:
-        """The choices beside "open"."""
-        return [("overdue", "Overdue"), ("closed", "Closed"), ("all", "All")]
-
-    def choices(self, changelist: Any) -> Any:
-        """Name the default for what it is."""
-        first, *others = super().choices(changelist)
-        yield first | {"display": "Open"}
-        yield from others
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Request]) -> QuerySet[Request]:
-        """Narrow the list."""
-        closed = Q(state=State.CLOSED)
-        match self.value():
-            case "all":
-                return queryset
-            case "closed":
-                return queryset.filter(closed)
-            case "overdue":
-                return queryset.exclude(closed).filter(due_at__lt=timezone.now())
-            case _:
-                return queryset.exclude(closed)
-
-
 class RequestAdmin(ReadingAdmin[Request]):
     """The queue, what is due first at the top."""
 
-    list_display = ("reference", "right_asked", "standing", "due", "received", "is_verified")
+    list_display = (
+        "reference",
+        "right_asked",
+        "standing",
+        "due",
+        "laws",
+        "channel",
+        "looked_after",
+        "received",
+        "is_verified",
+    )
     list_display_links = ("reference",)
-    list_filter = (Standing, "right", "state", "case__channel")
-    list_select_related = ("case",)
+    list_filter = (
+        filters.Standing,
+        filters.Due,
+        filters.Owner,
+        filters.Signature,
+        filters.OnHold,
+        "right",
+        "state",
+        filters.Law,
+        "case__channel",
+        filters.Language,
+    )
+    list_select_related = ("case", "owner")
+    # Any other order would have to read every request that was ever filed.
+    sortable_by = ("due",)
     ordering = ("due_at", "id")
     search_fields = ("case__reference__exact",)
-    search_help_text = "The whole reference of a case."
+    search_help_text = "The whole reference of a case; closed ones are found too."
     change_form_template = "admin/dsar/request/page.html"
     fields = (
         "reference",
@@ -119,11 +111,24 @@ class RequestAdmin(ReadingAdmin[Request]):
 
     @admin.display(description="Due", ordering="due_at")
     def due(self, request: Request) -> str:
-        """The day it is due, marked where it is over."""
+        """The day it is due, and how near that is."""
         day = date_format(timezone.localtime(request.due_at))
-        if request.state != State.CLOSED and request.due_at < timezone.now():
-            return format_html('{} <strong class="errornote-inline">overdue</strong>', day)
-        return day
+        near = waiting.nearness(request, now=timezone.now())
+        if near is None:
+            return day
+        return format_html(
+            '{} <span class="desk-due desk-{}">{}</span>', day, near.looks, near.says
+        )
+
+    @admin.display(description="Channel")
+    def channel(self, request: Request) -> str:
+        """The way it came in."""
+        return request.case.get_channel_display()
+
+    @admin.display(description="Owner")
+    def looked_after(self, request: Request) -> str:
+        """The member of staff who looks after it."""
+        return request.owner.get_username() if request.owner else "-"
 
     @admin.display(description="Under each law")
     def under_each_law(self, request: Request) -> str:
@@ -161,6 +166,18 @@ class RequestAdmin(ReadingAdmin[Request]):
     def laws(self, request: Request) -> str:
         """The laws that apply."""
         return ", ".join(request.case.regimes)
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Without holds for those who must not know of them."""
+        if acting(request).may(permissions.DECIDE):
+            return list(self.list_filter)
+        return [one for one in self.list_filter if one is not filters.OnHold]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Request], search_term: str
+    ) -> tuple[QuerySet[Request], bool]:
+        """Find a reference in whatever case it was typed."""
+        return super().get_search_results(request, queryset, search_term.strip().upper())
 
     def get_urls(self) -> list[Any]:
         """Add the pages of the acts."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
 
+from dsar.cases.models import Request
+from dsar.cases.states import State
 from tests import faces
 
 if TYPE_CHECKING:
@@ -59,6 +62,30 @@ def otto(at_desk: Callable[..., Client]) -> Client:
 def ask() -> Callable[..., Case]:
     """File rights for a person who has just logged in."""
     return faces.file
+
+
+@pytest.fixture
+def crowd(ask: Callable[..., Case], cast: Cast) -> Callable[[int], None]:
+    """Let so many requests be open: further rounds of one that was filed, due a day apart."""
+
+    def fill(number: int) -> None:
+        first = (
+            Request.objects.order_by("round").first() or ask(cast.bob, "deletion").requests.get()
+        )
+        there = Request.objects.count()
+        Request.objects.bulk_create(
+            Request(
+                case_id=first.case_id,
+                right=first.right,
+                state=State.IN_REVIEW,
+                round=there + place + 1,
+                statutory_due_at=first.due_at,
+                due_at=first.due_at + timedelta(days=place + 1),
+            )
+            for place in range(number - there)
+        )
+
+    return fill
 
 
 @pytest.fixture
