@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from dsar.cases import second_factor
+from dsar.staff import home
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -23,11 +24,19 @@ class StaffSite(AdminSite):
 
     site_header = site_title = "Data-subject requests"
     index_title = "Privacy desk"
+    index_template = "admin/desk.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Active staff with whatever factors the settings ask for."""
         user: Any = request.user
         return super().has_permission(request) and not second_factor.is_missing(user)
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Show what needs somebody above the list of everything."""
+        context = {"desk": home.of(request.user)}
+        return super().index(request, context | (extra_context or {}))
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
