@@ -1,4 +1,4 @@
-"""Reading an answer without account: the mailed link finds the case, a mailed code opens it."""
+"""A case without account: the mailed link finds the case, a mailed code opens it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dsar import conf
 from dsar.cases import links
+from dsar.cases.actors import Actor, ActorKind
 from dsar.cases.models import Case, Letter
+from dsar.cases.states import State
 from dsar.engine import following
 from dsar.portal import forms, reading, words
 from dsar.portal.filing import posted
+from dsar.portal.opened import Opened, beside
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -38,21 +41,21 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def answer(request: HttpRequest) -> HttpResponse:
     """Ask for the code, or show what it has opened."""
-    if (case := _opened(request)) is not None:
-        return _show(request, case)
+    if (found := opened(request)) is not None:
+        return _show(request, found)
     if _TOKEN not in request.session:
         return render(request, "dsar/portal/answer_lost.html")
     form = forms.CodeForm(posted(request))
     if form.is_valid():
         try:
-            opened = links.open_(request.session[_TOKEN], code=form.cleaned_data["code"])
+            actor = links.open_(request.session[_TOKEN], code=form.cleaned_data["code"])
         except links.LinkError:
             form.add_error("code", _("This code does not work. Have a new one sent and try again."))
         else:
             until = timezone.now() + timedelta(seconds=conf.get("FRESH_LOGIN_SECONDS"))
             # A new session key: whoever knew the old one must not see what is opened now.
             request.session.cycle_key()
-            request.session[_OPENED] = [str(opened.case), until.isoformat()]
+            request.session[_OPENED] = [str(actor.case), until.isoformat()]
             return redirect("dsar_portal:answer")
     return render(request, "dsar/portal/answer_code.html", {"form": form})
 
@@ -70,27 +73,44 @@ def send_code(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
+@reading.living
 def letter(request: HttpRequest, pk: Any) -> HttpResponse:
     """Read a letter of the case that was opened."""
-    case = _opened(request)
-    own = Letter.objects.select_related("case__key", "request").filter(case=case)
-    found = get_object_or_404(own if case else own.none(), pk=pk)
-    return reading.show(request, found)
+    return reading.show(request, _letter(request, pk))
 
 
-def _opened(request: HttpRequest) -> Case | None:
+@never_cache
+@require_safe
+@reading.living
+def letter_pdf(request: HttpRequest, pk: Any) -> HttpResponse:
+    """Fetch a letter of the case that was opened, to keep or to print."""
+    return reading.as_file(_letter(request, pk))
+
+
+def opened(request: HttpRequest) -> Opened | None:
     """The case that a code opened in this session, for as long as a log-in stays fresh."""
     kept = request.session.get(_OPENED)
     if not kept or timezone.now().isoformat() > kept[1]:
         return None
-    return Case.objects.filter(pk=UUID(kept[0])).first()
+    case = Case.objects.select_related("key").filter(pk=UUID(kept[0])).first()
+    if case is None:
+        return None
+    return Opened(case=case, actor=Actor(kind=ActorKind.REQUESTER, case=case.pk))
 
 
-def _show(request: HttpRequest, case: Case) -> HttpResponse:
-    (found,) = following.prepared(following.with_requests(Case.objects.filter(pk=case.pk)))
+def _letter(request: HttpRequest, pk: Any) -> Letter:
+    own = Letter.objects.select_related("case__key", "request")
+    found = opened(request)
+    return get_object_or_404(own.filter(case=found.case) if found else own.none(), pk=pk)
+
+
+def _show(request: HttpRequest, came: Opened) -> HttpResponse:
+    own = Case.objects.filter(pk=came.case.pk)
+    (found,) = following.prepared(following.with_requests(own))
     shown = following.followed(found)
     for one in shown["requests"]:
         one["title"], one["standing"] = words.title(one["right"]), words.standing(one)
+        one["must_answer"] = one["state"] == State.AWAITING_REQUESTER
     for one in shown["letters"]:
         one["title"] = words.letter(one["kind"])
-    return render(request, "dsar/portal/answer.html", {"case": shown})
+    return render(request, "dsar/portal/answer.html", {"case": shown} | beside(came))

@@ -27,7 +27,8 @@ from dsar.engine.handing_over import HeldBackError
 from dsar.packages import serving
 from dsar.packages.models import Package
 from dsar.packages.vault import PackageUnavailableError
-from dsar.portal import filing, proving, reading, words
+from dsar.portal import filing, opened, proving, reading, words
+from dsar.portal.opened import Opened
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -63,7 +64,9 @@ def listing(request: HttpRequest) -> HttpResponse:
 @login_required
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """One case with all there is to know and to do about it."""
-    return render(request, "dsar/portal/case.html", _context(request, reference))
+    found = get_object_or_404(following.with_requests(_own(request)), reference=reference)
+    said = opened.beside(Opened(case=found, actor=filing.requester(request)))
+    return render(request, "dsar/portal/case.html", _context(found) | said)
 
 
 @never_cache
@@ -71,7 +74,9 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 @login_required
 def progress(request: HttpRequest, reference: str) -> HttpResponse:
     """The part of a case's page that changes while workers work; 204 where it has not."""
-    context = _context(request, reference)
+    context = _context(
+        get_object_or_404(following.with_requests(_own(request)), reference=reference)
+    )
     if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     answer = render(request, "dsar/portal/case_requests.html", context)
@@ -120,11 +125,20 @@ def withdraw(request: HttpRequest, reference: str, pk: Any) -> HttpResponse:
 @never_cache
 @require_safe
 @login_required
+@reading.living
 def letter(request: HttpRequest, reference: str, pk: Any) -> HttpResponse:
     """Read a letter; that it was read is recorded."""
-    own = Letter.objects.select_related("case__key", "request").filter(case__in=_own(request))
-    found = get_object_or_404(own, pk=pk, case__reference=reference)
+    found = _own_letter(request, reference=reference, pk=pk)
     return reading.show(request, found, reference=reference)
+
+
+@never_cache
+@require_safe
+@login_required
+@reading.living
+def letter_pdf(request: HttpRequest, reference: str, pk: Any) -> HttpResponse:
+    """Fetch a letter to keep or to print."""
+    return reading.as_file(_own_letter(request, reference=reference, pk=pk))
 
 
 @never_cache
@@ -155,13 +169,17 @@ def _own(request: HttpRequest) -> QuerySet[Case]:
     return Case.objects.filter(subject_id=request.user.pk)
 
 
+def _own_letter(request: HttpRequest, *, reference: str, pk: Any) -> Letter:
+    own = Letter.objects.select_related("case__key", "request").filter(case__in=_own(request))
+    return get_object_or_404(own, pk=pk, case__reference=reference)
+
+
 def _own_request(request: HttpRequest, *, reference: str, pk: Any) -> Request:
     own = Request.objects.select_related("case__key").filter(case__subject_id=request.user.pk)
     return get_object_or_404(own, case__reference=reference, pk=pk)
 
 
-def _context(request: HttpRequest, reference: str) -> dict[str, Any]:
-    found = get_object_or_404(following.with_requests(_own(request)), reference=reference)
+def _context(found: Case) -> dict[str, Any]:
     (prepared,) = following.prepared([found])
     shown = _shown(following.followed(prepared))
     moving = any(one["state"] != State.CLOSED for one in shown["requests"])
@@ -177,6 +195,7 @@ def _shown(said: dict[str, Any]) -> dict[str, Any]:
         one["is_closed"] = one["state"] == State.CLOSED
         one["can_withdraw"] = one["state"] in _BEFORE_EXECUTION
         one["must_prove"] = one["state"] == State.AWAITING_VERIFICATION
+        one["must_answer"] = one["state"] == State.AWAITING_REQUESTER
     for one in said["letters"]:
         one["title"] = words.letter(one["kind"])
     return said

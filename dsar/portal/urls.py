@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dsar.portal import answer, asking, centre, following, open_filing
+from dsar.portal import answer, asking, centre, following, open_filing, writing
 
 app_name = "dsar_portal"
 urlpatterns = [
@@ -23,6 +23,12 @@ urlpatterns = [
     path("requests/<str:reference>/progress/", following.progress, name="progress"),
     path("requests/<str:reference>/confirm/", following.confirm_identity, name="confirm_identity"),
     path("requests/<str:reference>/letters/<uuid:pk>/", following.letter, name="letter"),
+    path(
+        "requests/<str:reference>/letters/<uuid:pk>/pdf/", following.letter_pdf, name="letter_pdf"
+    ),
+    path("requests/<str:reference>/messages/", writing.correspond, name="messages"),
+    path("requests/<str:reference>/files/<uuid:pk>/", writing.attachment, name="attachment"),
+    path("requests/<str:reference>/complain/", writing.complain, name="complain"),
     path("requests/<str:reference>/<uuid:pk>/withdraw/", following.withdraw, name="withdraw"),
     path("requests/<str:reference>/<uuid:pk>/copy/", following.package, name="package"),
     path("confirm/", open_filing.confirm, name="confirm"),
@@ -30,5 +36,9 @@ urlpatterns = [
     path("answer/", answer.answer, name="answer"),
     path("answer/code/", answer.send_code, name="answer_code"),
     path("answer/letters/<uuid:pk>/", answer.letter, name="answer_letter"),
+    path("answer/letters/<uuid:pk>/pdf/", answer.letter_pdf, name="answer_letter_pdf"),
+    path("answer/messages/", writing.correspond_by_link, name="answer_messages"),
+    path("answer/files/<uuid:pk>/", writing.attachment_by_link, name="answer_attachment"),
+    path("answer/complain/", writing.complain_by_link, name="answer_complain"),
     path("answer/<str:token>/", answer.arrive, name="answer_arrive"),
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from dsar.cases.complaint_models import Complaint
 from dsar.cases.identity_models import Claim
 from dsar.cases.models import Letter
 from dsar.cases.states import ObjectionScope, Outcome, Right, State
@@ -146,6 +147,12 @@ LETTERS: Mapping[str, Promise] = {
     Letter.Kind.BREACH: _("Something happened to your data"),
     Letter.Kind.COMPLAINT_RECEIVED: _("We have received your complaint"),
     Letter.Kind.COMPLAINT_OUTCOME: _("What came of your complaint"),
+}
+
+COMPLAINTS: Mapping[str, Promise] = {
+    Complaint.Outcome.UPHELD: _("We stay with our first answer"),
+    Complaint.Outcome.UPHELD_IN_PART: _("You are right in part"),
+    Complaint.Outcome.OVERTURNED: _("You are right: we decide anew"),
 }
 
 BASES: Mapping[str, Promise] = {

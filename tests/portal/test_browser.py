@@ -8,7 +8,10 @@ import pytest
 from allauth.account.models import EmailAddress
 from axe_playwright_python.sync_playwright import Axe
 
+from dsar.cases import complaints, messages, pausing
+from dsar.cases.actors import Actor, ActorKind
 from dsar.cases.asked import Asked
+from dsar.cases.files import File
 from dsar.cases.models import Case, Letter, Request
 from dsar.cases.states import Right
 from tests import faces
@@ -92,6 +95,7 @@ def test_no_page_has_a_barrier(site, cast, opened, look):
     for own in (
         *("/privacy/", "/privacy/held/", "/privacy/choices/", "/privacy/requests/"),
         *(f"{at}/", f"{at}/letters/{letter.pk}/", f"{at}/{waiting}/withdraw/"),
+        *(f"{at}/messages/", f"{at}/complain/"),
         *("/accounts/email/", "/accounts/password/change/", "/accounts/2fa/"),
         *("/accounts/sessions/", "/accounts/logout/"),
     ):
@@ -145,8 +149,8 @@ ANSWERS = (_correct, _delete, _object, _restrict)
 @pytest.mark.parametrize("scripts", SCRIPTS, ids=["with-scripts", "without"])
 def test_a_copy_is_asked_for_followed_and_fetched(site, cast, opened, scripts):
     page = opened(java_script_enabled=scripts, accept_downloads=True)
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
     log_in(page, site, cast.alice)
     # Two clicks from the foot of any page to the first question answered.
     page.get_by_role("contentinfo").get_by_role("link", name="Ask for your rights").click()
@@ -162,7 +166,70 @@ def test_a_copy_is_asked_for_followed_and_fetched(site, cast, opened, scripts):
     with page.expect_download() as fetched:
         fetch.click()
     assert fetched.value.suggested_filename.endswith(".zip")
-    assert [one for one in complaints if "Content Security Policy" in one] == []
+    assert [one for one in said if "Content Security Policy" in one] == []
+
+
+@pytest.mark.parametrize("scripts", SCRIPTS, ids=["with-scripts", "without"])
+def test_somebody_writes_with_a_file_and_asks_for_a_second_look_on_a_phone(
+    site, cast, opened, scripts, tmp_path
+):
+    case = faces.file(cast.alice, "access")
+    faces.work()
+    page = opened(**LOOKS[1], java_script_enabled=scripts, accept_downloads=True)
+    log_in(page, site, cast.alice)
+    page.goto(f"{site}/privacy/requests/{case.reference}/")
+    page.get_by_role("link", name="Read and write messages").click()
+    bad = tmp_path / "programme.exe"
+    bad.write_bytes(b"MZ\x00\x01")
+    good = tmp_path / "a-rather-long-name-of-a-proof-that-somebody-scanned-at-home.pdf"
+    good.write_bytes(b"%PDF-1.7 canary")
+    page.get_by_label("Your message").fill("Here is my proof.")
+    page.get_by_label("Files (optional)").set_input_files(bad)
+    page.get_by_role("button", name="Send message").click()
+    page.get_by_role("alert").get_by_text("cannot be sent").click()
+    assert page.get_by_label("Your message").input_value() == "Here is my proof."
+    page.get_by_label("Files (optional)").set_input_files(good)
+    page.get_by_role("button", name="Send message").click()
+    assert page.get_by_role("status").inner_text() == "Your message has been sent."
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name=good.name).click()
+    assert fetched.value.suggested_filename == good.name
+    assert fetched.value.path().read_bytes() == b"%PDF-1.7 canary"
+    page.get_by_role("link", name=f"Request {case.reference}").click()
+    page.get_by_role("link", name="Not satisfied? Ask for a second look").click()
+    assert page.get_by_label("Get a copy of my data (Done)").is_checked()
+    page.get_by_label("What is wrong?").fill("Something is missing.")
+    page.get_by_role("button", name="Send my complaint").click()
+    page.get_by_text("We have received your complaint. A letter confirms it.").wait_for()
+    assert page.get_by_text("Being looked at").count() == 1
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["wide", "narrow-dark", "forced-colours"])
+def test_neither_a_thread_nor_its_errors_have_a_barrier(site, cast, opened, look):
+    case = faces.file(cast.alice, "access", CLAIMS)
+    faces.work()
+    desk = Actor(kind=ActorKind.STAFF, user=faces.member_of_staff("handler"))
+    waiting = case.requests.get(right="restriction")
+    pausing.ask(waiting, kind="clarification", question="Which claim?", actor=desk)
+    me = Actor(kind=ActorKind.REQUESTER, user=cast.alice.user)
+    sent = [File(name="n" * 110 + ".txt", content=b"canary")]
+    complaints.file(case, text="No.", actor=me, request=case.requests.get(right="access"))
+    page = opened(**look, bypass_csp=True)
+    log_in(page, site, cast.alice)
+    at = f"{site}/privacy/requests/{case.reference}/"
+    page.goto(at)
+    assert_good(page)
+    page.goto(f"{at}messages/")
+    assert page.get_by_text("Please answer by").count() == 1
+    assert_good(page)
+    messages.reply(case, text="w" * 300, actor=me, attached=sent)
+    for rest, send in (("messages/", "Send message"), ("complain/", "Send my complaint")):
+        page.goto(at + rest)
+        assert_good(page)
+        page.get_by_role("button", name=send).click()
+        assert_good(page)
+        page.get_by_role("alert").get_by_role("link").last.click()
+        assert page.evaluate("document.activeElement.name") == "text"
 
 
 def test_progress_moves_on_the_page_while_work_goes_on(site, cast, opened):

@@ -11,6 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from dsar.cases import messages
+from dsar.cases.actors import Actor, ActorKind
+from dsar.cases.files import File
+from dsar.cases.message_models import Attachment
 from dsar.cases.models import Letter
 from dsar.contract.vocabulary import Category
 from dsar.portal import urls
@@ -32,13 +36,24 @@ PAGES = {
     "progress": "requests/{reference}/progress/",
     "confirm_identity": "requests/{reference}/confirm/",
     "letter": "requests/{reference}/letters/{letter}/",
+    "letter_pdf": "requests/{reference}/letters/{letter}/pdf/",
+    "messages": "requests/{reference}/messages/",
+    "attachment": "requests/{reference}/files/{attachment}/",
+    "complain": "requests/{reference}/complain/",
     "withdraw": "requests/{reference}/{request}/withdraw/",
     "package": "requests/{reference}/{request}/copy/",
 }
-ONE_CASE = ("case", "progress", "confirm_identity", "letter", "withdraw", "package")
+ONE_CASE = (
+    *("case", "progress", "confirm_identity", "letter", "withdraw", "package"),
+    *("letter_pdf", "messages", "attachment", "complain"),
+)
+FILES = {"package", "letter_pdf", "attachment"}
 OPEN = {"home", "ask", "open", "open_sent"}
 ACTS = {"stop_marketing", "switch", "answer_code"}
-BY_LINK = {"confirm", "confirm_arrive", "answer", "answer_letter", "answer_arrive"}
+BY_LINK = {
+    *("confirm", "confirm_arrive", "answer", "answer_letter", "answer_letter_pdf"),
+    *("answer_messages", "answer_attachment", "answer_complain", "answer_arrive"),
+}
 MOST_STATEMENTS = 10
 MOST_BYTES = 100_000
 
@@ -47,11 +62,20 @@ MOST_BYTES = 100_000
 def places(cast):
     case = faces.file(cast.alice, "access")
     faces.work()
+    attach(case, cast.alice)
     return {
         "reference": case.reference,
         "request": case.requests.get().pk,
         "letter": Letter.objects.filter(case=case).latest("written_at").pk,
+        "attachment": Attachment.objects.get(message__case=case).pk,
     }
+
+
+def attach(case, person):
+    """Have the person of a case write and send a file."""
+    sent = [File(name="proof.txt", content=b"canary")]
+    actor = Actor(kind=ActorKind.REQUESTER, user=person.user)
+    messages.reply(case, text="Here it is.", actor=actor, attached=sent)
 
 
 def address(name, places):
@@ -81,10 +105,10 @@ def test_another_persons_case_does_not_exist(name, method, places, bob):
 
 
 def _safe_only(name):
-    return name not in {"confirm_identity", "withdraw"}
+    return name not in {"confirm_identity", "withdraw", "messages", "complain"}
 
 
-@pytest.mark.parametrize("name", sorted(set(PAGES) - {"package", "progress"}))
+@pytest.mark.parametrize("name", sorted(set(PAGES) - FILES - {"progress"}))
 def test_a_page_is_small_of_few_statements_and_self_contained(name, places, alice):
     alice.post("/privacy/ask/", {"rights": ["deletion"]})
     alice.get(address(name, places))
@@ -123,13 +147,14 @@ def test_pages_of_twins_are_the_same_whatever_is_concealed(cast, browsing):
         client = browsing(person)
         case = faces.file(person, "access", "deletion")
         faces.work()
+        attach(case, person)
         client.post("/privacy/ask/", {"rights": ["deletion"]})
         given = {
             "reference": case.reference,
             "request": case.requests.get(right="deletion").pk,
             "letter": Letter.objects.filter(case=case).earliest("written_at").pk,
         }
-        names = sorted(set(PAGES) - {"package", "confirm_identity", "progress"})
+        names = sorted(set(PAGES) - FILES - {"confirm_identity", "progress"})
         seen[canary] = {
             name: _plain(client.get(address(name, given)).content.decode(), person=canary)
             for name in names

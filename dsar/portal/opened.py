@@ -1,0 +1,74 @@
+"""A case that its person has opened, by log-in or by link and code, and what its page says beside the requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from allauth.core import ratelimit
+from django.shortcuts import render
+from django.urls import reverse
+
+from dsar.cases.complaint_models import Complaint
+from dsar.cases.message_models import Message
+from dsar.portal import words
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from dsar.cases.actors import Actor
+    from dsar.cases.models import Case
+
+_LIMIT = "dsar_writing"
+"""The action in ACCOUNT_RATE_LIMITS that says how often somebody may write in one case."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """The case, and who opened it: an actor without user came by link and code."""
+
+    case: Case
+    actor: Actor
+
+    def to(self, page: str, **more: Any) -> str:
+        """The address of a page of this case, in the half of the portal where the person is."""
+        if self.actor.user is None:
+            name = "answer" if page == "case" else f"answer_{page}"
+            return reverse(f"dsar_portal:{name}", kwargs=more)
+        return reverse(f"dsar_portal:{page}", kwargs={"reference": self.case.reference, **more})
+
+
+def beside(opened: Opened) -> dict[str, Any]:
+    """What the case's page says of messages and complaints, and where each is written."""
+    return {
+        "to_messages": opened.to("messages"),
+        "to_complain": opened.to("complain"),
+        "written": Message.objects.filter(case=opened.case).count(),
+        "complaints": complaints(opened.case),
+    }
+
+
+def complaints(case: Case) -> list[dict[str, Any]]:
+    """How each complaint of a case stands, in the order in which they came."""
+    own = Complaint.objects.filter(case=case).select_related("request").defer("text")
+    return [_shown(one) for one in own.order_by("received_at", "pk")]
+
+
+def too_often(request: HttpRequest, opened: Opened) -> HttpResponse | None:
+    """The page that says so, where this is written more often than one case may."""
+    if ratelimit.consume(request, action=_LIMIT, key=str(opened.case.pk)):
+        return None
+    context = {"back": opened.to("case"), "reference": opened.case.reference}
+    page = "dsar/portal/written_too_often.html"
+    return render(request, page, context, status=HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def _shown(one: Complaint) -> dict[str, Any]:
+    return {
+        "about": words.title(one.request.right) if one.request else None,
+        "received_at": one.received_at,
+        "answer_by": one.answer_by,
+        "answered_at": one.answered_at,
+        "outcome": words.COMPLAINTS[one.outcome] if one.outcome else None,
+    }
