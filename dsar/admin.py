@@ -9,9 +9,11 @@ from dsar.cases.models import Case, Request
 from dsar.ledger.models import Entry
 from dsar.packages.models import Package
 from dsar.registers.models import Consent, Disclosure, Hold, Objection, Purpose, Restriction
+from dsar.registers.policy_models import PrivacyPolicy
 from dsar.staff.cases import CaseAdmin
 from dsar.staff.evidence import EntryAdmin, PackageAdmin
 from dsar.staff.holidays import HolidayAdmin
+from dsar.staff.policies import PolicyAdmin
 from dsar.staff.registers import (
     ConsentAdmin,
     DisclosureAdmin,
@@ -33,3 +35,4 @@ admin.site.register(Disclosure, DisclosureAdmin)
 admin.site.register(Package, PackageAdmin)
 admin.site.register(Entry, EntryAdmin)
 admin.site.register(Holiday, HolidayAdmin)
+admin.site.register(PrivacyPolicy, PolicyAdmin)

@@ -37,6 +37,7 @@ DEFAULTS: dict[str, Any] = {
     "REGIMES": ("SG",),
     "POLICY": {},
     "INTERNAL_TARGET_DAYS": None,
+    "POLICY_NOTICE_DAYS": 14,
     "REPEAT_DAYS": 90,
     "UNVERIFIED_DAYS": 21,
     "REMIND_SECONDS": 3600,

@@ -31,6 +31,7 @@ from dsar.registers.models import (
     Restriction,
     Suppression,
 )
+from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
 from dsar.tally.models import Count
 
 __all__ = [
@@ -63,7 +64,9 @@ __all__ = [
     "Pause",
     "Placement",
     "Plan",
+    "PolicyNotice",
     "Preserved",
+    "PrivacyPolicy",
     "Promise",
     "Proof",
     "Purpose",

@@ -42,6 +42,7 @@ from dsar.keys.models import Key
 from dsar.ledger.models import Checkpoint, Entry, Leaf, Node, Placement, Unsealed
 from dsar.packages.models import Download, Package
 from dsar.registers import models as registers
+from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
 from dsar.registry import declare, holds_nothing
 from dsar.tally.models import Count
 
@@ -675,6 +676,45 @@ class RestrictionPersonalData(PersonalData):
         ("id", "request_reference"): _TECHNICAL,
         "subject": _ACCOUNT,
         ("purpose", "ground", "restricted_at", "lifted_at"): _CHOICE,
+    }
+
+
+@declare(PolicyNotice)
+class PolicyNoticePersonalData(PersonalData):
+    """That a person was told of a version of the privacy policy, and said that they have seen it."""
+
+    subject, purpose, retention = "subject", REQUEST_HANDLING, _kept("policy__effective_at")
+    row = Row.RETAINED
+    fields = {
+        ("id", "policy"): _TECHNICAL,
+        "subject": _ACCOUNT,
+        ("attempts", "claimed_at", "mailed_at"): _PROCEDURE,
+        "acknowledged_at": _ASKED,
+    }
+
+
+@declare(PrivacyPolicy, role="staff")
+class StaffPolicyPersonalData(PersonalData):
+    """Which versions of the privacy policy a member of staff wrote or published."""
+
+    subject, purpose, retention = (
+        ("written_by", "published_by"),
+        REQUEST_HANDLING,
+        _kept("effective_at"),
+    )
+    row = Row.RETAINED
+    fields = {
+        (
+            "id",
+            "version",
+            "effective_at",
+            "significant",
+            "changes",
+            "texts",
+            "digest",
+        ): NotPersonal(because="The policy is about everybody alike, and public."),
+        ("written_at", "published_at"): _PROCEDURE,
+        ("written_by", "published_by"): _STAFF,
     }
 
 

@@ -12,9 +12,11 @@ from celery.signals import worker_init, worker_shutting_down
 from dsar.api import idempotency
 from dsar.cases import earlier, expiry, messages, notices, reminders, uploads
 from dsar.dispatch import outbox
+from dsar.duties import announcing
 from dsar.engine import doorstep, execution, turns, wakes, withholding
 from dsar.ledger import placing, sealing
 from dsar.packages import vault
+from dsar.registers import policies
 from dsar.tally import counts
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ REMINDERS: tuple[Callable[[], object], ...] = (
     reminders.sweep,
     expiry.expire_unverified,
     withholding.sweep,
+    announcing.sweep,
 )
 """What is looked at every hour, in order."""
 
@@ -99,6 +102,12 @@ def withhold(request: str) -> None:
 def mail_warning(warned: int) -> None:
     """Tell staff that a date comes near."""
     reminders.mail(warned)
+
+
+@shared_task(name=policies.ANNOUNCE, ignore_result=True)
+def announce_policy(policy: int) -> None:
+    """Tell everybody of a new version of the policy."""
+    announcing.announce(policy)
 
 
 @shared_task(name="dsar.mail_notice", ignore_result=True)

@@ -103,6 +103,9 @@ class Tag(StrEnum):
 
     HOLIDAY_ENTERED = "holiday.entered"
     PURPOSES_WRITTEN = "purposes.written"
+    POLICY_PUBLISHED = "policy.published"
+    POLICY_ANNOUNCED = "policy.announced"
+    POLICY_ACKNOWLEDGED = "policy.acknowledged"
     ROLES_GRANTED = "roles.granted"
     LEDGER_KEYS_CHANGED = "ledger.keys_changed"
     DATA_EXPORTED = "data.exported"

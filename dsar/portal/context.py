@@ -1,15 +1,26 @@
-"""What every page of the portal says at its foot."""
+"""What every page of the portal says: at its foot whose it is, at its top that the policy changes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.functional import SimpleLazyObject
+
 from dsar import conf
+from dsar.registers import policies
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-def organisation(_request: HttpRequest) -> dict[str, Any]:
-    """Whose pages these are (a context processor)."""
-    return {"organisation": conf.get("ORGANISATION")}
+def organisation(request: HttpRequest) -> dict[str, Any]:
+    """Whose pages these are, and the version of the policy to point at (a context processor).
+
+    The version is looked up where a page shows it, not before: most of what is rendered has no such place.
+    """
+    user = getattr(request, "user", None)
+    person = user.pk if user is not None and user.is_authenticated else None
+    return {
+        "organisation": conf.get("ORGANISATION"),
+        "policy_to_see": SimpleLazyObject(lambda: policies.to_be_seen(person)),
+    }

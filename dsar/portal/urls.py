@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dsar.portal import answer, asking, centre, following, open_filing, writing
+from dsar.portal import answer, asking, centre, following, open_filing, policy, writing
 
 app_name = "dsar_portal"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("choices/", centre.choices, name="choices"),
     path("choices/marketing/", centre.stop_marketing, name="stop_marketing"),
     path("choices/<slug:code>/", centre.switch, name="switch"),
+    path("policy/", policy.current, name="policy"),
+    path("policy/<slug:version>/", policy.version, name="policy_version"),
+    path("policy/<slug:version>/changes/", policy.changes, name="policy_changes"),
+    path("policy/<slug:version>/seen/", policy.seen, name="policy_seen"),
     path("ask/", asking.choose, name="ask"),
     path("ask/open/", open_filing.ask, name="open"),
     path("ask/open/sent/", open_filing.sent, name="open_sent"),

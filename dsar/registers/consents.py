@@ -12,7 +12,7 @@ from dsar.contract.vocabulary import LegalBasis
 from dsar.crashpoints import effect
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
-from dsar.registers import purposes
+from dsar.registers import policies, purposes
 from dsar.registers.models import Consent
 from dsar.registers.people import key_of
 
@@ -36,6 +36,8 @@ def give(  # noqa: PLR0913 - each is a fact of the consent.
 ) -> Consent:
     """Record consent as it was asked for; given again, the new wording and time take the old one's place.
 
+    Where no version of the policy is named, it is the one in force (R170).
+
     Raises WrongBasisError for a purpose that does not rest on consent: asking for one there would
     promise a choice that the person does not have.
     """
@@ -46,7 +48,7 @@ def give(  # noqa: PLR0913 - each is a fact of the consent.
         )
     asked = {
         "wording": wording,
-        "policy_version": policy_version,
+        "policy_version": policy_version or policies.version_in_force(),
         "language": language,
         "method": method,
     }

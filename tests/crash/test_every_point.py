@@ -49,6 +49,7 @@ BY_HAND = {
     "message",
     "objection",
     "papers",
+    "policy",
     "proof",
     "request",
     "restriction",
@@ -57,6 +58,12 @@ BY_HAND = {
 }
 """Kinds of effects that somebody asks for at a face: one transaction, and whoever sees an error asks again."""
 NOT_WALKED = {
+    "announcement.claim": "No right's: a worker dies at each point of it in tests/registers/test_announcing.py.",
+    "announcement.count": "As above.",
+    "announcement.enrol": "As above.",
+    "announcement.mail": "As above.",
+    "announcement.mark": "As above.",
+    "announcement.note": "As above.",
     "copy.begin": "A refused copy that was not put aside is begun again: test_withholding.py.",
     "copy.end": "One transaction, and the next hour ends what was not ended.",
     "copy.prolong": "Somebody asks for it at a face.",

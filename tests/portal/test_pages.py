@@ -19,13 +19,16 @@ from dsar.cases.models import Letter
 from dsar.contract.vocabulary import Category
 from dsar.portal import urls
 from dsar.registers import disclosures, holds
-from tests import faces
+from tests import faces, policies
 from tests.testapp.privacy import MAILER, NEWSLETTER
 
 PAGES = {
     "home": "",
     "held": "held/",
     "choices": "choices/",
+    "policy": "policy/",
+    "policy_version": "policy/{coming}/",
+    "policy_changes": "policy/{coming}/changes/",
     "ask": "ask/",
     "open": "ask/open/",
     "open_sent": "ask/open/sent/",
@@ -48,8 +51,8 @@ ONE_CASE = (
     *("letter_pdf", "messages", "attachment", "complain"),
 )
 FILES = {"package", "letter_pdf", "attachment"}
-OPEN = {"home", "ask", "open", "open_sent"}
-ACTS = {"stop_marketing", "switch", "answer_code"}
+OPEN = {"home", "ask", "open", "open_sent", "policy", "policy_version", "policy_changes"}
+ACTS = {"policy_seen", "stop_marketing", "switch", "answer_code"}
 BY_LINK = {
     *("confirm", "confirm_arrive", "answer", "answer_letter", "answer_letter_pdf"),
     *("answer_messages", "answer_attachment", "answer_complain", "answer_arrive"),
@@ -63,7 +66,10 @@ def places(cast):
     case = faces.file(cast.alice, "access")
     faces.work()
     attach(case, cast.alice)
+    two = {"by": cast.bob.user, "then": cast.carol.user}
+    policies.published(**two)
     return {
+        "coming": policies.published(**two, days=20, significant=True, rights="More.").version,
         "reference": case.reference,
         "request": case.requests.get().pk,
         "letter": Letter.objects.filter(case=case).latest("written_at").pk,
@@ -143,6 +149,9 @@ def test_pages_of_twins_are_the_same_whatever_is_concealed(cast, browsing):
         review_on=timezone.localdate() + timedelta(days=30),
     )
     seen = {}
+    two = {"by": officer, "then": cast.carol.user}
+    policies.published(**two)
+    coming = policies.published(**two, days=20, significant=True, rights="More.").version
     for person, canary in ((cast.alice, "alice"), (cast.bob, "bob")):
         client = browsing(person)
         case = faces.file(person, "access", "deletion")
@@ -150,6 +159,7 @@ def test_pages_of_twins_are_the_same_whatever_is_concealed(cast, browsing):
         attach(case, person)
         client.post("/privacy/ask/", {"rights": ["deletion"]})
         given = {
+            "coming": coming,
             "reference": case.reference,
             "request": case.requests.get(right="deletion").pk,
             "letter": Letter.objects.filter(case=case).earliest("written_at").pk,

@@ -12,7 +12,9 @@ from django.db import connection, transaction
 from accounts.models import SecurityEvent, SupportFile, SupportMessage, User
 from config.seeding import accounts, bare, cast, orders, planting
 from config.seeding.nasty import LONG, NASTY
+from config.seeding.policy import publish as publish_policy
 from dsar.engine.discovery import discover
+from dsar.registers import policies
 from orders.models import Order
 
 if TYPE_CHECKING:
@@ -185,3 +187,12 @@ def test_the_command_says_what_it_did():
         call_command("seed", users=20, giants=[], stdout=out)
     call_command("seed", users=20, giants=[], if_empty=True, stdout=out)
     assert User.objects.count() == 20
+
+
+def test_the_company_has_a_privacy_policy_that_lacks_nothing():
+    call_command("seed", users=20, giants=[], stdout=StringIO())
+    policy = policies.in_force()
+    assert policy is not None
+    assert policies.lacking(policy) == []
+    assert set(policy.texts) == set(policies.languages())
+    assert not publish_policy()

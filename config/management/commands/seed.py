@@ -6,8 +6,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
-from config.seeding import cast, planting
+from config.seeding import cast, planting, policy
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -52,7 +53,9 @@ class Command(BaseCommand):
             password=options["password"],
         )
         try:
-            rows = planting.plant(order)
+            with transaction.atomic():
+                rows = planting.plant(order)
+                policy.publish()
         except planting.AlreadySeededError as error:
             if options["if_empty"]:
                 return

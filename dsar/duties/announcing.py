@@ -1,0 +1,171 @@
+"""Tell everybody with an account of a significant change of the policy before it takes effect (R168).
+
+Who is to be told is one statement; each mail is then counted before it leaves and marked after it. A worker that dies
+in between leaves a notice without its mark: after a while it is tried again, and `attempts` shows that it may have
+come twice.
+Nobody's notice is lost, and no text of it lies in the broker.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from smtplib import SMTPException, SMTPRecipientsRefused
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.core.mail import EmailMessage, get_connection
+from django.db import connection, transaction
+from django.db.models import F, Q, Value
+from django.utils import timezone
+
+from dsar import conf
+from dsar.cases import contents
+from dsar.crashpoints import effect
+from dsar.dispatch import outbox
+from dsar.ledger import log
+from dsar.ledger.tags import Tag
+from dsar.registers import policies, suppression
+from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.core.mail.backends.base import BaseEmailBackend
+    from django.db.models import QuerySet
+
+BATCH = 200
+_MOST_ATTEMPTS = 30
+_DEAD_AFTER = timedelta(minutes=10)
+"""A claim older than this is a dead worker's."""
+
+logger = logging.getLogger(__name__)
+
+
+def announce(pk: int) -> int:
+    """Mail a version's notice to everybody who waits for it, and return how many mails left; safe to run again."""
+    policy = policies.published().filter(pk=pk, significant=True).first()
+    if policy is None:
+        return 0
+    _enrol(policy)
+    mailed = 0
+    try:
+        while claimed := _claim(policy):
+            for left in _mail(policy, claimed):
+                mailed += left
+    except (OSError, SMTPException) as error:
+        # The error's own text may repeat an address. The next sweep goes on.
+        logger.warning("The mail server is away: %s", type(error).__name__)
+    if mailed:
+        _note(policy, mailed=mailed)
+    return mailed
+
+
+def sweep() -> int:
+    """Wake the announcement of each coming version of which somebody is still to be told; how many.
+
+    Also of those who opened their account after it was published. What is in force by now is said by the banner.
+    """
+    coming = list(policies.coming().values_list("pk", flat=True))
+    for pk in coming:
+        outbox.wake(policies.ANNOUNCE, pk, queue="mail")
+    return len(coming)
+
+
+def _people() -> QuerySet[Any]:
+    users = get_user_model()._default_manager  # noqa: SLF001 - Django's documented way to any user model.
+    unreachable = {get_user_model().get_email_field_name(): ""}
+    found: QuerySet[Any] = users.filter(is_active=True).exclude(**unreachable)
+    return found
+
+
+def _enrol(policy: PrivacyPolicy) -> None:
+    """Write down who is to be told, in one statement; whoever stands there stays as they are."""
+    whom = _people().order_by().values_list(Value(policy.pk), "pk")
+    query, parameters = whom.query.sql_with_params()
+    with effect("announcement.enrol"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO dsar_registers_policynotice (policy_id, subject_id) "
+            + query
+            + " ON CONFLICT DO NOTHING",
+            parameters,
+        )
+
+
+def _waiting(policy: PrivacyPolicy) -> QuerySet[PolicyNotice]:
+    return PolicyNotice.objects.filter(
+        policy=policy,
+        mailed_at__isnull=True,
+        acknowledged_at__isnull=True,
+        attempts__lt=_MOST_ATTEMPTS,
+    )
+
+
+def _claim(policy: PrivacyPolicy) -> dict[Any, int]:
+    """Some notices that nobody has in hand, by person."""
+    free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=timezone.now() - _DEAD_AFTER)
+    with effect("announcement.claim"), transaction.atomic():
+        queue = _waiting(policy).filter(free).order_by("pk").select_for_update(skip_locked=True)
+        claimed = dict(queue.values_list("subject_id", "pk")[:BATCH])
+        PolicyNotice.objects.filter(pk__in=claimed.values()).update(claimed_at=timezone.now())
+    return claimed
+
+
+def _mail(policy: PrivacyPolicy, claimed: dict[Any, int]) -> Iterator[bool]:
+    """Mail a batch over one connection; of each whether it left. Raises what a server raises that is away."""
+    field = get_user_model().get_email_field_name()
+    addresses = dict(_people().filter(pk__in=claimed).values_list("pk", field))
+    silent = suppression.suppressed_among(addresses.values(), scope=suppression.EVERYTHING)
+    text = _text(policy)
+    with get_connection() as server:
+        for person, to in addresses.items():
+            if to not in silent:
+                yield _sent(claimed[person], to=to, text=text, server=server)
+
+
+def _sent(notice: int, *, to: str, text: str, server: BaseEmailBackend) -> bool:
+    message = EmailMessage(
+        subject=f"{conf.get('ORGANISATION').get('name', '')}: our privacy policy changes",
+        body=text,
+        to=[to],
+        connection=server,
+    )
+    row = PolicyNotice.objects.filter(pk=notice)
+    with effect("announcement.count"):
+        row.update(attempts=F("attempts") + 1)
+    try:
+        with effect("announcement.mail"):
+            message.send()
+    except SMTPRecipientsRefused:
+        logger.warning("Notice %s was refused by the mail server.", notice)
+        return False
+    # A crash before this line sends it again, after it never.
+    with effect("announcement.mark"):
+        row.update(mailed_at=timezone.now())
+    return True
+
+
+def _note(policy: PrivacyPolicy, *, mailed: int) -> None:
+    waiting = _waiting(policy).count()
+    with effect("announcement.note"):
+        log.append(Tag.POLICY_ANNOUNCED, policy=policy.pk, mailed=mailed, waiting=waiting)
+
+
+def _text(policy: PrivacyPolicy) -> str:
+    """What is new, in every language of the site; the mail is the same for everybody."""
+    day = timezone.localtime(policy.effective_at).date().isoformat()
+    opening = {
+        "en": f"Our privacy policy changes on {day}. What is new:",
+        "zh-hans": f"我们的隐私政策将于 {day} 变更。新内容如下：",
+    }
+    closing = {
+        "en": "You need not do anything. In the privacy centre you can read the whole text and what differs, "
+        "object to uses of your data, and withdraw any consent.",
+        "zh-hans": "您无需采取任何行动。您可以在隐私中心阅读全文及差异，反对对您数据的使用，并撤回任何同意。",
+    }
+    parts = [
+        "\n\n".join(filter(None, (opening.get(one, opening["en"]), said, closing.get(one, ""))))
+        for one, said in policy.changes.items()
+        if said
+    ]
+    return "\n\n---\n\n".join([*parts, contents.contact()])
