@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from dsar.cases.states import State
 from dsar.engine import following
 from dsar.portal import forms, reading, words
 from dsar.portal.filing import posted
-from dsar.portal.opened import Opened, beside
+from dsar.portal.opened import Opened, beside, counted
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -106,11 +107,13 @@ def _letter(request: HttpRequest, pk: Any) -> Letter:
 
 def _show(request: HttpRequest, came: Opened) -> HttpResponse:
     own = Case.objects.filter(pk=came.case.pk)
-    (found,) = following.prepared(following.with_requests(own))
+    (found,) = following.prepared(counted(following.with_requests(own)))
     shown = following.followed(found)
     for one in shown["requests"]:
         one["title"], one["standing"] = words.title(one["right"]), words.standing(one)
         one["must_answer"] = one["state"] == State.AWAITING_REQUESTER
     for one in shown["letters"]:
         one["title"] = words.letter(one["kind"])
-    return render(request, "dsar/portal/answer.html", {"case": shown} | beside(came))
+    return render(
+        request, "dsar/portal/answer.html", {"case": shown} | beside(replace(came, case=found))
+    )

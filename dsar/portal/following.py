@@ -64,7 +64,8 @@ def listing(request: HttpRequest) -> HttpResponse:
 @login_required
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """One case with all there is to know and to do about it."""
-    found = get_object_or_404(following.with_requests(_own(request)), reference=reference)
+    own = opened.counted(following.with_requests(_own(request)))
+    found = get_object_or_404(own, reference=reference)
     said = opened.beside(Opened(case=found, actor=filing.requester(request)))
     return render(request, "dsar/portal/case.html", _context(found) | said)
 

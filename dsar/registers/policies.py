@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from dsar import conf
@@ -218,8 +219,8 @@ def to_be_seen(person: Any = None) -> PrivacyPolicy | None:
     if person is None:
         return found.filter(effective_at__gt=timezone.now()).first()
     seen = PolicyNotice.objects.filter(subject_id=person, acknowledged_at__isnull=False)
-    latest = found.first()
-    return None if latest is None or seen.filter(policy=latest).exists() else latest
+    latest = found.annotate(is_seen=Exists(seen.filter(policy=OuterRef("pk")))).first()
+    return None if latest is None or latest.is_seen else latest
 
 
 def _check(policy: PrivacyPolicy, *, by: AbstractBaseUser, now: datetime) -> None:
