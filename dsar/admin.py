@@ -8,11 +8,13 @@ from dsar.cases.delays import Holiday
 from dsar.cases.models import Case, Request
 from dsar.ledger.models import Entry
 from dsar.packages.models import Package
+from dsar.registers.incident_models import Incident
 from dsar.registers.models import Consent, Disclosure, Hold, Objection, Purpose, Restriction
 from dsar.registers.policy_models import PrivacyPolicy
 from dsar.staff.cases import CaseAdmin
 from dsar.staff.evidence import EntryAdmin, PackageAdmin
 from dsar.staff.holidays import HolidayAdmin
+from dsar.staff.incidents import IncidentAdmin
 from dsar.staff.policies import PolicyAdmin
 from dsar.staff.registers import (
     ConsentAdmin,
@@ -36,3 +38,4 @@ admin.site.register(Package, PackageAdmin)
 admin.site.register(Entry, EntryAdmin)
 admin.site.register(Holiday, HolidayAdmin)
 admin.site.register(PrivacyPolicy, PolicyAdmin)
+admin.site.register(Incident, IncidentAdmin)

@@ -22,6 +22,7 @@ from dsar.engine.models import Heartbeat, Plan, Removal, Step
 from dsar.keys.models import Key
 from dsar.ledger.models import Checkpoint, Entry, Leaf, Node, Placement, Unsealed
 from dsar.packages.models import Download, Package
+from dsar.registers.incident_models import Incident, IncidentEntry, IncidentNotice
 from dsar.registers.models import (
     Consent,
     Disclosure,
@@ -52,6 +53,9 @@ __all__ = [
     "Heartbeat",
     "Hold",
     "Holiday",
+    "Incident",
+    "IncidentEntry",
+    "IncidentNotice",
     "Key",
     "Leaf",
     "Letter",

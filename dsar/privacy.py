@@ -42,6 +42,7 @@ from dsar.keys.models import Key
 from dsar.ledger.models import Checkpoint, Entry, Leaf, Node, Placement, Unsealed
 from dsar.packages.models import Download, Package
 from dsar.registers import models as registers
+from dsar.registers.incident_models import Incident, IncidentEntry, IncidentNotice
 from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
 from dsar.registry import declare, holds_nothing
 from dsar.tally.models import Count
@@ -715,6 +716,62 @@ class StaffPolicyPersonalData(PersonalData):
         ): NotPersonal(because="The policy is about everybody alike, and public."),
         ("written_at", "published_at"): _PROCEDURE,
         ("written_by", "published_by"): _STAFF,
+    }
+
+
+@declare(Incident)
+class IncidentPersonalData(PersonalData):
+    """An incident in which an answer of yours went astray; what stays sealed speaks of other people as well."""
+
+    subject = Linked(via="dsar.Case", key="id", to="subject", on="case_reference")
+    purpose, retention = REQUEST_HANDLING, _kept("closed_at")
+    row, born = Row.RETAINED, "opened_at"
+    concealed = {"released_at": None}
+    fields = {
+        ("id", "key", "case_reference"): _TECHNICAL,
+        (
+            "kind",
+            "laws",
+            "occurred_at",
+            "discovered_at",
+            "grounds_at",
+            "decided",
+            "assessed_at",
+            "released_at",
+            "opened_at",
+            "closed_at",
+        ): _PROCEDURE,
+        ("answers", "letter"): _SOMEBODY_ELSES,
+    }
+
+
+@declare(IncidentEntry, role="staff")
+class StaffIncidentEntryPersonalData(PersonalData):
+    """Which entries of an incident's timeline a member of staff wrote."""
+
+    subject, purpose, retention = "written_by", REQUEST_HANDLING, _kept("written_at")
+    row = Row.RETAINED
+    fields = {
+        ("id", "incident"): _TECHNICAL,
+        ("kind", "law", "at", "written_at"): _PROCEDURE,
+        "text": _SOMEBODY_ELSES,
+        "written_by": _ACCOUNT,
+    }
+
+
+@declare(IncidentNotice)
+class IncidentNoticePersonalData(PersonalData):
+    """That an incident concerned a person, and when they were told. Until they are told it is not shown."""
+
+    subject, purpose, retention = "subject", REQUEST_HANDLING, _kept("mailed_at")
+    row = Row.RETAINED
+    concealed = {"mailed_at": None}
+    fields = {
+        ("id", "incident"): _TECHNICAL,
+        "subject": _ACCOUNT,
+        ("attempts", "allowed", "claimed_at", "mailed_at"): _PROCEDURE,
+        # Of people without account: sealed under the incident's key.
+        ("address", "digest"): Secret(category=Category.EMAIL_ADDRESS),
     }
 
 

@@ -1,4 +1,4 @@
-"""A key that seals the content of one case or one package."""
+"""A key that seals the content of one case, one package or one incident."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ class Key(models.Model):
     class Kind(models.TextChoices):
         CASE = "case", "Case content"
         PACKAGE = "package", "Package"
+        INCIDENT = "incident", "Incident"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=16, choices=Kind.choices)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from dsar.law.terms import Roll, Unit
@@ -37,7 +37,8 @@ def rolled(day: date, *, period: Period, calendar: Calendar) -> date:
 def last_moment(start: datetime, *, period: Period, calendar: Calendar, zone: ZoneInfo) -> datetime:
     """When a period ends that an event started: to the hour where it is counted in hours, else with its last day."""
     if period.unit is Unit.HOUR:
-        return start + timedelta(hours=period.value)
+        # In one zone Python adds to the clock on the wall, which is moved twice a year; hours run on.
+        return (start.astimezone(UTC) + timedelta(hours=period.value)).astimezone(zone)
     _, day = last_day(start.astimezone(zone).date(), period=period, calendar=calendar)
     return end_of(day, zone=zone)
 

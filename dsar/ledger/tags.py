@@ -101,6 +101,16 @@ class Tag(StrEnum):
     ADDRESS_SUPPRESSED = "address.suppressed"
     DISCLOSURE_RECORDED = "disclosure.recorded"
 
+    INCIDENT_OPENED = "incident.opened"
+    INCIDENT_NOTED = "incident.noted"
+    INCIDENT_ASSESSED = "incident.assessed"
+    INCIDENT_DECIDED = "incident.decided"
+    INCIDENT_AUTHORITY_TOLD = "incident.authority_told"
+    INCIDENT_PEOPLE_FOUND = "incident.people_found"
+    INCIDENT_LETTERS_RELEASED = "incident.letters_released"
+    INCIDENT_LETTERS_SENT = "incident.letters_sent"
+    INCIDENT_CLOSED = "incident.closed"
+
     HOLIDAY_ENTERED = "holiday.entered"
     PURPOSES_WRITTEN = "purposes.written"
     POLICY_PUBLISHED = "policy.published"

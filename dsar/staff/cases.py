@@ -16,11 +16,14 @@ from django.utils.html import format_html
 from dsar.cases import letters, notes, permissions
 from dsar.cases import messages as correspondence
 from dsar.cases.models import Case, Letter, Note, Request
+from dsar.duties import incidents
 from dsar.engine import review
 from dsar.keys import box
 from dsar.keys.box import KeyDestroyedError
 from dsar.registers import holds
 from dsar.staff.forms import HoldForm, NoteForm
+from dsar.staff.incident_forms import FactsForm
+from dsar.staff.incidents import page as _incident
 from dsar.staff.reading import ReadingAdmin, acting
 
 if TYPE_CHECKING:
@@ -129,6 +132,7 @@ class CaseAdmin(ReadingAdmin[Case]):
             path("<uuid:pk>/letter/<uuid:letter>/pdf/", wrap(self.pdf), name="dsar_case_pdf"),
             path("<uuid:pk>/note/", wrap(self.note), name="dsar_case_note"),
             path("<uuid:pk>/hold/", wrap(self.hold), name="dsar_case_hold"),
+            path("<uuid:pk>/astray/", wrap(self.astray), name="dsar_case_astray"),
             *super().get_urls(),
         ]
 
@@ -152,6 +156,7 @@ class CaseAdmin(ReadingAdmin[Case]):
             "correspondence": _messages(case),
             "notes": [_note(one) for one in _notes(case)],
             "may_note": actor.may(permissions.HANDLE),
+            "may_report": actor.may(permissions.HANDLE),
             "may_hold": actor.may(permissions.DECIDE) and case.subject_id is not None,
             "is_held": case.subject_id is not None and holds.is_open(case.subject_id),
         }
@@ -218,6 +223,18 @@ class CaseAdmin(ReadingAdmin[Case]):
             return redirect(_page(case))
         return self._form(request, case, form, title="Place a hold", says=_HOLD_SAYS)
 
+    def astray(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Report that an answer went to somebody else: it opens an incident."""
+        case, actor = self._case(request, pk, needs=permissions.HANDLE), acting(request)
+        form = FactsForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            text = form.cleaned_data["text"]
+            incident = incidents.report_misdelivery(case, facts=text, actor=actor)
+            messages.success(request, f"{incident} is in the register; its clocks run.")
+            may_see = request.user.has_perm(f"dsar.{permissions.AUDIT}")
+            return redirect(_incident(incident) if may_see else _page(case))
+        return self._form(request, case, form, title="Report a misdelivery", says=_ASTRAY_SAYS)
+
     def _case(self, request: HttpRequest, pk: UUID, *, needs: str) -> Case:
         if not acting(request).may(needs):
             raise PermissionDenied
@@ -241,6 +258,10 @@ class CaseAdmin(ReadingAdmin[Case]):
 _NOTE_SAYS = (
     "The note is sealed under the case's key. Legal advice is privileged and never released; any other note "
     "is looked at before the person gets a copy of it."
+)
+_ASTRAY_SAYS = (
+    "An answer, a letter or a copy of this case went to somebody else. That is an incident: it is entered in the "
+    "register at once, and a data protection officer assesses it."
 )
 _HOLD_SAYS = "While it stands, no deletion of this person's data begins. The person is not told of a hidden hold."
 

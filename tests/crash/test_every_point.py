@@ -44,6 +44,7 @@ BY_HAND = {
     "hold",
     "holiday",
     "identity",
+    "incident",
     "letter",
     "link",
     "message",

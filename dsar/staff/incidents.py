@@ -1,0 +1,213 @@
+"""The register of incidents in the admin: the officer acts, auditors read, nobody else sees it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+
+from dsar.cases import permissions
+from dsar.duties import incidents
+from dsar.duties.incidents import IncidentError
+from dsar.law import incidents as law
+from dsar.registers.incident_models import Incident
+from dsar.staff import incident_acts
+from dsar.staff.incident_forms import OpenForm
+from dsar.staff.reading import ReadingAdmin, acting
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+_HOUR = 3600
+_STEPS = {law.Step.ASSESS: "Assess", law.Step.AUTHORITY: "Tell the authority"}
+_STARTS = {
+    law.Event.AWARE: "the discovery",
+    law.Event.GROUNDS: "credible grounds",
+    law.Event.ASSESSED: "the assessment",
+}
+
+
+class IncidentAdmin(ReadingAdmin[Incident]):
+    """Every incident, the latest first."""
+
+    needs = permissions.AUDIT
+    list_display = ("__str__", "kind", "in_laws", "discovered_at", "assessed_at", "closed_at")
+    list_filter = ("kind", ("closed_at", admin.EmptyFieldListFilter))
+    ordering = ("-discovered_at", "-id")
+    change_list_template = "admin/dsar/incident/list.html"
+    change_form_template = "admin/dsar/incident/page.html"
+    fields = (
+        "kind",
+        "in_laws",
+        "occurred_at",
+        "discovered_at",
+        "grounds_at",
+        "assessed_at",
+        "closed_at",
+    )
+    readonly_fields = fields
+
+    class Media:
+        css = {"all": ("dsar/staff.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Incident]:
+        """With the key, for everything sealed."""
+        return super().get_queryset(request).select_related("key")
+
+    @admin.display(description="Laws")
+    def in_laws(self, incident: Incident) -> str:
+        """The laws that apply."""
+        return ", ".join(incident.laws) or "none of those whose rules are known"
+
+    def get_urls(self) -> list[Any]:
+        """Add entering an incident and what is done with one."""
+        view = self.admin_site.admin_view
+        return [
+            path("open/", view(self.open), name="dsar_incident_open"),
+            path("<int:pk>/act/<slug:name>/", view(self.act), name="dsar_incident_act"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Whoever acts gets the button."""
+        context = {"may_act": acting(request).may(permissions.APPROVE)}
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show one incident with its dates, its timeline and what can be done."""
+        incident = self.get_object(request, object_id)
+        if incident is None or not self.has_view_permission(request):
+            return super().change_view(request, object_id, form_url, extra_context)
+        may_act = acting(request).may(permissions.APPROVE)
+        context = {
+            "title": str(incident),
+            "subtitle": None,
+            "acts": incident_acts.open_to(incident) if may_act else [],
+            **_shown(incident),
+        }
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def open(self, request: HttpRequest) -> HttpResponse:
+        """Enter an incident."""
+        actor = acting(request)
+        if not actor.may(permissions.APPROVE):
+            raise PermissionDenied
+        form = OpenForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            said = form.cleaned_data | {"kind": Incident.Kind(form.cleaned_data["kind"])}
+            incident = incidents.open_(actor=actor, **said)
+            messages.success(request, f"{incident} is in the register. Its clocks run.")
+            return redirect(page(incident))
+        says = "Enter it as soon as you know of it; what you do not know yet can be added."
+        return self._form(request, form, title="Enter an incident", says=says, label="Enter")
+
+    def act(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """Ask before an act, and do it."""
+        actor, act = acting(request), incident_acts.named(name)
+        if act is None or not actor.may(permissions.APPROVE):
+            raise PermissionDenied
+        incident = get_object_or_404(Incident.objects.select_related("key"), pk=pk)
+        if not act.is_open(incident):
+            messages.error(request, f"“{act.label}” does not fit the incident as it stands.")
+            return redirect(page(incident))
+        form = act.form(request.POST if request.method == "POST" else None, about=incident)
+        if request.method == "POST" and form.is_valid():
+            try:
+                act.do(incident, form, actor)
+            except IncidentError as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(request, f"Done: {act.label.lower()}.")
+                return redirect(page(incident))
+        return self._form(
+            request,
+            form,
+            title=f"{act.label}: {incident}",
+            says=act.says,
+            label=act.label,
+            incident=incident,
+        )
+
+    def _form(  # noqa: PLR0913 - what a page of one form shows.
+        self,
+        request: HttpRequest,
+        form: Any,
+        *,
+        title: str,
+        says: str,
+        label: str,
+        incident: Incident | None = None,
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "says": says,
+            "label": label,
+            "opts": self.model._meta,
+            "incident": incident,
+            "form": form,
+            "media": form.media,
+        }
+        return TemplateResponse(request, "admin/dsar/incident/act.html", context)
+
+
+def page(incident: Incident) -> str:
+    """The address of an incident's page."""
+    return reverse("admin:dsar_incident_change", args=[incident.pk])
+
+
+def _shown(incident: Incident) -> dict[str, Any]:
+    told = incidents.authorities_told(incident)
+    return {
+        "clocks": [_clock(one, incident=incident, told=told) for one in incidents.dues(incident)],
+        "proposals": incidents.proposals(incident),
+        "decided": incidents.decided(incident),
+        "owed": incidents.owed(incident),
+        "timeline": incidents.timeline(incident),
+    }
+
+
+def _clock(due: law.Due, *, incident: Incident, told: set[str]) -> dict[str, Any]:
+    is_done = incident.assessed_at is not None if due.step is law.Step.ASSESS else due.law in told
+    decided = incident.decided.get(due.law)
+    is_moot = due.step is law.Step.AUTHORITY and decided is not None and not decided["authority"]
+    left = None if due.due is None else due.due - timezone.now()
+    return {
+        "law": due.law,
+        "step": _STEPS[due.step],
+        "from": _STARTS[due.event],
+        "due": due.due,
+        "zone": due.due.tzname() if due.due else "",
+        "source": due.source,
+        "stands": _standing(left, is_done=is_done, is_moot=is_moot),
+        "is_late": bool(left and left.total_seconds() < 0 and not is_done and not is_moot),
+    }
+
+
+def _standing(left: timedelta | None, *, is_done: bool, is_moot: bool) -> str:
+    """How a date stands, in words."""
+    if is_done:
+        return "done"
+    if is_moot:
+        return "not to be told, as decided"
+    if left is None:
+        return "not begun"
+    hours = int(abs(left.total_seconds()) // _HOUR)
+    spoken = f"{hours // 24} days {hours % 24} hours" if hours >= 48 else f"{hours} hours"  # noqa: PLR2004 - two days.
+    return f"late by {spoken}" if left.total_seconds() < 0 else f"{spoken} left"
