@@ -33,6 +33,7 @@ DEFAULTS: dict[str, Any] = {
     "ERASURE_JOURNAL": "",
     "ORGANISATION": {},
     "RECIPIENTS": {},
+    "COOKIES": (),
     "TIME_ZONE": "Asia/Singapore",
     "REGIMES": ("SG",),
     "POLICY": {},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dsar.portal import answer, asking, centre, following, open_filing, policy, writing
+from dsar.portal import answer, asking, centre, cookies, following, open_filing, policy, writing
 
 app_name = "dsar_portal"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("choices/", centre.choices, name="choices"),
     path("choices/marketing/", centre.stop_marketing, name="stop_marketing"),
     path("choices/<slug:code>/", centre.switch, name="switch"),
+    path("cookies/", cookies.listing, name="cookies"),
+    path("cookies/delete/", cookies.delete, name="cookies_delete"),
     path("policy/", policy.current, name="policy"),
     path("policy/<slug:version>/", policy.version, name="policy_version"),
     path("policy/<slug:version>/changes/", policy.changes, name="policy_changes"),

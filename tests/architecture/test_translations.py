@@ -27,7 +27,8 @@ def catalogue() -> polib.POFile:
 def sources() -> list[Path]:
     pages = (reading.ROOT / "dsar" / "templates" / "dsar" / "portal").glob("*.html")
     code = (reading.ROOT / "dsar" / "portal").glob("*.py")
-    return sorted([*pages, *code, reading.ROOT / "dsar" / "cases" / "timeline.py"])
+    shown = ("cases/timeline.py", "registers/cookies.py")
+    return sorted([*pages, *code, *(reading.ROOT / "dsar" / path for path in shown)])
 
 
 def sentences(source: Path) -> Iterator[str]:

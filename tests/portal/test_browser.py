@@ -14,6 +14,7 @@ from dsar.cases.asked import Asked
 from dsar.cases.files import File
 from dsar.cases.models import Case, Letter, Request
 from dsar.cases.states import Right
+from dsar.registers import cookies
 from tests import faces
 from tests.testapp.factories import PASSWORD
 
@@ -31,7 +32,7 @@ LOOKS: list[dict[str, Any]] = [
 SCRIPTS = [True, False]
 OPEN_PAGES = (
     *("/privacy/", "/privacy/ask/", "/privacy/ask/open/", "/privacy/ask/open/sent/"),
-    *("/privacy/confirm/", "/privacy/answer/"),
+    *("/privacy/confirm/", "/privacy/answer/", "/privacy/policy/", "/privacy/cookies/"),
     *("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"),
 )
 CLAIMS = Asked(right=Right.RESTRICTION, scope={"ground": "claims"})
@@ -101,6 +102,56 @@ def test_no_page_has_a_barrier(site, cast, opened, look):
     ):
         page.goto(site + own)
         assert_good(page)
+
+
+KEPT = "[...Object.keys(localStorage), ...Object.keys(sessionStorage)]"
+
+
+def test_a_browser_keeps_what_is_declared_and_nothing_else(site, cast, opened):
+    """Scripts may leave something too, and it need not be a cookie (R171)."""
+    page = opened()
+    declared = {one.name for one in cookies.declared()}
+    seen: set[str] = set()
+    for path in OPEN_PAGES:
+        page.goto(site + path)
+        seen |= left_by(page)
+    page.get_by_role("button", name="简体中文").click()
+    page.goto(f"{site}/privacy/cookies/")
+    page.get_by_role("button", name="English").click()
+    cast.alice.user.is_staff = cast.alice.user.is_superuser = True
+    cast.alice.user.save()
+    log_in(page, site, cast.alice)
+    seen |= left_by(page)
+    case = faces.file(cast.alice, "access", CLAIMS)
+    for path in (
+        *("/privacy/held/", "/privacy/choices/", f"/privacy/requests/{case.reference}/"),
+        *("/accounts/2fa/", "/accounts/sessions/", "/api/docs"),
+        *("/admin/", "/admin/dsar/request/"),
+    ):
+        page.goto(site + path)
+        page.wait_for_load_state("networkidle")
+        seen |= left_by(page)
+    page.get_by_role("button", name="Toggle theme").locator("visible=true").click()
+    seen |= left_by(page)
+    assert {"sessionid", "csrftoken", "django_language", "theme"} <= seen
+    assert seen - declared == set()
+
+
+def left_by(page: Any) -> set[str]:
+    return {one["name"] for one in page.context.cookies()} | set(page.evaluate(KEPT))
+
+
+def test_all_cookies_are_deleted_by_a_button(site, cast, opened):
+    page = opened()
+    log_in(page, site, cast.alice)
+    page.get_by_role("contentinfo").get_by_role("link", name="Cookies").click()
+    assert page.get_by_text("In your browser now").count() == 2
+    page.evaluate("localStorage.setItem('theme', 'dark')")
+    page.get_by_role("button", name="Delete all cookies").click()
+    page.get_by_role("heading", name="All cookies of this site are deleted").wait_for()
+    assert left_by(page) == set()
+    page.get_by_role("link", name="Back to the page on cookies").click()
+    assert left_by(page) == {"csrftoken"}
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=["wide", "narrow-dark", "forced-colours"])

@@ -26,6 +26,7 @@ PAGES = {
     "home": "",
     "held": "held/",
     "choices": "choices/",
+    "cookies": "cookies/",
     "policy": "policy/",
     "policy_version": "policy/{coming}/",
     "policy_changes": "policy/{coming}/changes/",
@@ -51,8 +52,11 @@ ONE_CASE = (
     *("letter_pdf", "messages", "attachment", "complain"),
 )
 FILES = {"package", "letter_pdf", "attachment"}
-OPEN = {"home", "ask", "open", "open_sent", "policy", "policy_version", "policy_changes"}
-ACTS = {"policy_seen", "stop_marketing", "switch", "answer_code"}
+OPEN = {
+    *("home", "cookies", "ask", "open", "open_sent"),
+    *("policy", "policy_version", "policy_changes"),
+}
+ACTS = {"cookies_delete", "policy_seen", "stop_marketing", "switch", "answer_code"}
 BY_LINK = {
     *("confirm", "confirm_arrive", "answer", "answer_letter", "answer_letter_pdf"),
     *("answer_messages", "answer_attachment", "answer_complain", "answer_arrive"),
