@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.utils import timezone
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from django.test import Client
+    from playwright.sync_api import Browser, Page
     from pytest_django import Settings
 
     from dsar.cases.models import Case
@@ -29,6 +32,7 @@ GROUPS = {
     "reviewer": "Privacy reviewers",
     "officer": "Data protection officers",
     "auditor": "Auditors",
+    "owner": "System owners",
 }
 
 
@@ -82,3 +86,13 @@ def work() -> None:
     """Carry out all that waits, as a worker would."""
     while execution.run() is not None:
         pass
+
+
+def page_for(
+    client: Client, browser: Browser, address: str, *, width: int = 1280, **look: Any
+) -> Page:
+    """A page of a browser in which the client's user is logged in; close its `context` at the end."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, **look)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
+    return context.new_page()

@@ -25,6 +25,7 @@ class Reply(models.Model):
 
     class Meta:
         db_table = "dsar_api_reply"
+        verbose_name_plural = "replies"
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="dsar_reply_once")]
         indexes = [models.Index(fields=["expires_at"], name="dsar_reply_expiry")]

@@ -148,6 +148,7 @@ class Request(models.Model):
             ("decide_request", "Can decide requests"),
             ("approve_request", "Can give the second signature"),
             ("audit_request", "Can read and export the evidence of requests"),
+            ("watch_system", "Can see how the system stands"),
         ]
         constraints = [
             models.CheckConstraint(condition=_one_of("state", State), name="dsar_state_known"),

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from dsar.cases.actors import Actor
     from dsar.cases.models import Request
 
-HANDLE, DECIDE, APPROVE, AUDIT = (
+HANDLE, DECIDE, APPROVE, AUDIT, WATCH = (
     "handle_request",
     "decide_request",
     "approve_request",
     "audit_request",
+    "watch_system",
 )
 OFFICERS = "Data protection officers"
 """The group that hears of a date when its owner did not act."""
@@ -52,9 +53,10 @@ A requester withdraws until execution begins, after which there is no line for t
 
 GROUPS: dict[str, frozenset[str]] = {
     "Privacy handlers": frozenset({"view_case", "view_request", HANDLE}),
-    "Privacy reviewers": frozenset({"view_case", "view_request", HANDLE, DECIDE}),
-    OFFICERS: frozenset({"view_case", "view_request", HANDLE, DECIDE, APPROVE, AUDIT}),
-    "Auditors": frozenset({"view_case", "view_request", AUDIT}),
+    "Privacy reviewers": frozenset({"view_case", "view_request", HANDLE, DECIDE, WATCH}),
+    OFFICERS: frozenset({"view_case", "view_request", HANDLE, DECIDE, APPROVE, AUDIT, WATCH}),
+    "Auditors": frozenset({"view_case", "view_request", AUDIT, WATCH}),
+    "System owners": frozenset({WATCH}),
 }
 """The groups that staff are put into, with what each may do (R188)."""
 

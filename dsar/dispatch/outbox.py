@@ -93,11 +93,14 @@ def _remove(keys: list[int]) -> None:
 
 def send(row: Wake) -> bool:
     """Hand one row to the broker; False if the broker is away."""
-    link = _link()
+    broker = link()
     # Connecting fails with kombu's error, a connection lost later with the transport's own.
-    lost: tuple[type[BaseException], ...] = (OperationalError, *link.recoverable_connection_errors)
+    lost: tuple[type[BaseException], ...] = (
+        OperationalError,
+        *broker.recoverable_connection_errors,
+    )
     try:
-        with effect("outbox.send"), producers[link].acquire(block=True) as producer:
+        with effect("outbox.send"), producers[broker].acquire(block=True) as producer:
             current_app.send_task(
                 row.task, args=row.arguments, queue=row.queue, producer=producer, retry=False
             )
@@ -108,6 +111,6 @@ def send(row: Wake) -> bool:
     return True
 
 
-def _link() -> Connection:
+def link() -> Connection:
     """The broker as publishing sees it; equal links share a pool of open connections."""
     return current_app.connection_for_write(transport_options=_IMPATIENT)

@@ -95,9 +95,12 @@ def approve(request: Request, *, actor: Actor) -> Request:
 
 @effect("review.retry")
 @transaction.atomic
-def retry(request: Request, *, actor: Actor) -> Request:
-    """Let a request that needed attention be carried out again, on the plan that was approved."""
-    lifecycle.advance(request, to=State.EXECUTING, actor=actor)
+def retry(request: Request, *, actor: Actor, mended: str = "") -> Request:
+    """Let a request that needed attention be carried out again, on the plan that was approved.
+
+    `mended` says what was set right by hand before: it is kept as a sealed note, its digest in the ledger.
+    """
+    lifecycle.advance(request, to=State.EXECUTING, actor=actor, reason=mended)
     Request.objects.filter(pk=request.pk).update(lease_until=None)
     wakes.wake(request.pk)
     return request

@@ -16,14 +16,14 @@ from dsar.ledger.models import Entry
 from dsar.ledger.proving import leaf_hash, of_request, prove, prove_growth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from uuid import UUID
 
     from django.db.models import QuerySet
 
     from dsar.ledger.tags import Tag
 
-__all__ = ["append", "entries", "leaf_hash", "of_request", "prove", "prove_growth"]
+__all__ = ["append", "entries", "last", "leaf_hash", "of_request", "prove", "prove_growth"]
 
 
 _gathering: ContextVar[list[str] | None] = ContextVar("_gathering", default=None)
@@ -76,3 +76,9 @@ def _insert(canonical: list[str]) -> None:
 def entries(request: UUID) -> QuerySet[Entry]:
     """The entries about one request, oldest first."""
     return Entry.objects.filter(request=str(request)).order_by("pk")
+
+
+def last(requests: Iterable[UUID], tags: Iterable[Tag]) -> dict[str, Entry]:
+    """Of each request the newest entry with one of these tags, by the request's number; one statement."""
+    found = Entry.objects.filter(request__in=[str(one) for one in requests], tag__in=tags)
+    return {str(one.request): one for one in found.order_by("request", "-pk").distinct("request")}

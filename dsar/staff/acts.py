@@ -19,7 +19,7 @@ from dsar.cases import (
 from dsar.cases.models import Decision
 from dsar.cases.states import Outcome, State
 from dsar.engine import reception, review
-from dsar.staff.forms import AsideForm, AskForm, ConfirmForm, DecideForm
+from dsar.staff.forms import AsideForm, AskForm, ConfirmForm, DecideForm, MendedForm
 from dsar.staff.timeforms import ExtendForm, LawsForm, PromiseForm
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class Act:
     plans: bool = False
     signs: bool = False
     fits: Callable[[Request], bool] = lambda _: True
+    does: bool = True
+    """False where there is only something to be read."""
 
     def is_open(self, request: Request, actor: Actor) -> bool:
         """Whether this actor may do it to the request as it stands."""
@@ -128,6 +130,7 @@ ACTS: tuple[Act, ...] = (
         needs=permissions.HANDLE,
         states=frozenset(State) - {State.CLOSED, State.EXECUTING},
         do=lambda *_: None,
+        does=False,
         plans=True,
     ),
     Act(
@@ -231,16 +234,37 @@ ACTS: tuple[Act, ...] = (
     Act(
         name="retry",
         label="Retry",
-        says=lambda _: "A worker carries out what is left of the approved plan.",
+        says=lambda _: (
+            "A worker carries out what is left of the approved plan; what is done is not done again. "
+            "If the cause is still there, the request stops once more."
+        ),
         needs=permissions.DECIDE,
         states=frozenset({State.NEEDS_ATTENTION}),
         do=lambda request, _, actor: review.retry(request, actor=actor),
         to=State.EXECUTING,
     ),
     Act(
+        name="mended",
+        label="Set right by hand",
+        says=lambda _: (
+            "You confirm that you have set right what stopped the request. Your words are kept for the file, sealed. "
+            "A worker then carries out what is left and looks again: your word alone closes nothing."
+        ),
+        needs=permissions.DECIDE,
+        states=frozenset({State.NEEDS_ATTENTION}),
+        do=lambda request, form, actor: review.retry(
+            request, actor=actor, mended=form.cleaned_data["mended"]
+        ),
+        to=State.EXECUTING,
+        form=MendedForm,
+    ),
+    Act(
         name="review",
         label="Back to review",
-        says=lambda _: "The request is decided anew; nothing more is done on the old plan.",
+        says=lambda _: (
+            "Nothing more is done on the old plan, and a second signature is void; what was done stays done. "
+            "The request is decided anew: granted, granted in part, or refused with a ground and a letter."
+        ),
         needs=permissions.DECIDE,
         states=frozenset({State.NEEDS_ATTENTION, State.APPROVED}),
         do=lambda request, _, actor: lifecycle.advance(request, to=State.IN_REVIEW, actor=actor),

@@ -21,6 +21,7 @@ from dsar.engine import review
 from dsar.keys import box
 from dsar.keys.box import KeyDestroyedError
 from dsar.registers import holds
+from dsar.staff.asking import Question, ask
 from dsar.staff.forms import HoldForm, NoteForm
 from dsar.staff.incident_forms import FactsForm
 from dsar.staff.incidents import page as _incident
@@ -68,7 +69,7 @@ class CaseAdmin(ReadingAdmin[Case]):
     """Submissions, newest first."""
 
     needs = "view_case"
-    list_display = ("reference", "channel", "received_at", "rights", "is_verified")
+    list_display = ("named", "channel", "received_at", "rights", "is_verified")
     list_filter = ("channel",)
     ordering = ("-received_at",)
     search_fields = ("reference__exact",)
@@ -88,12 +89,14 @@ class CaseAdmin(ReadingAdmin[Case]):
     )
     readonly_fields = fields
 
-    class Media:
-        css = {"all": ("dsar/staff.css",)}
-
     def get_queryset(self, request: HttpRequest) -> Any:
         """With the requests, for the list."""
         return super().get_queryset(request).select_related("key").prefetch_related("requests")
+
+    @admin.display(description="Reference", ordering="reference")
+    def named(self, case: Case) -> str:
+        """The case's public name, on one line."""
+        return format_html('<span class="desk-reference">{}</span>', case.reference)
 
     @admin.display(description="Rights")
     def rights(self, case: Case) -> str:
@@ -243,16 +246,17 @@ class CaseAdmin(ReadingAdmin[Case]):
     def _form(
         self, request: HttpRequest, case: Case, form: Any, *, title: str, says: str
     ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"{title}: {case.reference}",
-            "opts": self.model._meta,
-            "case": case,
-            "form": form,
-            "says": says,
-            "media": form.media,
-        }
-        return TemplateResponse(request, "admin/dsar/case/form.html", context)
+        question = Question(
+            title=f"{title}: {case.reference}",
+            step=title,
+            says=says,
+            way=[
+                ("Cases", reverse("admin:dsar_case_changelist")),
+                (case.reference, _page(case)),
+            ],
+            form=form,
+        )
+        return ask(request, question, admin=self)
 
 
 _NOTE_SAYS = (

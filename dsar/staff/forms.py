@@ -119,6 +119,15 @@ class AsideForm(ConfirmForm):
     reason = long_text(help_text="For the file, sealed.")
 
 
+class MendedForm(ConfirmForm):
+    """What was set right before a request goes on."""
+
+    mended = long_text(
+        label="What you set right",
+        help_text="For the file, sealed: what was found, what you did, where. No personal data is needed.",
+    )
+
+
 class NoteForm(forms.Form):
     """A note for the file."""
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from dsar.cases import holidays, permissions
 from dsar.cases.delays import Holiday
+from dsar.staff.asking import Question, ask
 from dsar.staff.reading import ReadingAdmin, acting
 from dsar.staff.timeforms import HolidayForm
 
@@ -43,11 +43,15 @@ class HolidayAdmin(ReadingAdmin[Holiday]):
             moved = holidays.enter(actor=actor, **form.cleaned_data)
             messages.success(request, f"Entered; {moved} open requests got another date.")
             return redirect(reverse("admin:dsar_holiday_changelist"))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Enter a day",
-            "opts": self.model._meta,
-            "form": form,
-            "media": form.media,
-        }
-        return TemplateResponse(request, "admin/dsar/holiday/enter.html", context)
+        question = Question(
+            title="Enter a day",
+            step="Enter a day",
+            says=(
+                "Every open request whose date moves gets an entry that says so. "
+                "An entry is never changed: the last word on a day counts."
+            ),
+            way=[("Holidays", reverse("admin:dsar_holiday_changelist"))],
+            form=form,
+            button="Enter",
+        )
+        return ask(request, question, admin=self)

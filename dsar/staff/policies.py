@@ -13,7 +13,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -22,6 +21,7 @@ from dsar.cases import permissions
 from dsar.registers import differences, policies
 from dsar.registers.policies import Item, PolicyError
 from dsar.registers.policy_models import PrivacyPolicy
+from dsar.staff.asking import Question, ask
 from dsar.staff.reading import ReadingAdmin, acting
 
 if TYPE_CHECKING:
@@ -143,14 +143,19 @@ class PolicyAdmin(ReadingAdmin[PrivacyPolicy]):
             written = policies.write(draft, by=by, **form.said())
             messages.success(request, f"Version {written.version} is written, and not published.")
             return redirect(_page(written))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Version {draft.version}" if draft else "Write a version",
-            "opts": self.model._meta,
-            "form": form,
-            "media": form.media,
-        }
-        return TemplateResponse(request, "admin/dsar/privacypolicy/write.html", context)
+        title = f"Version {draft.version}" if draft else "Write a version"
+        question = Question(
+            title=title,
+            step=title,
+            says=(
+                "Paragraphs are parted by an empty line. What is marked * must be there in every language "
+                "before the version can be published."
+            ),
+            way=[("Privacy policies", reverse("admin:dsar_privacypolicy_changelist"))],
+            form=form,
+            button="Save the draft",
+        )
+        return ask(request, question, admin=self)
 
     def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Publish a draft that somebody else wrote."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,7 +23,8 @@ from dsar.engine.review import PlanChangedError
 from dsar.engine.rights import correction
 from dsar.ledger import log
 from dsar.packages.models import Package
-from dsar.staff import acts, filters, waiting
+from dsar.staff import acts, failures, filters, waiting
+from dsar.staff.asking import Question, ask
 from dsar.staff.reading import ReadingAdmin, acting
 
 if TYPE_CHECKING:
@@ -89,9 +89,6 @@ class RequestAdmin(ReadingAdmin[Request]):
         "attempts",
     )
     readonly_fields = fields
-
-    class Media:
-        css = {"all": ("dsar/staff.css",)}
 
     @admin.display(description="Case", ordering="case__reference")
     def reference(self, request: Request) -> str:
@@ -245,18 +242,30 @@ class RequestAdmin(ReadingAdmin[Request]):
         return redirect(_page(about))
 
     def _asked(self, request: HttpRequest, act: Act, about: Request, form: Any) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"{act.label}: {about.right.replace('_', ' ')} {about.case.reference}",
-            "opts": self.model._meta,
-            "about": about,
-            "act": act,
-            "says": act.says(about),
-            "form": form,
-            "changes": _changes(about),
-            **self._planned(request, act, about),
-        }
-        return TemplateResponse(request, "admin/dsar/request/act.html", context)
+        planned = self._planned(request, act, about)
+        digest = planned.pop("digest", "")
+        question = Question(
+            title=f"{act.label}: {about.right.replace('_', ' ')} {about.case.reference}",
+            step=act.label,
+            says=act.says(about),
+            way=[
+                ("Requests", reverse("admin:dsar_request_changelist")),
+                (about.case.reference, _page(about)),
+            ],
+            form=form if act.does else None,
+            button=act.label,
+            hidden={"shown": digest} if digest else {},
+            template="admin/dsar/request/act.html",
+        )
+        return ask(
+            request,
+            question,
+            admin=self,
+            act=act,
+            digest=digest,
+            changes=_changes(about),
+            **planned,
+        )
 
     def _planned(self, request: HttpRequest, act: Act, about: Request) -> dict[str, Any]:
         """The plan as it would run now, or for a signature the one that was decided on."""
@@ -292,6 +301,7 @@ def _known(about: Request) -> dict[str, Any]:
     return {
         "steps": _rows(plan.document["steps"]) if plan else [],
         "plan": plan,
+        "failure": failures.of(about, now=timezone.now()),
         "decision": decision,
         "reason": decisions.read_reason(decision) if decision else "",
         "changes": _changes(about),

@@ -8,15 +8,17 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 
-from dsar.cases import second_factor
-from dsar.staff import home
+from dsar.cases import permissions, second_factor
+from dsar.staff import datamap, home, system
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 _FORBIDDEN = 403
+_PAGES = (("System", "system", (permissions.WATCH,)), ("Data map", "datamap", datamap.NEEDS))
+"""The pages that are no model's: name, address, and the permissions any of which opens it."""
 
 
 class StaffSite(AdminSite):
@@ -37,6 +39,61 @@ class StaffSite(AdminSite):
         """Show what needs somebody above the list of everything."""
         context = {"desk": home.of(request.user)}
         return super().index(request, context | (extra_context or {}))
+
+    def get_urls(self) -> list[Any]:
+        """Add the pages that are no model's."""
+        view = self.admin_view
+        return [
+            path("system/", view(self.system), name="system"),
+            path("datamap/", view(self.datamap), name="datamap"),
+            path("datamap/<str:name>", view(self.datamap_file), name="datamap_file"),
+            *super().get_urls(),
+        ]
+
+    def system(self, request: HttpRequest) -> HttpResponse:
+        """Show how the house stands."""
+        return system.page(request, site=self)
+
+    def datamap(self, request: HttpRequest) -> HttpResponse:
+        """Show what is held about people, why, until when, and who receives it."""
+        return datamap.page(request, site=self)
+
+    def datamap_file(self, request: HttpRequest, name: str) -> HttpResponse:
+        """The same as a file."""
+        return datamap.download(request, name)
+
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """List those pages before the models, for whoever may open them."""
+        listed = super().get_app_list(request, app_label)
+        own = [] if app_label else self._own_pages(request)
+        return own + listed
+
+    def _own_pages(self, request: HttpRequest) -> list[dict[str, Any]]:
+        pages = [
+            {
+                "name": name,
+                "object_name": name.title().replace(" ", ""),
+                "perms": {"view": True},
+                "admin_url": reverse(f"admin:{address}", current_app=self.name),
+                "add_url": None,
+                "view_only": True,
+            }
+            for name, address, needs in _PAGES
+            if any(request.user.has_perm(f"dsar.{one}") for one in needs)
+        ]
+        if not pages:
+            return []
+        return [
+            {
+                "name": "The house",
+                "app_label": "house",
+                "app_url": reverse("admin:index", current_app=self.name),
+                "has_module_perms": True,
+                "models": pages,
+            }
+        ]
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -138,4 +138,5 @@ def test_no_role_may_delete_or_change_a_request(db: None) -> None:
         permissions.DECIDE,
         permissions.APPROVE,
         permissions.AUDIT,
+        permissions.WATCH,
     }

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 
 from dsar.cases.models import Request
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from playwright.sync_api import Browser, Page
     from pytest_django import Settings
 
     from dsar.cases.models import Case
@@ -92,3 +94,28 @@ def crowd(ask: Callable[..., Case], cast: Cast) -> Callable[[int], None]:
 def worked() -> Callable[[], None]:
     """Carry out all that waits, as a worker would."""
     return faces.work
+
+
+def _listen(page: Page, kept: list[str]) -> None:
+    page.on("console", lambda said: kept.append(said.text))
+
+
+@pytest.fixture
+def clean(live_server: Any, browser: Browser) -> Callable[..., None]:
+    """Look at a page in a browser as somebody: it says what it should, has no barrier, and breaks no policy."""
+
+    def look(client: Client, address: str, *, says: str, width: int = 1280) -> None:
+        for bypass in (True, False):
+            page = faces.page_for(client, browser, live_server.url, bypass_csp=bypass, width=width)
+            complaints: list[str] = []
+            _listen(page, complaints)
+            page.goto(live_server.url + address)
+            assert page.get_by_text(says).count() > 0, address
+            if bypass:
+                found = Axe().run(page).response["violations"]
+                assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], address
+            else:
+                assert complaints == [], address
+            page.context.close()
+
+    return look
