@@ -56,6 +56,7 @@ class UserData(PersonalData):
         "password": Secret(category=Category.PASSWORD),
         "last_login": Held(category=Category.COMMUNICATIONS_METADATA, origin=Origin.OBSERVED),
         "date_joined": Held(category=Category.ACCOUNT, origin=Origin.OBSERVED),
+        "of_age_declared_at": Held(category=Category.AGE),
         ("is_active", "is_staff", "is_superuser", "groups", "user_permissions"): Held(
             category=Category.ACCOUNT, origin=Origin.DERIVED
         ),

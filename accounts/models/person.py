@@ -47,6 +47,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField("active", default=True, help_text="May log in.")
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    of_age_declared_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When the person said that they are 18 or older; empty for accounts that staff made."""
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -20,7 +20,7 @@ from dsar.contract.vocabulary import Category, LegalBasis
 from dsar.engine import foresight
 from dsar.portal import filing, words
 from dsar.processing import standing
-from dsar.registers import consents, disclosures
+from dsar.registers import consents, disclosures, purposes
 from dsar.registers.models import Purpose
 
 if TYPE_CHECKING:
@@ -93,12 +93,13 @@ def switch(request: HttpRequest, code: str) -> HttpResponse:
     purpose = registry.current().purposes.get(code)
     if purpose is None or purpose.basis != LegalBasis.CONSENT:
         return get_object_or_404(Purpose, pk=None)  # type: ignore[return-value]  # it raises
+    label = purposes.in_words(purpose.label)
     if request.POST.get("to") == "on":
-        _give(request, code, wording=purpose.label)
-        messages.success(request, _("Turned on: %(purpose)s.") % {"purpose": purpose.label})
+        _give(request, code, wording=label)
+        messages.success(request, _("Turned on: %(purpose)s.") % {"purpose": label})
     else:
         filing.file(request, [Asked(right=Right.CONSENT_WITHDRAWAL, scope={"purposes": [code]})])
-        messages.success(request, _("Turned off: %(purpose)s.") % {"purpose": purpose.label})
+        messages.success(request, _("Turned off: %(purpose)s.") % {"purpose": label})
     return redirect("dsar_portal:choices")
 
 

@@ -1,8 +1,17 @@
-"""The processing gate, a door: whether a person's data may be used for a purpose, now."""
+"""The processing gate, a door: whether a person's data may be used for a purpose, now; what a new person is asked."""
 
 from __future__ import annotations
 
 from dsar.processing.gate import only_permitted, permitted
+from dsar.processing.joining import Question, join, policy_version, questions
 from dsar.registers.suppression import suppressed_among
 
-__all__ = ["only_permitted", "permitted", "suppressed_among"]
+__all__ = [
+    "Question",
+    "join",
+    "only_permitted",
+    "permitted",
+    "policy_version",
+    "questions",
+    "suppressed_among",
+]

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from django.db import connections, transaction
+from django.utils.translation import gettext
 
 from dsar.contract.registry import current
 from dsar.ledger import log
@@ -44,6 +45,11 @@ def declared(purpose: DeclaredPurpose | str) -> DeclaredPurpose:
 def code_of(purpose: DeclaredPurpose | str) -> str:
     """The code by which records know a purpose, declared still or no more."""
     return purpose if isinstance(purpose, str) else purpose.code
+
+
+def in_words(text: str) -> str:
+    """What a declaration says, in the reader's language where its app has it."""
+    return gettext(text) if text else ""
 
 
 def marketing() -> QuerySet[Purpose]:

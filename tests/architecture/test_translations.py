@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 import ast
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import polib
 import pytest
 from django.utils.translation.template import templatize
 
+from dsar.declarations import Purpose
 from tests.architecture import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CATALOGUE = "dsar/locale/zh_Hans/LC_MESSAGES/django.po"
+APPS = ("accounts", "dsar", "orders")
 FUNCTIONS = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext", "pgettext_lazy"}
 WITH_CONTEXT = {"pgettext", "pgettext_lazy"}
 
 
-def catalogue() -> polib.POFile:
-    return polib.pofile(str(reading.ROOT / CATALOGUE))
+def path(app: str) -> str:
+    return str(reading.ROOT / app / "locale/zh_Hans/LC_MESSAGES/django.po")
+
+
+def catalogue(app: str) -> polib.POFile:
+    return polib.pofile(path(app))
+
+
+def known(app: str) -> set[str]:
+    return {entry.msgid for entry in catalogue(app) if entry.translated()}
 
 
 def sources() -> list[Path]:
     pages = (reading.ROOT / "dsar" / "templates" / "dsar" / "portal").glob("*.html")
     code = (reading.ROOT / "dsar" / "portal").glob("*.py")
     shown = ("cases/timeline.py", "registers/cookies.py")
-    return sorted([*pages, *code, *(reading.ROOT / "dsar" / path for path in shown)])
+    joining = [reading.ROOT / "accounts" / "joining.py"]
+    joining += (reading.ROOT / "accounts" / "templates").rglob("*.html")
+    return sorted([*pages, *code, *(reading.ROOT / "dsar" / one for one in shown), *joining])
 
 
 def sentences(source: Path) -> Iterator[str]:
@@ -46,23 +58,35 @@ def sentences(source: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("source", sources(), ids=lambda source: source.name)
 def test_every_sentence_is_translated(source):
-    known = {entry.msgid for entry in catalogue() if entry.translated()}
-    assert [one for one in sentences(source) if one not in known] == []
+    app = source.relative_to(reading.ROOT).parts[0]
+    assert [one for one in sentences(source) if one not in known(app)] == []
+
+
+@pytest.mark.parametrize("app", ["accounts", "orders"])
+def test_every_purpose_is_said_in_chinese(app):
+    """They are asked for, and switched, in the reader's language."""
+    module = import_module(f"{app}.purposes")
+    purposes = [one for one in vars(module).values() if isinstance(one, Purpose)]
+    assert len(purposes) > 2
+    said = {text for one in purposes for text in (one.label, one.consequence) if text}
+    assert said - known(app) == set()
 
 
 def test_there_are_sentences_to_translate():
     assert sum(len(list(sentences(source))) for source in sources()) > 200
 
 
-def test_the_compiled_catalogue_is_fresh():
-    compiled = polib.mofile(str(reading.ROOT / CATALOGUE).replace(".po", ".mo"))
-    said = {(one.msgctxt, one.msgid): (one.msgstr, one.msgstr_plural) for one in catalogue()}
+@pytest.mark.parametrize("app", APPS)
+def test_the_compiled_catalogue_is_fresh(app):
+    compiled = polib.mofile(path(app).replace(".po", ".mo"))
+    said = {(one.msgctxt, one.msgid): (one.msgstr, one.msgstr_plural) for one in catalogue(app)}
     assert {(one.msgctxt, one.msgid): (one.msgstr, one.msgstr_plural) for one in compiled} == said
 
 
-def test_nothing_is_lost_that_is_put_in():
+@pytest.mark.parametrize("app", APPS)
+def test_nothing_is_lost_that_is_put_in(app):
     """Names in %(…)s stand in both languages."""
-    for entry in catalogue():
+    for entry in catalogue(app):
         named = [part.split(")")[0] for part in entry.msgid.split("%(")[1:]]
         told = entry.msgstr or entry.msgstr_plural[0]
         assert sorted(named) == sorted(part.split(")")[0] for part in told.split("%(")[1:]), entry

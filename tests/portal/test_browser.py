@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth import get_user_model
 
 from dsar.cases import complaints, messages, pausing
 from dsar.cases.actors import Actor, ActorKind
@@ -14,8 +16,10 @@ from dsar.cases.asked import Asked
 from dsar.cases.files import File
 from dsar.cases.models import Case, Letter, Request
 from dsar.cases.states import Right
+from dsar.processing import joining
 from dsar.registers import cookies
-from tests import faces
+from dsar.registers.models import Consent
+from tests import faces, policies
 from tests.testapp.factories import PASSWORD
 
 if TYPE_CHECKING:
@@ -102,6 +106,45 @@ def test_no_page_has_a_barrier(site, cast, opened, look):
     ):
         page.goto(site + own)
         assert_good(page)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["wide", "narrow-dark", "forced-colours"])
+def test_an_account_is_opened_with_nothing_agreed_to(site, cast, opened, look, mailoutbox):
+    policies.published(by=cast.bob.user, then=cast.carol.user)
+    page = opened(**look, bypass_csp=True)
+    page.goto(f"{site}/accounts/signup/")
+    assert_good(page)
+    assert page.locator("input:checked").count() == 0
+    page.get_by_role("button", name="Open the account").click()
+    assert_good(page)
+    page.get_by_role("alert").get_by_role("link", name="Say whether you are 18").click()
+    assert page.evaluate("document.activeElement.name") == "age"
+    page.get_by_label("Email").fill("nora@example.test")
+    page.get_by_label("I have read the privacy policy").check()
+    page.get_by_label("Under 18").check()
+    typed(page)
+    assert_good(page)
+    assert page.get_by_text("We open no account for anybody under 18.").count() == 2
+    assert page.get_by_label("Email").input_value() == "nora@example.test"
+    page.get_by_label("18 or older").check()
+    typed(page)
+    page.wait_for_url("**/confirm-email/")
+    page.goto(re.search(r"http://\S+/confirm-email/\S+", mailoutbox[0].body).group())
+    page.get_by_role("button", name="Confirm").click()
+    nora = get_user_model().objects.get(email="nora@example.test")
+    assert not Consent.objects.filter(subject=nora).exists()
+    page.goto(f"{site}/privacy/choices/")
+    page.get_by_label("Email").fill("nora@example.test")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign In").click()
+    page.get_by_role("heading", name="Your choices").wait_for()
+    assert page.get_by_text("Off", exact=True).count() == len(joining.questions())
+
+
+def typed(page: Any) -> None:
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password (again)").fill(PASSWORD)
+    page.get_by_role("button", name="Open the account").click()
 
 
 KEPT = "[...Object.keys(localStorage), ...Object.keys(sessionStorage)]"
