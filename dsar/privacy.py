@@ -738,6 +738,7 @@ class IncidentPersonalData(PersonalData):
             "decided",
             "assessed_at",
             "released_at",
+            "at_once",
             "opened_at",
             "closed_at",
         ): _PROCEDURE,

@@ -12,7 +12,7 @@ from celery.signals import worker_init, worker_shutting_down
 from dsar.api import idempotency
 from dsar.cases import earlier, expiry, messages, notices, reminders, uploads
 from dsar.dispatch import outbox
-from dsar.duties import announcing
+from dsar.duties import announcing, incident_letters
 from dsar.engine import doorstep, execution, turns, wakes, withholding
 from dsar.ledger import placing, sealing
 from dsar.packages import vault
@@ -56,6 +56,7 @@ REMINDERS: tuple[Callable[[], object], ...] = (
     expiry.expire_unverified,
     withholding.sweep,
     announcing.sweep,
+    incident_letters.sweep,
 )
 """What is looked at every hour, in order."""
 
@@ -108,6 +109,12 @@ def mail_warning(warned: int) -> None:
 def announce_policy(policy: int) -> None:
     """Tell everybody of a new version of the policy."""
     announcing.announce(policy)
+
+
+@shared_task(name=incident_letters.TASK, ignore_result=True)
+def mail_incident(incident: int) -> None:
+    """Tell the people whom an incident concerns."""
+    incident_letters.send(incident)
 
 
 @shared_task(name="dsar.mail_notice", ignore_result=True)

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from dsar.cases.actors import Actor, ActorKind
-from dsar.duties import incidents
+from dsar.duties import affected, incident_letters, incidents
 from dsar.law.incidents import Answers, Risk
 from dsar.registers.incident_models import Incident
 from tests.cast import person
@@ -71,3 +71,31 @@ def authority_told(incident: Incident, officer: Actor, *codes: str) -> None:
         incidents.tell_authority(
             incident, code=code, at=timezone.now(), text="Reference X-1.", actor=officer
         )
+
+
+def letter(**said: str) -> dict[str, dict[str, str]]:
+    """A letter that lacks nothing."""
+    english = {
+        "what": "A laptop was stolen.",
+        "data": "Names and loans.",
+        "effects": "Somebody may write in our name.",
+        "measures": "It is locked from afar.",
+        "what_to_do": "Trust no mail that asks for money.",
+    }
+    return {"en": english | said, "zh-hans": dict.fromkeys(english, "一台笔记本电脑被盗。")}
+
+
+def ready(officer: Actor, people: Any, *laws: str) -> Incident:
+    """An incident that was decided on, with its letter written and these people found."""
+    incident = decided(entered(officer, *laws), officer)
+    affected.add(incident, listed="\n".join(one.email for one in people), actor=officer)
+    incident_letters.write(incident, said=letter(), actor=officer)
+    return incident
+
+
+def released(officer: Actor, people: Any) -> Incident:
+    """The same, with the authority told and the letters let go."""
+    incident = ready(officer, people)
+    authority_told(incident, officer)
+    incident_letters.release(incident, at_once=False, reason="", actor=officer)
+    return incident

@@ -63,7 +63,7 @@ def _listed(reach: Listed) -> Place:
 def _identified(model: type[Model], reach: Identified, identifier: str) -> Query | None:
     conditions: list[Any] = [_OneOf(Lower(F(identifier)), place=ADDRESSES)]
     conditions += [_same_name(name) for name in reach.told_apart_by]
-    conditions += [_no_account(path) for path in reach.owned_through]
+    conditions += [no_account(path) for path in reach.owned_through]
     try:
         return _keys(model, *conditions)
     except EmptyResultSet:
@@ -79,7 +79,8 @@ def _same_name(path: str) -> Q:
     return Q(_OneOf(spelt, place=NAMES)) | unnamed
 
 
-def _no_account(path: Path) -> Q:
+def no_account(path: Path) -> Q:
+    """The rows that this path leads to nobody from."""
     if not isinstance(path, Linked):
         return Q(**{f"{path}__isnull": True})
     holders = apps.get_model(path.via)._base_manager.filter(**{path.key: OuterRef(path.on)})

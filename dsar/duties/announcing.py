@@ -1,45 +1,36 @@
 """Tell everybody with an account of a significant change of the policy before it takes effect (R168).
 
-Who is to be told is one statement; each mail is then counted before it leaves and marked after it. A worker that dies
-in between leaves a notice without its mark: after a while it is tried again, and `attempts` shows that it may have
-come twice.
-Nobody's notice is lost, and no text of it lies in the broker.
+Who is to be told is one statement; the mails are a campaign. A worker that dies leaves a notice that was counted and
+not marked: after a while it is tried again, and `attempts` shows that it may have come twice. Nobody's notice is
+lost, and no text of it lies in the broker.
 """
 
 from __future__ import annotations
 
-import logging
-from datetime import timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
-from django.core.mail import EmailMessage, get_connection
 from django.db import connection, transaction
-from django.db.models import F, Q, Value
+from django.db.models import Value
 from django.utils import timezone
 
 from dsar import conf
 from dsar.cases import contents
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
+from dsar.duties import campaigns
+from dsar.duties.campaigns import Campaign
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 from dsar.registers import policies, suppression
 from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
-    from django.core.mail.backends.base import BaseEmailBackend
     from django.db.models import QuerySet
 
-BATCH = 200
 _MOST_ATTEMPTS = 30
-_DEAD_AFTER = timedelta(minutes=10)
-"""A claim older than this is a dead worker's."""
-
-logger = logging.getLogger(__name__)
 
 
 def announce(pk: int) -> int:
@@ -48,14 +39,11 @@ def announce(pk: int) -> int:
     if policy is None:
         return 0
     _enrol(policy)
-    mailed = 0
-    try:
-        while claimed := _claim(policy):
-            for left in _mail(policy, claimed):
-                mailed += left
-    except (OSError, SMTPException) as error:
-        # The error's own text may repeat an address. The next sweep goes on.
-        logger.warning("The mail server is away: %s", type(error).__name__)
+    mailed = campaigns.run(
+        Campaign(
+            waiting=_waiting(policy), addresses=_addresses, subject=_subject(), text=_text(policy)
+        )
+    )
     if mailed:
         _note(policy, mailed=mailed)
     return mailed
@@ -101,48 +89,17 @@ def _waiting(policy: PrivacyPolicy) -> QuerySet[PolicyNotice]:
     )
 
 
-def _claim(policy: PrivacyPolicy) -> dict[Any, int]:
-    """Some notices that nobody has in hand, by person."""
-    free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=timezone.now() - _DEAD_AFTER)
-    with effect("announcement.claim"), transaction.atomic():
-        queue = _waiting(policy).filter(free).order_by("pk").select_for_update(skip_locked=True)
-        claimed = dict(queue.values_list("subject_id", "pk")[:BATCH])
-        PolicyNotice.objects.filter(pk__in=claimed.values()).update(claimed_at=timezone.now())
-    return claimed
-
-
-def _mail(policy: PrivacyPolicy, claimed: dict[Any, int]) -> Iterator[bool]:
-    """Mail a batch over one connection; of each whether it left. Raises what a server raises that is away."""
+def _addresses(claimed: Sequence[PolicyNotice]) -> dict[int, str]:
+    """Where the people of a batch are reached; whoever wants no mail at all is left out."""
     field = get_user_model().get_email_field_name()
-    addresses = dict(_people().filter(pk__in=claimed).values_list("pk", field))
-    silent = suppression.suppressed_among(addresses.values(), scope=suppression.EVERYTHING)
-    text = _text(policy)
-    with get_connection() as server:
-        for person, to in addresses.items():
-            if to not in silent:
-                yield _sent(claimed[person], to=to, text=text, server=server)
+    subjects = {one.subject_id: one.pk for one in claimed}
+    found = dict(_people().filter(pk__in=subjects).values_list("pk", field))
+    silent = suppression.suppressed_among(found.values(), scope=suppression.EVERYTHING)
+    return {subjects[person]: to for person, to in found.items() if to not in silent}
 
 
-def _sent(notice: int, *, to: str, text: str, server: BaseEmailBackend) -> bool:
-    message = EmailMessage(
-        subject=f"{conf.get('ORGANISATION').get('name', '')}: our privacy policy changes",
-        body=text,
-        to=[to],
-        connection=server,
-    )
-    row = PolicyNotice.objects.filter(pk=notice)
-    with effect("announcement.count"):
-        row.update(attempts=F("attempts") + 1)
-    try:
-        with effect("announcement.mail"):
-            message.send()
-    except SMTPRecipientsRefused:
-        logger.warning("Notice %s was refused by the mail server.", notice)
-        return False
-    # A crash before this line sends it again, after it never.
-    with effect("announcement.mark"):
-        row.update(mailed_at=timezone.now())
-    return True
+def _subject() -> str:
+    return f"{conf.get('ORGANISATION').get('name', '')}: our privacy policy changes"
 
 
 def _note(policy: PrivacyPolicy, *, mailed: int) -> None:

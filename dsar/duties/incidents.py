@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dsar.cases.actors import Actor
-    from dsar.cases.models import Case
 
 Kind = IncidentEntry.Kind
 
@@ -82,8 +81,8 @@ def open_(  # noqa: PLR0913 - what is known at the beginning is said whole.
     grounds_at: datetime | None = None,
 ) -> Incident:
     """Enter an incident; without `grounds_at` there were credible grounds as soon as it was discovered."""
-    _demand(actor, permissions.APPROVE)
-    return _enter(
+    demand(actor, permissions.APPROVE)
+    return enter(
         actor=actor,
         facts=facts,
         kind=kind,
@@ -94,28 +93,11 @@ def open_(  # noqa: PLR0913 - what is known at the beginning is said whole.
     )
 
 
-def report_misdelivery(case: Case, *, facts: str, actor: Actor) -> Incident:
-    """Enter that an answer of this case went to somebody else (GDPR Art. 4(12), R166).
-
-    Whoever handles the case reports it; what follows is the officer's.
-    """
-    _demand(actor, permissions.HANDLE)
-    now = timezone.now()
-    return _enter(
-        actor=actor,
-        facts=facts,
-        kind=Incident.Kind.MISDELIVERED,
-        laws=_known(case.regimes) or _known(conf.get("REGIMES")),
-        discovered_at=now,
-        grounds_at=now,
-        case_reference=case.pk,
-    )
-
-
-def _enter(*, actor: Actor, facts: str, **known: Any) -> Incident:
+def enter(*, actor: Actor, facts: str, **known: Any) -> Incident:
+    """Enter an incident for whoever was found to be allowed to."""
     with effect("incident.open"), transaction.atomic():
         incident = Incident.objects.create(key=box.create(Key.Kind.INCIDENT), **known)
-        _write(
+        write(
             incident, Kind.OPENED, text=facts, actor=actor, kind=incident.kind, laws=incident.laws
         )
     return incident
@@ -130,20 +112,20 @@ def note(
     at: datetime | None = None,
 ) -> IncidentEntry:
     """Write down what was found out, or what was done to contain it."""
-    _demand(actor, permissions.APPROVE)
+    demand(actor, permissions.APPROVE)
     with effect("incident.note"), transaction.atomic():
-        return _write(_taken(incident), kind, text=text, actor=actor, at=at)
+        return write(taken(incident), kind, text=text, actor=actor, at=at)
 
 
 def assess(incident: Incident, *, answers: law.Answers, text: str, actor: Actor) -> IncidentEntry:
     """Keep the answers from which a proposal follows; they may be given anew while it is open."""
-    _demand(actor, permissions.APPROVE)
+    demand(actor, permissions.APPROVE)
     with effect("incident.assess"), transaction.atomic():
-        found = _taken(incident)
+        found = taken(incident)
         found.answers = asdict(answers)
         found.save(update_fields=["answers"])
         told = {name: value for name, value in found.answers.items() if value is not None}
-        entry = _write(found, Kind.ASSESSED, text=text, actor=actor, **told)
+        entry = write(found, Kind.ASSESSED, text=text, actor=actor, **told)
     incident.refresh_from_db()
     return entry
 
@@ -163,9 +145,9 @@ def decide(
 
     The first decision that an authority is to be told ends the assessment: from then on its days count.
     """
-    _demand(actor, permissions.APPROVE)
+    demand(actor, permissions.APPROVE)
     with effect("incident.decide"), transaction.atomic():
-        found = _taken(incident)
+        found = taken(incident)
         if found.answers is None:
             raise NotAssessedError
         asked = {
@@ -180,7 +162,14 @@ def decide(
         found.decided = decided
         found.save(update_fields=["decided", "assessed_at"])
         differs, flat = decided != asked, _flat(decided)
-        entry = _write(found, Kind.DECIDED, text=reason, actor=actor, differs=differs, told=flat)
+        entry = write(
+            found,
+            Kind.DECIDED,
+            text=_in_words(flat, reason),
+            actor=actor,
+            differs=differs,
+            told=flat,
+        )
     incident.refresh_from_db()
     return entry
 
@@ -192,9 +181,9 @@ def tell_authority(  # noqa: PLR0913 - each is a fact of the notice.
 
     The first notice after its date needs the reasons for the delay (GDPR Art. 33(1)).
     """
-    _demand(actor, permissions.APPROVE)
+    demand(actor, permissions.APPROVE)
     with effect("incident.tell_authority"), transaction.atomic():
-        found = _taken(incident)
+        found = taken(incident)
         if code not in found.laws:
             raise IncidentError("This law does not apply to the incident.")
         if at > timezone.now():
@@ -203,7 +192,7 @@ def tell_authority(  # noqa: PLR0913 - each is a fact of the notice.
         is_late = code not in authorities_told(found) and due is not None and at > due
         if is_late and not late_because.strip():
             raise ReasonNeededError("The notice was late: say why.")
-        return _write(
+        return write(
             found,
             Kind.AUTHORITY_TOLD,
             text="\n".join(filter(None, (text, late_because))),
@@ -212,30 +201,6 @@ def tell_authority(  # noqa: PLR0913 - each is a fact of the notice.
             code=code,
             late=is_late,
         )
-
-
-def close(incident: Incident, *, reason: str, actor: Actor) -> None:
-    """Close an incident for a reason, once nothing is owed any more."""
-    _demand(actor, permissions.APPROVE)
-    if not reason.strip():
-        raise ReasonNeededError
-    with effect("incident.close"), transaction.atomic():
-        found = _taken(incident)
-        if missing := owed(found):
-            raise OwedError(" ".join(missing))
-        found.closed_at = timezone.now()
-        found.save(update_fields=["closed_at"])
-        _write(found, Kind.CLOSED, text=reason, actor=actor)
-    incident.refresh_from_db()
-
-
-def owed(incident: Incident) -> list[str]:
-    """What stands between the incident and its end, in words."""
-    missing = []
-    if incident.laws and incident.assessed_at is None:
-        missing.append("Nobody decided yet who is to be told.")
-    untold = sorted(authorities_owed(incident) - authorities_told(incident))
-    return missing + [f"The authority of {code} is to be told." for code in untold]
 
 
 def decided(incident: Incident) -> list[dict[str, Any]]:
@@ -284,16 +249,13 @@ def _read(incident: Incident, entry: IncidentEntry) -> str:
         return ""
 
 
-def _known(codes: Iterable[str]) -> list[str]:
-    return [code for code in codes if code in law.known()]
-
-
-def _demand(actor: Actor, permission: str) -> None:
+def demand(actor: Actor, permission: str) -> None:
+    """Refuse whoever lacks a permission: raises NotAllowedError."""
     if not actor.may(permission):
         raise NotAllowedError
 
 
-def _taken(incident: Incident) -> Incident:
+def taken(incident: Incident) -> Incident:
     """The incident as it stands, held until the transaction ends; raises ClosedError."""
     found = (
         Incident.objects.select_related("key").select_for_update(of=("self",)).get(pk=incident.pk)
@@ -303,7 +265,7 @@ def _taken(incident: Incident) -> Incident:
     return found
 
 
-def _write(  # noqa: PLR0913 - an entry is said whole.
+def write(  # noqa: PLR0913 - an entry is said whole.
     incident: Incident,
     entry: IncidentEntry.Kind,
     *,
@@ -341,6 +303,15 @@ def _authority_due(incident: Incident, code: str) -> datetime | None:
         (one.due for one in dues(incident) if one.law == code and one.step is law.Step.AUTHORITY),
         None,
     )
+
+
+def _in_words(flat: Mapping[str, str], reason: str) -> str:
+    """A decision as the timeline shows it."""
+    lines = [
+        f"{code}: tell {told.replace('+', ' and ').replace('none', 'nobody')}."
+        for code, told in flat.items()
+    ]
+    return "\n".join(filter(None, [*lines, reason.strip()]))
 
 
 def _flat(decided: Mapping[str, Mapping[str, bool]]) -> dict[str, str]:

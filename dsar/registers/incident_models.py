@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from dsar.keys.models import Key
-from dsar.registers.models import about_a_person
+from dsar.registers.models import MailedNotice, about_a_person
 
 
 class Incident(models.Model):
@@ -42,6 +42,8 @@ class Incident(models.Model):
     """What people are told, in each language, as sealed JSON."""
     released_at = models.DateTimeField(null=True, blank=True)
     """When somebody let the letters go."""
+    at_once = models.BooleanField(default=False)
+    """Whether they go before the authority is told, where every law lets them."""
     opened_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -119,7 +121,7 @@ class IncidentEntry(models.Model):
         return f"{self.kind} of incident {self.incident_id}"
 
 
-class IncidentNotice(models.Model):
+class IncidentNotice(MailedNotice):
     """One person whom an incident concerns, by account or by an address alone, and whether their letter left."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="notices")
@@ -128,12 +130,8 @@ class IncidentNotice(models.Model):
     """Of somebody without account: sealed under the incident's key."""
     digest = models.CharField(max_length=64, blank=True)
     """The address's HMAC under the incident's key, so that nobody stands here twice."""
-    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
-    """How often a letter was tried. One that was tried and has no `mailed_at` may have left: people decide on it."""
     allowed = models.PositiveSmallIntegerField(default=1, db_default=1)
     """How often it may be tried: once more each time that somebody says so."""
-    claimed_at = models.DateTimeField(null=True, blank=True)
-    mailed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "dsar_registers_incident_notice"

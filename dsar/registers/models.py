@@ -24,6 +24,18 @@ def about_a_person(**options: Any) -> models.ForeignKey[Any, Any]:
     )
 
 
+class MailedNotice(models.Model):
+    """Somebody who is to get one mail, and how far that came."""
+
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """How often a mail was tried. Tried and not marked as mailed means: it may have left."""
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
 class Purpose(models.Model):
     """A purpose as the apps declared it, kept so that records can point at it after the code changed."""
 

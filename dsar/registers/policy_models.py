@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from dsar.registers.models import about_a_person
+from dsar.registers.models import MailedNotice, about_a_person
 
 
 class PrivacyPolicy(models.Model):
@@ -59,15 +59,11 @@ class PrivacyPolicy(models.Model):
         return f"privacy policy {self.version}"
 
 
-class PolicyNotice(models.Model):
+class PolicyNotice(MailedNotice):
     """That one person was told of one version, by mail or on a page (R168, R170)."""
 
     policy = models.ForeignKey(PrivacyPolicy, on_delete=models.PROTECT, related_name="notices")
     subject = about_a_person()
-    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
-    """How often a mail was tried: more than one with `mailed_at` may have reached the person twice."""
-    claimed_at = models.DateTimeField(null=True, blank=True)
-    mailed_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     """When the person said that they have seen it. It is not consent to anything (R169)."""
 

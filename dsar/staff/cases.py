@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from dsar.cases import letters, notes, permissions
 from dsar.cases import messages as correspondence
 from dsar.cases.models import Case, Letter, Note, Request
-from dsar.duties import incidents
+from dsar.duties import misdelivery
 from dsar.engine import review
 from dsar.keys import box
 from dsar.keys.box import KeyDestroyedError
@@ -232,7 +232,7 @@ class CaseAdmin(ReadingAdmin[Case]):
         form = FactsForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             text = form.cleaned_data["text"]
-            incident = incidents.report_misdelivery(case, facts=text, actor=actor)
+            incident = misdelivery.report(case, facts=text, actor=actor)
             messages.success(request, f"{incident} is in the register; its clocks run.")
             may_see = request.user.has_perm(f"dsar.{permissions.AUDIT}")
             return redirect(_incident(incident) if may_see else _page(case))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dsar.duties import incidents
+from dsar.duties import affected, incident_closing, incident_letters, incidents
 from dsar.staff.incident_forms import (
     AboutForm,
     AssessForm,
@@ -14,6 +14,7 @@ from dsar.staff.incident_forms import (
     EntryForm,
     ReasonForm,
 )
+from dsar.staff.incident_letter_forms import LetterForm, PeopleForm, ReleaseForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,17 @@ def _decide(incident: Incident, form: Any, actor: Actor) -> object:
     return incidents.decide(incident, told=form.told(), reason=reason, actor=actor)
 
 
+def _find(incident: Incident, form: Any, actor: Actor) -> object:
+    found = []
+    if labels := form.cleaned_data["records"]:
+        found.append(f"By records: {affected.find(incident, labels=labels, actor=actor)} more.")
+    if listed := form.listed():
+        new, unknown = affected.add(incident, listed=listed, actor=actor)
+        found.append(f"By the list: {new} more.")
+        found += [f"{unknown} words were no address and no account."] if unknown else []
+    return " ".join(found)
+
+
 ACTS: tuple[IncidentAct, ...] = (
     IncidentAct(
         name="note",
@@ -89,14 +101,61 @@ ACTS: tuple[IncidentAct, ...] = (
         fits=lambda incident: bool(incident.laws),
     ),
     IncidentAct(
-        name="close",
-        label="Close",
-        says="The register keeps the incident; nothing more is written to it.",
-        do=lambda incident, form, actor: incidents.close(
+        name="people",
+        label="Find people",
+        says="Whom it concerns: by the records that were hit, by a list, or both. Nobody is counted twice.",
+        do=_find,
+        form=PeopleForm,
+    ),
+    IncidentAct(
+        name="letter",
+        label="Write the letter",
+        says="What people are told, the same for everybody: name nobody in it. Reference and contact are added.",
+        do=lambda incident, form, actor: incident_letters.write(
+            incident, said=form.said(), actor=actor
+        ),
+        form=LetterForm,
+        fits=lambda incident: incident.released_at is None,
+    ),
+    IncidentAct(
+        name="release",
+        label="Send the letters",
+        says="Everybody who was found gets one mail. It waits for the authorities that are to be told.",
+        do=lambda incident, form, actor: incident_letters.release(
+            incident, actor=actor, **form.cleaned_data
+        ),
+        form=ReleaseForm,
+        fits=lambda incident: incident.letter is not None and incident.released_at is None,
+    ),
+    IncidentAct(
+        name="again",
+        label="Try letters again",
+        says="Of these letters it is not known whether they left. Some people may get theirs twice.",
+        do=lambda incident, form, actor: incident_letters.try_again(
             incident, reason=form.cleaned_data["reason"], actor=actor
         ),
         form=ReasonForm,
-        fits=lambda incident: not incidents.owed(incident),
+        fits=lambda incident: bool(incident_letters.counted(incident)["unsure"]),
+    ),
+    IncidentAct(
+        name="stop",
+        label="Hold letters back",
+        says="Letters that have not left stay until you send them.",
+        do=lambda incident, form, actor: incident_letters.hold_back(
+            incident, reason=form.cleaned_data["reason"], actor=actor
+        ),
+        form=ReasonForm,
+        fits=lambda incident: incident.released_at is not None,
+    ),
+    IncidentAct(
+        name="close",
+        label="Close",
+        says="The register keeps the incident; nothing more is written to it.",
+        do=lambda incident, form, actor: incident_closing.close(
+            incident, reason=form.cleaned_data["reason"], actor=actor
+        ),
+        form=ReasonForm,
+        fits=lambda incident: not incident_closing.owed(incident),
     ),
 )
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from dsar.duties import incidents
 from dsar.law import incidents as law
+from dsar.law import rules
 from dsar.registers.incident_models import Incident, IncidentEntry
 from dsar.staff.forms import long_text
 
@@ -53,7 +54,7 @@ class OpenForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["laws"].choices = [(code, code) for code in law.known()]  # type: ignore[attr-defined]
+        self.fields["laws"].choices = [(code, rules.latest(code).name) for code in law.known()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Nothing is discovered before it happened."""
@@ -195,7 +196,7 @@ class AuthorityForm(AboutForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["code"].choices = [(code, code) for code in self.about.laws]  # type: ignore[attr-defined]
+        self.fields["code"].choices = [(code, rules.latest(code).name) for code in self.about.laws]  # type: ignore[attr-defined]
 
 
 class ReasonForm(AboutForm):

@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from dsar.cases import permissions
-from dsar.duties import incidents
+from dsar.duties import incident_closing, incident_letters, incidents
 from dsar.duties.incidents import IncidentError
 from dsar.law import incidents as law
 from dsar.registers.incident_models import Incident
@@ -126,14 +126,16 @@ class IncidentAdmin(ReadingAdmin[Incident]):
         if not act.is_open(incident):
             messages.error(request, f"“{act.label}” does not fit the incident as it stands.")
             return redirect(page(incident))
-        form = act.form(request.POST if request.method == "POST" else None, about=incident)
+        given = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = act.form(*given, about=incident)
         if request.method == "POST" and form.is_valid():
             try:
-                act.do(incident, form, actor)
+                said = act.do(incident, form, actor)
             except IncidentError as error:
                 form.add_error(None, str(error))
             else:
-                messages.success(request, f"Done: {act.label.lower()}.")
+                told = said if isinstance(said, str) else f"Done: {act.label.lower()}."
+                messages.success(request, told)
                 return redirect(page(incident))
         return self._form(
             request,
@@ -178,7 +180,9 @@ def _shown(incident: Incident) -> dict[str, Any]:
         "clocks": [_clock(one, incident=incident, told=told) for one in incidents.dues(incident)],
         "proposals": incidents.proposals(incident),
         "decided": incidents.decided(incident),
-        "owed": incidents.owed(incident),
+        "owed": incident_closing.owed(incident),
+        "letter": incident_letters.text(incident),
+        "people": incident_letters.counted(incident),
         "timeline": incidents.timeline(incident),
     }
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from dsar.duties import incidents
+from dsar.duties import incident_closing, incidents, misdelivery
 from dsar.duties.incidents import (
     ClosedError,
     IncidentError,
@@ -130,14 +130,14 @@ def test_a_notice_in_time_needs_none_and_one_to_come_or_of_another_law_is_refuse
 def test_it_closes_with_a_reason_once_nothing_is_owed(officer):
     incident = made.entered(officer)
     with pytest.raises(OwedError, match="Nobody decided"):
-        incidents.close(incident, reason="Over.", actor=officer)
+        incident_closing.close(incident, reason="Over.", actor=officer)
     made.decided(incident, officer, harm=False, people=600)
     with pytest.raises(OwedError, match="authority of SG"):
-        incidents.close(incident, reason="Over.", actor=officer)
+        incident_closing.close(incident, reason="Over.", actor=officer)
     made.authority_told(incident, officer)
     with pytest.raises(ReasonNeededError):
-        incidents.close(incident, reason="  ", actor=officer)
-    incidents.close(incident, reason="The lock is mended.", actor=officer)
+        incident_closing.close(incident, reason="  ", actor=officer)
+    incident_closing.close(incident, reason="The lock is mended.", actor=officer)
     assert Incident.objects.get().closed_at is not None
     assert _texts(incident)[-1] == "The lock is mended."
     with pytest.raises(ClosedError):
@@ -155,7 +155,7 @@ def test_nobody_but_the_officer_does_anything_with_an_incident(officer, role):
         lambda: made.decided(incident, other),
         lambda: incidents.decide(incident, told={}, reason="x", actor=other),
         lambda: made.authority_told(incident, other),
-        lambda: incidents.close(incident, reason="x", actor=other),
+        lambda: incident_closing.close(incident, reason="x", actor=other),
     )
     for act in acts:
         with pytest.raises(NotAllowedError):
@@ -166,13 +166,11 @@ def test_nobody_but_the_officer_does_anything_with_an_incident(officer, role):
 def test_an_answer_that_went_astray_opens_an_incident_of_the_cases_laws(transactional_db):
     cast, handler = faces.plain_cast(), made.staff("handler")
     case = faces.file(cast.alice, "access")
-    incident = incidents.report_misdelivery(
-        case, facts="It lay in Bob's letter box.", actor=handler
-    )
+    incident = misdelivery.report(case, facts="It lay in Bob's letter box.", actor=handler)
     assert incident.kind == Incident.Kind.MISDELIVERED
     assert incident.case_reference == case.pk
     assert incident.laws == ["SG"]
     assert _texts(incident) == ["It lay in Bob's letter box."]
     with pytest.raises(NotAllowedError):
-        incidents.report_misdelivery(case, facts="x", actor=made.staff("auditor"))
+        misdelivery.report(case, facts="x", actor=made.staff("auditor"))
     assert Incident.objects.count() == 1

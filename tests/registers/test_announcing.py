@@ -21,7 +21,7 @@ from dsar.registers.policy_models import PolicyNotice
 from tests import policies as made
 from tests.cast import person
 
-MAILED = ("count", "mail", "mark")
+MAILED = ("campaign.count", "campaign.mail", "campaign.mark")
 
 
 class DiedError(Exception):
@@ -89,7 +89,9 @@ def test_who_wants_no_mail_at_all_gets_none_and_who_has_seen_it_neither(people, 
     assert _reached() == _everybody([bob, dan])
 
 
-@pytest.mark.parametrize("part", ["enrol", "claim", *MAILED, "note"])
+@pytest.mark.parametrize(
+    "part", ["announcement.enrol", "campaign.claim", *MAILED, "announcement.note"]
+)
 @pytest.mark.parametrize("side", ["before", "after"])
 @pytest.mark.parametrize("passage", [0, 2])
 @pytest.mark.django_db(transaction=True)
@@ -100,7 +102,7 @@ def test_a_worker_that_dies_leaves_nobody_out_and_repeats_are_seen(
 
     def die(point):
         passed.append(point)
-        if point == f"announcement.{part}:{side}" and passed.count(point) == passage + 1:
+        if point == f"{part}:{side}" and passed.count(point) == passage + 1:
             raise DiedError
 
     with crashpoints.watched(die):
@@ -117,7 +119,9 @@ def test_a_worker_that_dies_leaves_nobody_out_and_repeats_are_seen(
     assert set(_reached()) == set(_everybody(people))
     twice = [one for one in _everybody(people) if _reached().count(one) > 1]
     seen = PolicyNotice.objects.filter(attempts__gt=1).values_list("subject__email", flat=True)
-    assert len(twice) == (died and f"{part}:{side}" in {"mail:after", "mark:before"})
+    assert len(twice) == (
+        died and f"{part}:{side}" in {"campaign.mail:after", "campaign.mark:before"}
+    )
     assert set(twice) <= set(seen)
 
 
@@ -126,7 +130,7 @@ def test_what_a_living_worker_has_in_hand_no_other_takes(people, coming):
     second: list[int] = []
 
     def look(point):
-        if point == "announcement.mail:before" and not second:
+        if point == "campaign.mail:before" and not second:
             second.append(-1)
             second[:] = [announcing.announce(coming.pk)]
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from dsar.duties import incident_letters
 from dsar.registers.incident_models import Incident, IncidentEntry
 from tests import incidents as made
 
@@ -154,3 +156,50 @@ def test_a_case_reports_that_its_answer_went_astray(cast, ask, at_desk, dora):
 def test_what_was_written_is_shown_as_text(cast, dora):
     dora.post(OPEN, _opening(facts="<script>alert(1)</script>"))
     assert "<script>alert(1)" not in dora.get(_page(Incident.objects.get())).content.decode()
+
+
+def _letter():
+    return {
+        f"{part}:{language}": text
+        for language, parts in made.letter().items()
+        for part, text in parts.items()
+    }
+
+
+def test_people_are_found_and_told_on_pages(cast, dora):
+    incident = made.decided(made.entered(made.staff("officer")), made.staff("officer", "second"))
+    file = SimpleUploadedFile("list.csv", f"mail\n{cast.alice.email}\n".encode())
+    found = dora.post(_act(incident, "people"), {"records": ["testapp.Member"], "file": file})
+    assert found.status_code == 302
+    people = incident.notices.count()
+    assert people >= 2
+    page = dora.post(_act(incident, "letter"), _letter(), follow=True).content.decode()
+    assert "A laptop was stolen." in page
+    refused = dora.post(_act(incident, "release"), {}).content.decode()
+    assert "The authority is to be told first: SG." in refused
+    dora.post(_act(incident, "authority"), {"code": "SG", "text": "X-1"} | _moment("at", hours=0))
+    dora.post(_act(incident, "release"), {})
+    assert incident_letters.send(incident.pk) == people
+    page = dora.get(_page(incident)).content.decode()
+    assert f"<td>{people}</td>" in page
+    assert "/act/letter/" not in page
+    assert "/act/close/" in page
+    dora.post(_act(incident, "close"), {"reason": "The laptop is found."})
+    incident.refresh_from_db()
+    assert incident.closed_at is not None
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"records": ["auth.Nothing"]},
+        {"file": SimpleUploadedFile("list.csv", b"\xff\xfe\x00")},
+        {"file": SimpleUploadedFile("list.csv", b"x" * 2_000_001)},
+    ],
+    ids=["nothing", "unknown", "no text", "too large"],
+)
+def test_a_list_that_cannot_be_read_finds_nobody(cast, dora, given):
+    incident = made.entered(made.staff("officer"))
+    assert dora.post(_act(incident, "people"), given).status_code == 200
+    assert incident.notices.count() == 0
