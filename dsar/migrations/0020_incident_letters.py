@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("dsar", "0018_incidents"),
+        ("dsar", "0019_watching"),
     ]
 
     operations = [
