@@ -2,24 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.db.models import Q
 
 from dsar.cases.acting import locked
+from dsar.cases.lifecycle import NotPermittedError
 from dsar.cases.permissions import HANDLE
 from dsar.crashpoints import effect
+from dsar.keys import box
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from dsar.cases.actors import Actor
     from dsar.cases.models import Request
 
 
 def take(request: Request, *, actor: Actor) -> Request:
     """Make the acting member of staff the request's owner; raises NotPermittedError."""
+    return _own(request, owner=actor.user, actor=actor)
+
+
+def give(request: Request, *, to: Any, actor: Actor) -> Request:
+    """Make a colleague the owner, who must be one of `candidates`; raises NotPermittedError."""
+    if not candidates().filter(pk=to.pk).exists():
+        raise NotPermittedError
+    return _own(request, owner=to, actor=actor)
+
+
+def candidates() -> QuerySet[Any]:
+    """Whoever may handle requests, by name."""
+    users = get_user_model()._default_manager  # noqa: SLF001 - as Django documents it.
+    handling = Q(codename=HANDLE, content_type__app_label="dsar")
+    permitted = Permission.objects.filter(handling)
+    may = Q(is_superuser=True) | Q(user_permissions__in=permitted)
+    may |= Q(groups__permissions__in=permitted)
+    found: QuerySet[Any] = users.filter(may, is_active=True, is_staff=True)
+    return found.order_by(get_user_model().USERNAME_FIELD).distinct()
+
+
+def _own(request: Request, *, owner: Any, actor: Actor) -> Request:
     with effect("request.own"), locked(request, actor=actor, needs=HANDLE) as held:
-        held.owner = actor.user
+        held.owner = owner
         held.save(update_fields=["owner"])
-        log.append(Tag.REQUEST_OWNED, request=held.pk, **actor.witnessed(held.case))
-    request.owner = actor.user
+        said = actor.witnessed(held.case)
+        if owner != actor.user:
+            said["to"] = box.digest(held.case.key, f"user {owner.pk}")
+        log.append(Tag.REQUEST_OWNED, request=held.pk, **said)
+    request.owner = owner
     return request

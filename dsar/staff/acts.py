@@ -19,7 +19,7 @@ from dsar.cases import (
 from dsar.cases.models import Decision
 from dsar.cases.states import Outcome, State
 from dsar.engine import reception, review
-from dsar.staff.forms import AsideForm, AskForm, ConfirmForm, DecideForm, MendedForm
+from dsar.staff.forms import AsideForm, AskForm, ConfirmForm, DecideForm, GiveForm, MendedForm
 from dsar.staff.timeforms import ExtendForm, LawsForm, PromiseForm
 
 if TYPE_CHECKING:
@@ -173,6 +173,19 @@ ACTS: tuple[Act, ...] = (
         needs=permissions.HANDLE,
         states=_OPEN,
         do=lambda request, _, actor: owning.take(request, actor=actor),
+    ),
+    Act(
+        name="give",
+        label="Give to a colleague",
+        says=lambda _: (
+            "Your colleague looks after this request, and hears first when its date comes near."
+        ),
+        needs=permissions.HANDLE,
+        states=_OPEN,
+        do=lambda request, form, actor: owning.give(
+            request, to=form.cleaned_data["to"], actor=actor
+        ),
+        form=GiveForm,
     ),
     Act(
         name="ask",

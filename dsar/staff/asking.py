@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.template.response import TemplateResponse
@@ -25,7 +25,9 @@ class Question:
     form: Any = None
     """None where there is only something to be read."""
     button: str = "Save"
-    hidden: dict[str, str] = field(default_factory=dict)
+    hidden: Sequence[tuple[str, str]] = ()
+    target: str = ""
+    """Where the form is sent, if not to the page itself."""
     template: str = "admin/dsar/asking.html"
 
 
@@ -44,6 +46,7 @@ def ask(
         "form": question.form,
         "button": question.button,
         "hidden": question.hidden,
+        "target": question.target,
         **more,
     }
     return TemplateResponse(request, question.template, context)

@@ -13,6 +13,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils import timezone
 
+from dsar.cases.identity_models import Claim
 from dsar.cases.states import State
 from dsar.law import rules
 from dsar.staff import waiting
@@ -131,6 +132,21 @@ class Law(Choice):
     def condition(self, request: HttpRequest, value: str) -> Any:
         """One among the laws of the case."""
         return Q(case__regimes__contains=[value])
+
+
+class Kind(Choice):
+    """By who asks, as they say themselves."""
+
+    title = "requester"
+    parameter_name = "kind"
+
+    def lookups(self, *_: Any) -> list[tuple[str, str]]:
+        """Every kind."""
+        return list(Claim.Relation.choices)
+
+    def condition(self, request: HttpRequest, value: str) -> Any:
+        """That kind."""
+        return Q(case__subject_relation=value)
 
 
 class Language(Choice):

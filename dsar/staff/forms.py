@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.utils import timezone
 
-from dsar.cases import variants
+from dsar.cases import owning, variants
 from dsar.cases.delays import Pause
 from dsar.cases.models import Decision, Note
 from dsar.cases.states import Outcome, Right
@@ -117,6 +117,22 @@ class AsideForm(ConfirmForm):
         choices=[(one.value, one.value.replace("_", " ")) for one in _ASIDE]
     )
     reason = long_text(help_text="For the file, sealed.")
+
+
+class ColleagueField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Somebody of the staff, named as they log in."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The name."""
+        return str(obj.get_username())
+
+
+class GiveForm(ConfirmForm):
+    """A colleague who may handle requests."""
+
+    def __init__(self, *args: Any, about: Request, **options: Any) -> None:
+        super().__init__(*args, about=about, **options)
+        self.fields["to"] = ColleagueField(owning.candidates(), label="Colleague")
 
 
 class MendedForm(ConfirmForm):

@@ -9,8 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from dsar.cases import decisions, extending, permissions
@@ -23,52 +21,22 @@ from dsar.engine.review import PlanChangedError
 from dsar.engine.rights import correction
 from dsar.ledger import log
 from dsar.packages.models import Package
-from dsar.staff import acts, failures, filters, waiting
+from dsar.staff import acts, failures
 from dsar.staff.asking import Question, ask
-from dsar.staff.reading import ReadingAdmin, acting
+from dsar.staff.reading import acting
+from dsar.staff.worklist import Worklist
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
     from dsar.staff.acts import Act
 
 
-class RequestAdmin(ReadingAdmin[Request]):
-    """The queue, what is due first at the top."""
+class RequestAdmin(Worklist):
+    """The queue, and one request on a page of its own."""
 
-    list_display = (
-        "reference",
-        "right_asked",
-        "standing",
-        "due",
-        "laws",
-        "channel",
-        "looked_after",
-        "received",
-        "is_verified",
-    )
-    list_display_links = ("reference",)
-    list_filter = (
-        filters.Standing,
-        filters.Due,
-        filters.Owner,
-        filters.Signature,
-        filters.OnHold,
-        "right",
-        "state",
-        filters.Law,
-        "case__channel",
-        filters.Language,
-    )
-    list_select_related = ("case", "owner")
-    # Any other order would have to read every request that was ever filed.
-    sortable_by = ("due",)
-    ordering = ("due_at", "id")
-    search_fields = ("case__reference__exact",)
-    search_help_text = "The whole reference of a case; closed ones are found too."
     change_form_template = "admin/dsar/request/page.html"
     fields = (
         "reference",
@@ -89,43 +57,6 @@ class RequestAdmin(ReadingAdmin[Request]):
         "attempts",
     )
     readonly_fields = fields
-
-    @admin.display(description="Case", ordering="case__reference")
-    def reference(self, request: Request) -> str:
-        """The case's public name."""
-        return format_html('<span class="desk-reference">{}</span>', request.case.reference)
-
-    @admin.display(description="Right", ordering="right")
-    def right_asked(self, request: Request) -> str:
-        """The right, in words."""
-        return request.right.replace("_", " ")
-
-    @admin.display(description="State", ordering="state")
-    def standing(self, request: Request) -> str:
-        """Where it stands, and how it ended."""
-        said = f"{request.state}: {request.outcome}" if request.outcome else request.state
-        return said.replace("_", " ")
-
-    @admin.display(description="Due", ordering="due_at")
-    def due(self, request: Request) -> str:
-        """The day it is due, and how near that is."""
-        day = date_format(timezone.localtime(request.due_at))
-        near = waiting.nearness(request, now=timezone.now())
-        if near is None:
-            return day
-        return format_html(
-            '{} <span class="desk-due desk-{}">{}</span>', day, near.looks, near.says
-        )
-
-    @admin.display(description="Channel")
-    def channel(self, request: Request) -> str:
-        """The way it came in."""
-        return request.case.get_channel_display()
-
-    @admin.display(description="Owner")
-    def looked_after(self, request: Request) -> str:
-        """The member of staff who looks after it."""
-        return request.owner.get_username() if request.owner else "-"
 
     @admin.display(description="Under each law")
     def under_each_law(self, request: Request) -> str:
@@ -148,33 +79,6 @@ class RequestAdmin(ReadingAdmin[Request]):
     def lateness(self, request: Request) -> str:
         """By how many days the answer was late; that stays for ever."""
         return f"{request.days_late} days" if request.was_overdue else "no"
-
-    @admin.display(description="Received", ordering="case__received_at")
-    def received(self, request: Request) -> str:
-        """The day on which the case came in."""
-        return date_format(timezone.localtime(request.case.received_at))
-
-    @admin.display(description="Identity", boolean=True)
-    def is_verified(self, request: Request) -> bool:
-        """Whether it is established who asks."""
-        return request.case.verified_at is not None
-
-    @admin.display(description="Laws")
-    def laws(self, request: Request) -> str:
-        """The laws that apply."""
-        return ", ".join(request.case.regimes)
-
-    def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        """Without holds for those who must not know of them."""
-        if acting(request).may(permissions.DECIDE):
-            return list(self.list_filter)
-        return [one for one in self.list_filter if one is not filters.OnHold]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Request], search_term: str
-    ) -> tuple[QuerySet[Request], bool]:
-        """Find a reference in whatever case it was typed."""
-        return super().get_search_results(request, queryset, search_term.strip().upper())
 
     def get_urls(self) -> list[Any]:
         """Add the pages of the acts."""
@@ -254,7 +158,7 @@ class RequestAdmin(ReadingAdmin[Request]):
             ],
             form=form if act.does else None,
             button=act.label,
-            hidden={"shown": digest} if digest else {},
+            hidden=[("shown", digest)] if digest else [],
             template="admin/dsar/request/act.html",
         )
         return ask(

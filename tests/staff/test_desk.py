@@ -226,7 +226,7 @@ def test_a_package_is_revoked_from_its_requests_page(cast, ask, dora, worked):
 def test_each_role_finds_its_own_acts_and_no_others(cast, ask, at_desk, role):
     ask(cast.alice, "deletion")
     request, client = Request.objects.get(), at_desk(role)
-    handling, deciding = {"preview", "ask", "take"}, {"decide", "aside", "promise", "laws"}
+    handling, deciding = {"preview", "ask", "take", "give"}, {"decide", "aside", "promise", "laws"}
     acts = {
         "carol": None,
         "auditor": set(),
@@ -240,7 +240,7 @@ def test_each_role_finds_its_own_acts_and_no_others(cast, ask, at_desk, role):
         assert page.status_code in {302, 403}
     else:
         assert set(_buttons(page)) == acts
-    for name in ("preview", "decide", "ask", "aside", "promise", "laws", "take"):
+    for name in ("preview", "decide", "ask", "aside", "promise", "laws", "take", "give"):
         permitted = acts is not None and name in acts
         assert (client.get(_act(request, name)).status_code == 200) is permitted, name
 

@@ -83,6 +83,14 @@ def test_what_is_closed_is_never_late(dora, alices, bobs):
     assert _listed(dora, standing="all", due="late") == {alices.pk}
 
 
+def test_who_asks_is_chosen(dora, alices, bobs):
+    _set_case(alices, subject_relation="agent")
+    assert _listed(dora, kind="agent") == {alices.pk}
+    assert _listed(dora, kind="customer") == {bobs.pk}
+    assert _listed(dora, kind="guardian") == set()
+    assert _listed(dora, kind="nobody") == {alices.pk, bobs.pk}
+
+
 def test_laws_channels_and_languages_are_chosen(dora, alices, bobs):
     _set_case(alices, regimes=["EU", "SG"], channel="post", language="zh-hans")
     _set_case(bobs, regimes=["SG"], channel="email", language="en")
