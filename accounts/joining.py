@@ -102,6 +102,7 @@ class JoiningForm(SignupForm):  # type: ignore[misc]  # allauth brings no types.
                 agreed=self._agreed(),
                 policy_version=self.version,
                 language=get_language() or "",
+                signal=processing.sent(request.headers),
             )
         return user
 

@@ -25,6 +25,7 @@ from dsar.packages.models import Download, Package
 from dsar.registers.incident_models import Incident, IncidentEntry, IncidentNotice
 from dsar.registers.models import (
     Consent,
+    ConsentEvent,
     Disclosure,
     Hold,
     Objection,
@@ -43,6 +44,7 @@ __all__ = [
     "Complaint",
     "Confirmation",
     "Consent",
+    "ConsentEvent",
     "Correction",
     "Count",
     "Decision",

@@ -654,6 +654,19 @@ class ConsentPersonalData(PersonalData):
     }
 
 
+@declare(registers.ConsentEvent)
+class ConsentEventPersonalData(PersonalData):
+    """Each time a person consented or withdrew, with the receipt they can fetch (GDPR Art. 7(1))."""
+
+    subject, purpose = "consent__subject", REQUEST_HANDLING
+    retention = _kept("consent__withdrawn_at")
+    row = Row.RETAINED
+    fields = {
+        ("id", "consent"): _TECHNICAL,
+        ("kind", "happened_at", "receipt"): _CHOICE,
+    }
+
+
 @declare(registers.Objection)
 class ObjectionPersonalData(PersonalData):
     """What a person objected to; forgetting an objection would undo it (GDPR Art. 21)."""
@@ -663,7 +676,7 @@ class ObjectionPersonalData(PersonalData):
     fields = {
         ("id", "request_reference"): _TECHNICAL,
         "subject": _ACCOUNT,
-        ("purpose", "objected_at", "lifted_at"): _CHOICE,
+        ("purpose", "signal", "objected_at", "lifted_at"): _CHOICE,
     }
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from dsar.api.callers import Own
 from dsar.contract.vocabulary import LegalBasis
 from dsar.processing import standing
-from dsar.registers import consents
 
 if TYPE_CHECKING:
     from rest_framework.request import Request as Call
@@ -32,17 +30,6 @@ class PurposeSerializer(serializers.Serializer[Any]):
     permitted = serializers.BooleanField()
 
 
-class ConsentSerializer(serializers.Serializer[Any]):
-    """Consent as it was asked for."""
-
-    purpose = serializers.CharField(max_length=60)
-    wording = serializers.CharField(
-        max_length=5000, help_text="The words that the person said yes to; kept as evidence."
-    )
-    policy_version = serializers.CharField(max_length=40, required=False, default="")
-    language = serializers.CharField(max_length=10, required=False, default="en")
-
-
 class Purposes(Own):
     """The purposes."""
 
@@ -50,33 +37,3 @@ class Purposes(Own):
     def get(self, call: Call) -> Response:
         """List every purpose with your consent, objection or restriction, and what changing it costs you."""
         return Response(standing.of(call.user.pk))
-
-
-class Consents(Own):
-    """Consenting."""
-
-    @extend_schema(
-        operation_id="consents_create",
-        request=ConsentSerializer,
-        responses={201: PurposeSerializer},
-        examples=[
-            OpenApiExample(
-                "News by e-mail",
-                value={
-                    "purpose": "marketing_email",
-                    "wording": "Send me news and offers by e-mail.",
-                },
-                request_only=True,
-            )
-        ],
-    )
-    def post(self, call: Call) -> Response:
-        """Consent to a purpose that rests on consent; withdraw it by filing `consent_withdrawal`."""
-        given = ConsentSerializer(data=call.data)
-        given.is_valid(raise_exception=True)
-        said = dict(given.validated_data)
-        code = said.pop("purpose")
-        person: Any = call.user.pk
-        consents.give(person, code, method="api", **said)
-        (now,) = [one for one in standing.of(call.user.pk) if one["code"] == code]
-        return Response(now, status=HTTPStatus.CREATED)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dsar.cases.asked import Asked
 from dsar.cases.models import Case
@@ -24,9 +25,14 @@ from dsar.registers import consents, disclosures, purposes
 from dsar.registers.models import Purpose
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.http import HttpRequest, HttpResponse
 
+    from dsar.registers.models import ConsentEvent
+
 _MOST_DISCLOSURES = 50
+_MOST_EVENTS = 50
 
 
 @never_cache
@@ -83,7 +89,31 @@ def choices(request: HttpRequest) -> HttpResponse:
     stands = standing.of(request.user.pk)
     asked = [one for one in stands if one["consented"] is not None]
     others = [one for one in stands if one["consented"] is None]
-    return render(request, "dsar/portal/choices.html", {"asked": asked, "others": others})
+    person: Any = request.user.pk
+    said = consents.events(person).select_related("consent__purpose")[:_MOST_EVENTS]
+    shown = {"asked": asked, "others": others, "said": [_said(event) for event in said]}
+    return render(request, "dsar/portal/choices.html", shown)
+
+
+def _said(event: ConsentEvent) -> dict[str, Any]:
+    return {
+        "key": event.pk,
+        "at": event.happened_at,
+        "what": words.CONSENT_EVENTS[event.kind],
+        "purpose": purposes.in_words(event.consent.purpose.label),
+    }
+
+
+@never_cache
+@require_safe
+@login_required
+def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The receipt of one consent or withdrawal of the person's own, as a file."""
+    person: Any = request.user.pk
+    event = get_object_or_404(consents.events(person), pk=pk)
+    answer = JsonResponse(event.receipt, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    answer["Content-Disposition"] = f'attachment; filename="consent-{event.pk}.json"'
+    return answer
 
 
 @require_POST

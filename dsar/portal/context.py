@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import SimpleLazyObject
 
 from dsar import conf
+from dsar.processing import signals
 from dsar.registers import policies
 
 if TYPE_CHECKING:
@@ -22,5 +23,6 @@ def organisation(request: HttpRequest) -> dict[str, Any]:
     person = user.pk if user is not None and user.is_authenticated else None
     return {
         "organisation": conf.get("ORGANISATION"),
+        "privacy_signal": bool(signals.sent(request.headers)),
         "policy_to_see": SimpleLazyObject(lambda: policies.to_be_seen(person)),
     }

@@ -12,6 +12,7 @@ urlpatterns = [
     path("held/", centre.held, name="held"),
     path("choices/", centre.choices, name="choices"),
     path("choices/marketing/", centre.stop_marketing, name="stop_marketing"),
+    path("choices/receipts/<uuid:pk>/", centre.receipt, name="receipt"),
     path("choices/<slug:code>/", centre.switch, name="switch"),
     path("cookies/", cookies.listing, name="cookies"),
     path("cookies/delete/", cookies.delete, name="cookies_delete"),

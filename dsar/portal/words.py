@@ -13,7 +13,7 @@ from dsar.cases.identity_models import Claim
 from dsar.cases.models import Letter
 from dsar.cases.states import ObjectionScope, Outcome, Right, State
 from dsar.contract.vocabulary import LegalBasis
-from dsar.registers.models import Restriction
+from dsar.registers.models import ConsentEvent, Restriction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -153,6 +153,12 @@ COMPLAINTS: Mapping[str, Promise] = {
     Complaint.Outcome.UPHELD: _("We stay with our first answer"),
     Complaint.Outcome.UPHELD_IN_PART: _("You are right in part"),
     Complaint.Outcome.OVERTURNED: _("You are right: we decide anew"),
+}
+
+CONSENT_EVENTS: Mapping[str, Promise] = {
+    ConsentEvent.Kind.GIVEN: pgettext_lazy("a consent", "Turned on"),
+    ConsentEvent.Kind.RENEWED: pgettext_lazy("a consent", "Turned on again"),
+    ConsentEvent.Kind.WITHDRAWN: pgettext_lazy("a consent", "Turned off"),
 }
 
 BASES: Mapping[str, Promise] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dsar.processing.gate import only_permitted, permitted
 from dsar.processing.joining import Question, join, policy_version, questions
+from dsar.processing.signals import sent
 from dsar.registers.suppression import suppressed_among
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "permitted",
     "policy_version",
     "questions",
+    "sent",
     "suppressed_among",
 ]

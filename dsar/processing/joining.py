@@ -14,6 +14,7 @@ from django.db import transaction
 from dsar.contract import registry
 from dsar.contract.vocabulary import LegalBasis
 from dsar.crashpoints import effect
+from dsar.processing import signals
 from dsar.registers import consents, policies, purposes
 from dsar.registers.people import key_of
 
@@ -53,12 +54,21 @@ def policy_version() -> str:
     return policies.version_in_force()
 
 
-def join(person: Person, *, agreed: Mapping[str, str], policy_version: str, language: str) -> None:
+def join(
+    person: Person,
+    *,
+    agreed: Mapping[str, str],
+    policy_version: str,
+    language: str,
+    signal: str = "",
+) -> None:
     """Keep what a new person said: the purposes agreed to, in their wording, and the policy that they read."""
     with effect("consent.join"), transaction.atomic():
         policy = policies.published().filter(version=policy_version).first()
         if policy is not None:
             policies.acknowledge(policy, person=key_of(person))
+        # Before the consents: what somebody ticks is their later and more particular will.
+        signals.honour(person, signal)
         for code, wording in agreed.items():
             consents.give(
                 person,

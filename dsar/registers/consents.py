@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import rfc8785
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -12,8 +13,8 @@ from dsar.contract.vocabulary import LegalBasis
 from dsar.crashpoints import effect
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
-from dsar.registers import policies, purposes
-from dsar.registers.models import Consent
+from dsar.registers import policies, purposes, receipts
+from dsar.registers.models import Consent, ConsentEvent
 from dsar.registers.people import key_of
 
 if TYPE_CHECKING:
@@ -53,21 +54,27 @@ def give(  # noqa: PLR0913 - each is a fact of the consent.
         "method": method,
     }
     with effect("consent.give"), transaction.atomic():
+        was_open = open_for(person).filter(purpose_id=said.code).exists()
         consent, _ = Consent.objects.update_or_create(
             subject_id=key_of(person),
             purpose_id=said.code,
             defaults={**asked, "given_at": Now(), "withdrawn_at": None},
         )
+        consent.refresh_from_db(fields=["given_at"])
+        kind = ConsentEvent.Kind.RENEWED if was_open else ConsentEvent.Kind.GIVEN
         log.append(
             Tag.CONSENT_GIVEN,
             consent=consent.pk,
             purpose=said.code,
             wording=sha256(wording.encode()).hexdigest(),
+            receipt=_note(consent, kind=kind, at=consent.given_at, method=method),
         )
     return consent
 
 
-def withdraw(person: Person, purpose: Purpose | str, *, request: UUID | None = None) -> bool:
+def withdraw(
+    person: Person, purpose: Purpose | str, *, request: UUID | None = None, method: str = "request"
+) -> bool:
     """Withdraw consent from this moment on; False if none was open."""
     code = purposes.code_of(purpose)
     with effect("consent.withdraw"), transaction.atomic():
@@ -75,8 +82,35 @@ def withdraw(person: Person, purpose: Purpose | str, *, request: UUID | None = N
         if consent is None:
             return False
         Consent.objects.filter(pk=consent.pk).update(withdrawn_at=Now())
-        log.append(Tag.CONSENT_WITHDRAWN, request=request, consent=consent.pk, purpose=code)
+        consent.refresh_from_db(fields=["withdrawn_at"])
+        log.append(
+            Tag.CONSENT_WITHDRAWN,
+            request=request,
+            consent=consent.pk,
+            purpose=code,
+            receipt=_note(
+                consent, kind=ConsentEvent.Kind.WITHDRAWN, at=consent.withdrawn_at, method=method
+            ),
+        )
     return True
+
+
+def events(person: Person) -> QuerySet[ConsentEvent]:
+    """Everything the person ever said about a consent, the latest first."""
+    return ConsentEvent.objects.filter(consent__subject_id=key_of(person))
+
+
+def _note(consent: Consent, *, kind: ConsentEvent.Kind, at: Any, method: str) -> str:
+    """Keep an event with its receipt; return the receipt's digest, which the ledger holds."""
+    event = ConsentEvent(consent=consent, kind=kind, happened_at=at)
+    event.receipt = receipts.build(consent, receipt=event.pk, kind=kind, at=at, method=method)
+    event.save(force_insert=True)
+    return digest(event.receipt)
+
+
+def digest(receipt: dict[str, Any]) -> str:
+    """SHA-256 of a receipt as RFC 8785 writes it."""
+    return sha256(rfc8785.dumps(receipt)).hexdigest()
 
 
 def open_for(person: Person) -> QuerySet[Consent]:

@@ -76,6 +76,35 @@ class Consent(models.Model):
         return f"consent to {self.purpose_id}"
 
 
+class ConsentEvent(models.Model):
+    """One thing that a person said about a consent, with its receipt. Never changed: a trigger refuses it (R106)."""
+
+    class Kind(models.TextChoices):
+        GIVEN = "given", "Given"
+        RENEWED = "renewed", "Given again"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    happened_at = models.DateTimeField()
+    receipt = models.JSONField()
+
+    class Meta:
+        db_table = "dsar_registers_consentevent"
+        default_permissions = ()
+        ordering = ["-happened_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["given", "renewed", "withdrawn"]),
+                name="dsar_consent_event_kind_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"consent event {self.pk}"
+
+
 class Objection(models.Model):
     """A person's objection (GDPR Art. 21) to one purpose or, without one, to marketing as a whole."""
 
@@ -84,6 +113,8 @@ class Objection(models.Model):
         Purpose, on_delete=models.PROTECT, related_name="objections", null=True, blank=True
     )
     request_reference = models.UUIDField(null=True, blank=True)
+    signal = models.CharField(max_length=20, blank=True)
+    """The automated means by which it was raised (Art. 21(5)); empty where the person said so themselves."""
     objected_at = models.DateTimeField(default=timezone.now)
     lifted_at = models.DateTimeField(null=True, blank=True)
 

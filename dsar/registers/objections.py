@@ -40,9 +40,14 @@ def object_to(person: Person, purpose: Purpose | str, *, request: UUID | None = 
     return _raise(person, said.code, request=request)
 
 
-def object_to_marketing(person: Person, *, request: UUID | None = None) -> Objection:
-    """Record an objection to every marketing purpose, later ones included (Art. 21(2)-(3), R122)."""
-    return _raise(person, None, request=request)
+def object_to_marketing(
+    person: Person, *, request: UUID | None = None, signal: str = ""
+) -> Objection:
+    """Record an objection to every marketing purpose, later ones included (Art. 21(2)-(3), R122).
+
+    `signal` is the automated means by which it came (Art. 21(5)).
+    """
+    return _raise(person, None, request=request, signal=signal)
 
 
 def lift(objection: Objection, *, request: UUID | None = None) -> bool:
@@ -72,14 +77,22 @@ def is_open(person: Person, purpose: Purpose | str | None) -> bool:
     return open_for(person).filter(purpose_id=code).exists()
 
 
-def _raise(person: Person, code: str | None, *, request: UUID | None) -> Objection:
+def _raise(
+    person: Person, code: str | None, *, request: UUID | None, signal: str = ""
+) -> Objection:
     with effect("objection.raise"), transaction.atomic():
         objection, is_new = Objection.objects.get_or_create(
             subject_id=key_of(person),
             purpose_id=code,
             lifted_at=None,
-            defaults={"request_reference": request, "objected_at": Now()},
+            defaults={"request_reference": request, "signal": signal, "objected_at": Now()},
         )
         if is_new:
-            log.append(Tag.OBJECTION_RAISED, request=request, objection=objection.pk, purpose=code)
+            log.append(
+                Tag.OBJECTION_RAISED,
+                request=request,
+                objection=objection.pk,
+                purpose=code,
+                signal=signal,
+            )
     return objection

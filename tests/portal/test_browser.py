@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from dsar.cases.files import File
 from dsar.cases.models import Case, Letter, Request
 from dsar.cases.states import Right
 from dsar.processing import joining
-from dsar.registers import cookies
+from dsar.registers import consents, cookies
 from dsar.registers.models import Consent
 from tests import faces, policies
 from tests.testapp.factories import PASSWORD
@@ -145,6 +146,23 @@ def typed(page: Any) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password (again)").fill(PASSWORD)
     page.get_by_role("button", name="Open the account").click()
+
+
+def test_the_signal_is_said_and_receipts_are_fetched_without_a_barrier(site, cast, opened):
+    page = opened(
+        **LOOKS[1], bypass_csp=True, accept_downloads=True, extra_http_headers={"Sec-GPC": "1"}
+    )
+    consents.give(cast.alice.pk, "test_newsletter", wording="Yes.")
+    log_in(page, site, cast.alice)
+    page.goto(f"{site}/privacy/choices/")
+    page.get_by_text("We treat it as your objection to all advertising").wait_for()
+    assert page.get_by_text("but paused, because you objected").count() == 1
+    page.get_by_text("What you turned on and off, with receipts").click()
+    assert_good(page)
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="Receipt").click()
+    said = json.loads(fetched.value.path().read_text())
+    assert said["event"]["event_state"] == "ConsentGiven"
 
 
 KEPT = "[...Object.keys(localStorage), ...Object.keys(sessionStorage)]"

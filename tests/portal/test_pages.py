@@ -18,7 +18,7 @@ from dsar.cases.message_models import Attachment
 from dsar.cases.models import Letter
 from dsar.contract.vocabulary import Category
 from dsar.portal import urls
-from dsar.registers import disclosures, holds
+from dsar.registers import consents, disclosures, holds
 from tests import faces, policies
 from tests.testapp.privacy import MAILER, NEWSLETTER
 
@@ -26,6 +26,7 @@ PAGES = {
     "home": "",
     "held": "held/",
     "choices": "choices/",
+    "receipt": "choices/receipts/{receipt}/",
     "cookies": "cookies/",
     "policy": "policy/",
     "policy_version": "policy/{coming}/",
@@ -51,7 +52,7 @@ ONE_CASE = (
     *("case", "progress", "confirm_identity", "letter", "withdraw", "package"),
     *("letter_pdf", "messages", "attachment", "complain"),
 )
-FILES = {"package", "letter_pdf", "attachment"}
+FILES = {"package", "letter_pdf", "attachment", "receipt"}
 OPEN = {
     *("home", "cookies", "ask", "open", "open_sent"),
     *("policy", "policy_version", "policy_changes"),
@@ -74,11 +75,17 @@ def places(cast):
     policies.published(**two)
     return {
         "coming": policies.published(**two, days=20, significant=True, rights="More.").version,
+        "receipt": _receipt(cast.alice),
         "reference": case.reference,
         "request": case.requests.get().pk,
         "letter": Letter.objects.filter(case=case).latest("written_at").pk,
         "attachment": Attachment.objects.get(message__case=case).pk,
     }
+
+
+def _receipt(person):
+    consents.give(person.pk, NEWSLETTER, wording="Yes.")
+    return consents.events(person.pk).get().pk
 
 
 def attach(case, person):
