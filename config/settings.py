@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from django.core.management.utils import get_random_secret_key
 from kombu import Exchange, Queue
 
-from config import addresses, local_secrets, logs
+from config import addresses, beats, local_secrets, logs
 from config.embedded import places, servers
 from dsar.ledger import notes
 
@@ -317,6 +317,11 @@ DSAR: dict[str, Any] = {
     "SWEEP_HOUR": None
     if (hour := env.int("DSAR_SWEEP_HOUR", default=-1 if LOCAL else 3)) < 0
     else hour,
+    # The hour in which the nightly retention run begins; -1 begins none.
+    "RETENTION_HOUR": env.int("DSAR_RETENTION_HOUR", default=2),
+    "RETENTION_SECONDS": env.int("DSAR_RETENTION_SECONDS", default=300),
+    "RETENTION_SHARE": env.float("DSAR_RETENTION_SHARE", default=0.2),
+    "RETENTION_MOST_ROWS": env.int("DSAR_RETENTION_MOST_ROWS", default=2_000_000),
     # Who may read /metrics; nobody may while it is empty.
     "METRICS_TOKEN": env.str("DSAR_METRICS_TOKEN", default=""),
     # Where a mailed link leads; {token} is put in its place.
@@ -377,24 +382,9 @@ DSAR: dict[str, Any] = {
         },
     },
 }
-# A sweep nobody fetched is worth little when the next one comes; but a worker tells by its own clock that a task
-# has expired, and one whose clock is an hour ahead must not throw every sweep away.
-BEAT_EXPIRES_SECONDS = 2 * 3600
-CELERY_BEAT_SCHEDULE = {
-    "sweep": {
-        "task": "dsar.sweep",
-        "schedule": DSAR["SWEEP_SECONDS"],
-        "options": {"expires": BEAT_EXPIRES_SECONDS, "queue": "requests"},
-    },
-    "seal": {
-        "task": "dsar.seal",
-        "schedule": DSAR["SEAL_SECONDS"],
-        # Not behind long executions: evidence is to be out of reach soon.
-        "options": {"expires": BEAT_EXPIRES_SECONDS, "queue": "notifications"},
-    },
-    "remind": {
-        "task": "dsar.remind",
-        "schedule": DSAR["REMIND_SECONDS"],
-        "options": {"expires": DSAR["REMIND_SECONDS"], "queue": "notifications"},
-    },
-}
+CELERY_BEAT_SCHEDULE = beats.schedule(
+    sweep=DSAR["SWEEP_SECONDS"],
+    seal=DSAR["SEAL_SECONDS"],
+    remind=DSAR["REMIND_SECONDS"],
+    retain=DSAR["RETENTION_SECONDS"],
+)

@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from dsar.cases.delays import Holiday
 from dsar.cases.models import Case, Request
+from dsar.duties.retention.models import RetentionRun
 from dsar.ledger.models import Entry
 from dsar.packages.models import Package
 from dsar.registers.incident_models import Incident
@@ -25,6 +26,7 @@ from dsar.staff.registers import (
     RestrictionAdmin,
 )
 from dsar.staff.requests import RequestAdmin
+from dsar.staff.retention import RetentionRunAdmin
 
 admin.site.register(Request, RequestAdmin)
 admin.site.register(Case, CaseAdmin)
@@ -39,3 +41,4 @@ admin.site.register(Entry, EntryAdmin)
 admin.site.register(Holiday, HolidayAdmin)
 admin.site.register(PrivacyPolicy, PolicyAdmin)
 admin.site.register(Incident, IncidentAdmin)
+admin.site.register(RetentionRun, RetentionRunAdmin)

@@ -18,6 +18,7 @@ from dsar.cases.models import (
 )
 from dsar.cases.recipient_models import RecipientTask
 from dsar.dispatch.models import Wake
+from dsar.duties.retention.models import RetentionRun
 from dsar.engine.models import Heartbeat, Plan, Removal, Step
 from dsar.keys.models import Key
 from dsar.ledger.models import Checkpoint, Entry, Leaf, Node, Placement, Unsealed
@@ -81,6 +82,7 @@ __all__ = [
     "Reply",
     "Request",
     "Restriction",
+    "RetentionRun",
     "Step",
     "Suppression",
     "Unsealed",

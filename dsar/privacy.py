@@ -36,6 +36,7 @@ from dsar.declarations import (
     Whose,
 )
 from dsar.dispatch.models import Wake
+from dsar.duties.retention.models import RetentionRun
 from dsar.engine.models import Heartbeat, Plan, Removal, Step
 from dsar.keys import box
 from dsar.keys.models import Key
@@ -78,6 +79,11 @@ def _kept(after: str) -> Retention:
     return Retention(after=after, years=3, law=_KEPT_LAW)
 
 
+def _skeleton(after: str) -> Retention:
+    """The same; then the row stays as a skeleton: what was asked, when, and how it ended, and nobody's (R158)."""
+    return Retention(after=after, years=3, law=_KEPT_LAW, then=Row.OVERWRITTEN)
+
+
 def _opened(name: str, *, case: str) -> Callable[[Any], object]:
     """Read a text that is sealed under its case's key; a destroyed key leaves nothing to read."""
 
@@ -107,7 +113,7 @@ def _opened_json(name: str, *, case: str) -> Callable[[Any], object]:
 class CasePersonalData(PersonalData):
     """A submission: when it came, through which channel, under which laws, and where answers go."""
 
-    subject, purpose, retention = "subject", REQUEST_HANDLING, _kept("received_at")
+    subject, purpose, retention = "subject", REQUEST_HANDLING, _skeleton("received_at")
     row, born = Row.RETAINED, "created_at"
     fields = {
         ("id", "key", "continues"): _TECHNICAL,
@@ -125,7 +131,7 @@ class CasePersonalData(PersonalData):
         "created_at": _PROCEDURE,
         "contact": Held(category=Category.EMAIL_ADDRESS, read=_opened("contact", case="")),
         "identifiers": Secret(category=Category.IDENTIFIER),
-        "address_digest": Secret(category=Category.IDENTIFIER, origin=Origin.DERIVED),
+        "address_digest": Secret(to="", category=Category.IDENTIFIER, origin=Origin.DERIVED),
     }
 
 
@@ -213,7 +219,7 @@ class LinkPersonalData(PersonalData):
 class RequestPersonalData(PersonalData):
     """One right that was asked for, its clock, its state and its outcome."""
 
-    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("case__received_at")
+    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _skeleton("case__received_at")
     row = Row.RETAINED
     fields = {
         ("id", "case"): _TECHNICAL,
@@ -245,7 +251,7 @@ class RequestPersonalData(PersonalData):
 class StaffRequestPersonalData(PersonalData):
     """Which requests a member of staff looks after."""
 
-    subject, purpose, retention = "owner", REQUEST_HANDLING, _kept("case__received_at")
+    subject, purpose, retention = "owner", REQUEST_HANDLING, _skeleton("case__received_at")
     row = Row.RETAINED
     fields = {
         ("id", "case"): _TECHNICAL,
@@ -339,7 +345,7 @@ class WarnedPersonalData(_DelayTerms):
 class _DecisionTerms(PersonalData):
     """What both people in a decision share."""
 
-    purpose, retention = REQUEST_HANDLING, _kept("decided_at")
+    purpose, retention = REQUEST_HANDLING, _skeleton("decided_at")
     row = Row.RETAINED
 
 
@@ -351,7 +357,7 @@ class DecisionPersonalData(_DecisionTerms):
     fields = {
         ("id", "request"): _TECHNICAL,
         ("verdict", "grounds", "automatic", "decided_at", "approved_at"): _PROCEDURE,
-        "plan_digest": Secret(category=Category.LEGAL, origin=Origin.DERIVED),
+        "plan_digest": Secret(to="", category=Category.LEGAL, origin=Origin.DERIVED),
         "reason": Held(
             category=Category.LEGAL,
             origin=Origin.DERIVED,
@@ -375,7 +381,7 @@ class StaffDecisionPersonalData(_DecisionTerms):
         ("id", "request"): _TECHNICAL,
         ("decided_at", "approved_at"): _PROCEDURE,
         ("verdict", "grounds", "automatic", "reason", "balancing"): _SOMEBODY_ELSES,
-        "plan_digest": Secret(category=Category.LEGAL, origin=Origin.DERIVED),
+        "plan_digest": Secret(to="", category=Category.LEGAL, origin=Origin.DERIVED),
         ("decided_by", "approved_by"): _STAFF,
     }
 
@@ -714,7 +720,8 @@ class StaffPolicyPersonalData(PersonalData):
     subject, purpose, retention = (
         ("written_by", "published_by"),
         REQUEST_HANDLING,
-        _kept("effective_at"),
+        # Versions of the policy stay for good, and by whom: `policies` refuses to change them.
+        _skeleton("effective_at"),
     )
     row = Row.RETAINED
     fields = {
@@ -786,6 +793,30 @@ class IncidentNoticePersonalData(PersonalData):
         ("attempts", "allowed", "claimed_at", "mailed_at"): _PROCEDURE,
         # Of people without account: sealed under the incident's key.
         ("address", "digest"): Secret(category=Category.EMAIL_ADDRESS),
+    }
+
+
+@declare(RetentionRun, role="staff")
+class StaffRetentionPersonalData(PersonalData):
+    """Which retention runs a member of staff let go on."""
+
+    subject, purpose, retention = "approved_by", REQUEST_HANDLING, _kept("ended_at")
+    row = Row.RETAINED
+    fields = {
+        (
+            "id",
+            "day",
+            "state",
+            "counted",
+            "digest",
+            "objections",
+            "done",
+            "left",
+            "begun_at",
+            "ended_at",
+        ): NotPersonal(because="Counts over everybody."),
+        "approved_at": _PROCEDURE,
+        "approved_by": _STAFF,
     }
 
 

@@ -13,6 +13,7 @@ from dsar.api import idempotency
 from dsar.cases import earlier, expiry, messages, notices, reminders, uploads
 from dsar.dispatch import outbox
 from dsar.duties import announcing, incident_letters
+from dsar.duties.retention import runs
 from dsar.engine import doorstep, execution, turns, wakes, withholding
 from dsar.ledger import placing, sealing
 from dsar.packages import vault
@@ -91,6 +92,12 @@ def remind() -> None:
             reminder()
         except Exception:
             logger.exception("%s failed; it is tried again.", reminder.__qualname__)
+
+
+@shared_task(name=runs.TASK, ignore_result=True)
+def retain() -> None:
+    """Begin this night's retention run, or go on with the one that is open."""
+    runs.tick()
 
 
 @shared_task(name="dsar.withhold", ignore_result=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils import timezone
 
-from dsar.cases import deadlines
+from dsar.cases import claims, deadlines, subjects
 from dsar.cases.acting import locked
 from dsar.cases.delays import Preserved
 from dsar.cases.guards import Obstacle
@@ -15,6 +15,7 @@ from dsar.cases.lifecycle import GuardError
 from dsar.cases.models import Case
 from dsar.cases.permissions import DECIDE
 from dsar.cases.states import COPIES, State
+from dsar.contract.people import Guest, address_spelt
 from dsar.crashpoints import effect
 from dsar.keys import box
 from dsar.ledger import log
@@ -28,13 +29,44 @@ if TYPE_CHECKING:
     from dsar.cases.actors import Actor
     from dsar.cases.models import Request
 
+# Said of the states that are open: "not closed" of many requests would mean that none of them is.
+_OPEN = Q(requests__state__in=[state.value for state in State if state is not State.CLOSED])
+
 
 def held_people() -> QuerySet[Case, Any]:
+    """The keys of everybody whose data no deletion may touch now; holds are asked apart.
+
+    A request for a copy is open, or was refused and the refused copy is not put aside yet.
+    """
+    return _people(Q(requests__right__in=COPIES) & _OPEN)
+
+
+def people_with_requests() -> QuerySet[Case, Any]:
     """The keys of everybody whose data no retention run may touch now: exclude them in its own statement.
 
-    A request for a copy is open, or was refused and the refused copy is not put aside yet. Holds are asked apart.
+    A request of any kind is open, or a refused copy is not put aside yet: who asks must find what there was.
     """
-    is_open = Q(requests__right__in=COPIES) & ~Q(requests__state=State.CLOSED)
+    return _people(_OPEN)
+
+
+def people_without_account() -> list[str]:
+    """The addresses of everybody without account of whom a request is open, proved or not yet."""
+    keyed = Case.objects.filter(_OPEN, subject__isnull=True, key__wrapped__isnull=False)
+    found = keyed.select_related("key", "claim").distinct()
+    return sorted({address for case in found for address in _addresses(case)})
+
+
+def _addresses(case: Case) -> tuple[str, ...]:
+    person, claim = subjects.of(case), getattr(case, "claim", None)
+    if isinstance(person, Guest):
+        return person.addresses
+    said = (
+        subjects.contact_of(case) if claim is None else claims.opened(case, claim).subject_address
+    )
+    return (address_spelt(said),)
+
+
+def _people(is_open: Q) -> QuerySet[Case, Any]:
     refused = Q(
         requests__preserved__isnull=False,
         requests__preserved__copied_at__isnull=True,

@@ -293,7 +293,8 @@ def overwrites(declaration: Declaration) -> tuple[tuple[str, Fragment, Fragment]
     for field, treatment in fields_of(declaration):
         if isinstance(field, ManyToManyField) or not _is_overwritten(treatment):
             continue
-        found.append((column_name(field), *_overwrite(field, treatment.to)))  # type: ignore[attr-defined]
+        to = treatment.to  # type: ignore[attr-defined]
+        found.append((column_name(field), *_overwrite(field, to, column(declaration, field))))
     return tuple(found)
 
 
@@ -301,8 +302,7 @@ def _is_overwritten(treatment: Treatment) -> bool:
     return isinstance(treatment, Erase | Secret)
 
 
-def _overwrite(field: Field[Any, Any], to: object) -> tuple[Fragment, Fragment]:
-    written = quote(column_name(field))
+def _overwrite(field: Field[Any, Any], to: object, written: str) -> tuple[Fragment, Fragment]:
     if isinstance(to, Surrogate):
         value = Fragment(
             sql="%s || replace(gen_random_uuid()::text, '-', '') || %s",

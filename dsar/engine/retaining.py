@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from dsar.contract.declarations import Declaration, Retention
+
+_DAY = timedelta(days=1)
 
 
 def until(
@@ -54,10 +56,26 @@ def _latest(position: int, declaration: Declaration, own: tuple[str, Any]) -> Qu
 
 def _end(moment: str, retention: Retention) -> date:
     at = datetime.fromisoformat(moment)
-    day = timezone.localdate(at) if timezone.is_aware(at) else at.date()
+    return end(timezone.localdate(at) if timezone.is_aware(at) else at.date(), retention)
+
+
+def end(day: date, retention: Retention) -> date:
+    """The day on which a record may go whose retention began on `day`."""
     if retention.from_end_of == "financial_year":
         day = day.replace(month=12, day=31)
     return day + relativedelta(years=retention.years, months=retention.months, days=retention.days)
+
+
+def last_over(retention: Retention, *, on: date) -> date:
+    """The last day on which a retention can have begun that has ended `on` this day."""
+    day = on - relativedelta(years=retention.years, months=retention.months, days=retention.days)
+    if retention.from_end_of == "financial_year":
+        ended = end(day, retention) <= on
+        return day.replace(year=day.year if ended else day.year - 1, month=12, day=31)
+    # Months differ in length: what began on the 29th to 31st may end on the same day as what began on the 28th.
+    while end(day + _DAY, retention) <= on:
+        day += _DAY
+    return day
 
 
 def length(retention: Retention) -> str:

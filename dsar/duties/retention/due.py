@@ -1,0 +1,191 @@
+"""Which rows are due: their retention has ended, and nothing says that they must stay for now.
+
+All of it is a condition of one statement, over people that a few small tables name; no list of people is made. Only the
+addresses of people without account lie sealed in their cases, and are read first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db.models import SET_NULL, Exists, F, ForeignKey, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Lower
+from django.db.models.lookups import In
+from django.utils import timezone
+
+from dsar.cases import preserving
+from dsar.contract import compiler
+from dsar.contract.checking.inspection import walk
+from dsar.contract.declarations import Linked
+from dsar.contract.vocabulary import Row
+from dsar.duties.retention import schedule
+from dsar.engine import retaining
+from dsar.registers.models import Hold, Restriction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from django.db.models import Model
+
+    from dsar.contract.declarations import Declaration, Path
+    from dsar.duties.retention.schedule import Unit
+
+Rows = QuerySet[Any, Any]
+
+
+class Reason(StrEnum):
+    """Why a row stays whose retention has ended."""
+
+    HOLD = "hold"
+    REQUEST = "request"
+    RESTRICTION = "restriction"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """The day for which it is asked, and who without account has a request open."""
+
+    on: date
+    addresses: tuple[str, ...]
+
+
+def today() -> date:
+    """The day it is where the house stands."""
+    return timezone.localdate()
+
+
+def day(on: date) -> Day:
+    """Everything that is not in a statement itself."""
+    return Day(on=on, addresses=tuple(preserving.people_without_account()))
+
+
+def over(unit: Unit, *, of: Day) -> Rows:
+    """The rows whose retention has ended, and on which nothing was done yet."""
+    rows = unit.model._base_manager.order_by()
+    for declaration in unit.declarations:
+        rows = rows.filter(_began(declaration, of=of))
+    if unit.action is Row.OVERWRITTEN:
+        done = compiler.Fragment.join(
+            " AND ", (already for _, _, already in compiler.overwrites(unit.declarations[0]))
+        )
+        rows = rows.extra(where=[f"NOT ({done.sql})"], params=list(done.params))
+    return rows
+
+
+def staying(unit: Unit, *, because: Reason, of: Day) -> Q:
+    """The condition under which a row stays for a reason."""
+    found = Q()
+    for declaration in unit.declarations:
+        found |= _CONDITIONS[because](declaration, of)
+    return found
+
+
+def free(unit: Unit, *, of: Day) -> Rows:
+    """The rows that are due."""
+    rows = over(unit, of=of)
+    for reason in Reason:
+        if condition := staying(unit, because=reason, of=of):
+            rows = rows.filter(~condition)
+    return rows
+
+
+def let_go(unit: Unit, *, of: Day) -> Rows:
+    """The rows that are due and to which nothing refers that cannot let go of them."""
+    rows = free(unit, of=of)
+    if unit.action is Row.OVERWRITTEN:
+        return rows
+    for key in referring(unit.model):
+        rows = rows.filter(~Exists(key.model._base_manager.filter(**{key.name: OuterRef("pk")})))
+    return rows
+
+
+def referring(model: type[Model]) -> Iterator[ForeignKey[Any, Any]]:
+    """The foreign keys that hold rows of this model fast; those of its own many-to-many fields go with it."""
+    own = {field.remote_field.through for field in model._meta.local_many_to_many}
+    return (
+        key for key in _pointing_at(model) if key.model not in own and not is_let_go(key, of=model)
+    )
+
+
+def letting_go(model: type[Model]) -> Iterator[ForeignKey[Any, Any]]:
+    """The foreign keys that are emptied when a row of this model goes."""
+    return (key for key in _pointing_at(model) if is_let_go(key, of=model))
+
+
+def is_let_go(key: ForeignKey[Any, Any], *, of: type[Model]) -> bool:
+    """Whether a key may be emptied. Not within one table: a statement cannot write and delete the same row."""
+    return key.remote_field.on_delete is SET_NULL and key.model is not of
+
+
+def _pointing_at(model: type[Model]) -> Iterator[ForeignKey[Any, Any]]:
+    return (
+        key
+        for holder in apps.get_models(include_auto_created=True)
+        for key in holder._meta.local_concrete_fields
+        if isinstance(key, ForeignKey) and key.related_model is model and key.db_constraint  # type: ignore[attr-defined]  # The stubs lack it.
+    )
+
+
+def _began(declaration: Declaration, *, of: Day) -> Q:
+    """One comparison with a constant, which an index on the column answers; a row without a date is never due."""
+    last = retaining.last_over(declaration.retention, on=of.on)
+    if not schedule.is_moment(declaration):
+        return Q(**{f"{declaration.retention.after}__lte": last})
+    midnight = datetime.combine(last + timedelta(days=1), time(), timezone.get_default_timezone())
+    return Q(**{f"{declaration.retention.after}__lt": midnight})
+
+
+def _held(declaration: Declaration, _of: Day) -> Q:
+    held = Hold.objects.filter(released_at__isnull=True)
+    return _of_people(declaration, held.values("subject_id"))
+
+
+def _asked(declaration: Declaration, of: Day) -> Q:
+    found = _of_people(declaration, preserving.people_with_requests())
+    for identifier in declaration.identifiers if of.addresses else ():
+        # A row without an address is nobody's of these; a comparison with nothing would be neither true nor false.
+        address = Coalesce(Lower(F(identifier)), Value(""))
+        found |= Q(In(address, of.addresses))
+    return found
+
+
+def _restricted(declaration: Declaration, _of: Day) -> Q:
+    everything, this = Q(purpose__isnull=True), Q(purpose=declaration.purpose.code)
+    restricted = Restriction.objects.filter(everything | this, lifted_at__isnull=True)
+    return _of_people(declaration, restricted.values("subject_id"))
+
+
+_CONDITIONS = {
+    Reason.HOLD: _held,
+    Reason.REQUEST: _asked,
+    Reason.RESTRICTION: _restricted,
+}
+
+
+def _of_people(declaration: Declaration, people: Rows) -> Q:
+    """The rows of whoever is among these people, by any of the declaration's paths."""
+    found = Q()
+    for path in declaration.subject:
+        found |= _along(declaration.model, path, people)
+    return found
+
+
+def _along(model: type[Model], path: Path, people: Rows) -> Q:
+    if isinstance(path, Linked):
+        via = apps.get_model(path.via)._base_manager.filter(**{f"{path.to}__in": people})
+        return Q(**{f"{path.on}__in": via.exclude(**{path.key: None}).values(path.key)})
+    if _is_forward(model, path):
+        return Q(**{f"{path}__in": people})
+    return Q(Exists(model._base_manager.filter(pk=OuterRef("pk"), **{f"{path}__in": people})))
+
+
+def _is_forward(model: type[Model], path: str) -> bool:
+    """Whether each step leads to one row, by a column: then no row is seen twice."""
+    steps = path.split("__")
+    fields = [walk(model, "__".join(steps[: end + 1])).field for end in range(len(steps))]
+    return all(getattr(field, "concrete", False) and not field.many_to_many for field in fields)

@@ -1,0 +1,228 @@
+"""The nightly run: count, stop where that looks wrong, then batch by batch, each a transaction with its counts.
+
+Whoever dies in it loses nothing: what is committed is counted in the run's own row, the next tick goes on from there,
+and a row that is gone is not found again. Files follow the transaction that noted them.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from dsar import conf
+from dsar.cases import permissions
+from dsar.cases.lifecycle import NotPermittedError
+from dsar.crashpoints import effect
+from dsar.dispatch import outbox
+from dsar.duties.retention import due, schedule, statements, survey
+from dsar.duties.retention.models import RetentionRun
+from dsar.engine import removals, turns
+from dsar.ledger import log
+from dsar.ledger.tags import Tag
+
+if TYPE_CHECKING:
+    from datetime import date
+    from typing import Any
+    from uuid import UUID
+
+    from dsar.cases.actors import Actor
+    from dsar.duties.retention.due import Day
+    from dsar.duties.retention.schedule import Unit
+
+TASK = "dsar.retain"
+
+logger = logging.getLogger(__name__)
+
+
+class ChangedError(Exception):
+    """What would go is no longer what was shown; look again."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
+class OvertakenError(Exception):
+    """Another worker has this run in hand, or it has ended."""
+
+
+def tick() -> None:
+    """Go on with the run that is open; in the hour of the night that is set, begin the one of this day."""
+    run = opened()
+    if run is None or run.state == RetentionRun.State.WAITING:
+        run = _tonights()
+    if run is not None and run.state == RetentionRun.State.RUNNING:
+        go_on(run)
+
+
+def opened() -> RetentionRun | None:
+    """The run that has not ended; there is one at most."""
+    return RetentionRun.objects.filter(ended_at__isnull=True).first()
+
+
+def _tonights() -> RetentionRun | None:
+    today = due.today()
+    if timezone.localtime().hour != conf.get("RETENTION_HOUR"):
+        return None
+    return None if RetentionRun.objects.filter(day=today).exists() else begin(on=today)
+
+
+def counted(*, on: date) -> list[dict[str, Any]]:
+    """What a run would do and what would stay: the dry run."""
+    return survey.survey(schedule.units(), of=due.day(on))
+
+
+def begin(*, on: date) -> RetentionRun:
+    """Count for a day, and open its run; one that waits is counted anew and stands for this day from now on.
+
+    A run that looks wrong waits for a person. One that is running is left as it is.
+    """
+    found = counted(on=on)
+    against = survey.objections(found)
+    said = {
+        "day": on,
+        "state": RetentionRun.State.WAITING if against else RetentionRun.State.RUNNING,
+        "counted": found,
+        "digest": survey.digest(found, on=on),
+        "objections": against,
+    }
+    with effect("retention.begin"), transaction.atomic():
+        run, is_new = RetentionRun.objects.select_for_update().get_or_create(
+            ended_at=None, defaults=said
+        )
+        if not is_new:
+            if run.state == RetentionRun.State.RUNNING:
+                return run
+            _write(run, said)
+        if against:
+            log.append(
+                Tag.RETENTION_STOPPED,
+                run=str(run.pk),
+                day=on.isoformat(),
+                digest=run.digest,
+                rows=run.rows_due,
+                objections=[f"{one['because']}:{one['unit']}" for one in against],
+            )
+    return run
+
+
+def approve(run: RetentionRun, *, actor: Actor, shown: str) -> RetentionRun:
+    """Let a run that waits go on, by somebody who may approve and saw what goes; counted once more.
+
+    Raises NotPermittedError, and ChangedError where what was shown is not what would be done.
+    """
+    if not actor.may(permissions.APPROVE) or actor.user is None:
+        raise NotPermittedError
+    found = counted(on=run.day)
+    digest = survey.digest(found, on=run.day)
+    with effect("retention.approve"), transaction.atomic():
+        waiting = RetentionRun.objects.select_for_update().filter(
+            pk=run.pk, state=RetentionRun.State.WAITING, day=run.day
+        )
+        held = waiting.first()
+        if held is None or shown != digest:
+            raise ChangedError
+        _write(
+            held,
+            {
+                "state": RetentionRun.State.RUNNING,
+                "counted": found,
+                "digest": digest,
+                "approved_by_id": actor.user.pk,
+                "approved_at": timezone.now(),
+            },
+        )
+        log.append(Tag.RETENTION_APPROVED, run=str(held.pk), digest=digest, rows=held.rows_due)
+        outbox.wake(TASK)
+    return held
+
+
+def _write(run: RetentionRun, said: dict[str, Any]) -> None:
+    for name, value in said.items():
+        setattr(run, name, value)
+    run.save(update_fields=[*said])
+
+
+def go_on(run: RetentionRun) -> bool:
+    """Carry a run on for its slice of time; whether it ended."""
+    since, of = time.monotonic(), due.day(run.day)
+    # Those that a dead worker left.
+    removals.carry_out(run.pk)
+    counts = {one["unit"] for one in run.counted if one["due"]}
+    try:
+        for unit in schedule.units():
+            if unit.label in counts and not _finish(unit, run=run.pk, of=of, since=since):
+                return False
+        _end(run.pk, left=survey.survey(schedule.units(), of=of))
+    except OvertakenError:
+        return False
+    return True
+
+
+def _finish(unit: Unit, *, run: UUID, of: Day, since: float) -> bool:
+    """Have all of one kind go, and its files; False where the slice was over before."""
+    is_over = False
+    try:
+        while _batch(unit, run=run, of=of):
+            is_over = turns.is_stopping() or _seconds(since) > conf.get("RETENTION_SLICE_SECONDS")
+            if is_over:
+                break
+    except IntegrityError as error:
+        # Somebody began to refer to one of these rows meanwhile. The next night looks again.
+        logger.warning("%s waits for the next night: %s", unit.label, type(error).__name__)
+    removals.carry_out(run)
+    return not is_over
+
+
+def _seconds(since: float) -> float:
+    return time.monotonic() - since
+
+
+def _batch(unit: Unit, *, run: UUID, of: Day) -> bool:
+    """One batch and its count in one transaction; whether there may be more.
+
+    Raises OvertakenError where another worker has the run. No hold is placed meanwhile: one that stands is seen, and
+    whoever places the next waits for the end of the batch.
+    """
+    with effect("retention.batch"), transaction.atomic():
+        held = _locked(run)
+        (was_due,) = (one["due"] for one in held.counted if one["unit"] == unit.label)
+        most: int = min(was_due - held.done.get(unit.label, 0), conf.get("BATCH_ROWS"))
+        if most <= 0:
+            return False
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE dsar_registers_hold IN SHARE MODE")
+        rows = statements.carry_out(unit, of=of, most=most, reference=run)
+        held.done[unit.label] = held.done.get(unit.label, 0) + rows
+        held.save(update_fields=["done"])
+    return rows == most
+
+
+def _locked(run: UUID) -> RetentionRun:
+    running = RetentionRun.objects.filter(pk=run, state=RetentionRun.State.RUNNING)
+    held = running.select_for_update(skip_locked=True).first()
+    if held is None:
+        raise OvertakenError
+    return held
+
+
+def _end(run: UUID, *, left: list[dict[str, Any]]) -> None:
+    with effect("retention.end"), transaction.atomic():
+        held = _locked(run)
+        RetentionRun.objects.filter(pk=run).update(
+            state=RetentionRun.State.DONE, ended_at=Now(), left=left
+        )
+        log.append(
+            Tag.RETENTION_ENDED,
+            run=str(run),
+            day=held.day.isoformat(),
+            rows={label: rows for label, rows in held.done.items() if rows},
+            left={
+                reason: sum(one[reason] for one in left)
+                for reason in ("due", *(reason.value for reason in due.Reason))
+            },
+        )
