@@ -12,11 +12,13 @@ from dsar.packages.models import Package
 from dsar.registers.incident_models import Incident
 from dsar.registers.models import Consent, Disclosure, Hold, Objection, Purpose, Restriction
 from dsar.registers.policy_models import PrivacyPolicy
+from dsar.registers.recipient_models import RecipientRecord
 from dsar.staff.cases import CaseAdmin
 from dsar.staff.evidence import EntryAdmin, PackageAdmin
 from dsar.staff.holidays import HolidayAdmin
 from dsar.staff.incidents import IncidentAdmin
 from dsar.staff.policies import PolicyAdmin
+from dsar.staff.recipients import RecipientAdmin
 from dsar.staff.registers import (
     ConsentAdmin,
     DisclosureAdmin,
@@ -42,3 +44,4 @@ admin.site.register(Holiday, HolidayAdmin)
 admin.site.register(PrivacyPolicy, PolicyAdmin)
 admin.site.register(Incident, IncidentAdmin)
 admin.site.register(RetentionRun, RetentionRunAdmin)
+admin.site.register(RecipientRecord, RecipientAdmin)

@@ -23,5 +23,9 @@ class DsarConfig(AppConfig):
         post_migrate.connect(
             purposes.write_after_migrate, sender=self, dispatch_uid="dsar.purposes"
         )
+        recipients = import_module("dsar.registers.recipients")
+        post_migrate.connect(
+            recipients.write_after_migrate, sender=self, dispatch_uid="dsar.recipients"
+        )
         roles = import_module("dsar.cases.roles")
         post_migrate.connect(roles.make_groups, sender=self, dispatch_uid="dsar.roles")

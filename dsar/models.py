@@ -35,6 +35,7 @@ from dsar.registers.models import (
     Suppression,
 )
 from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
+from dsar.registers.recipient_models import RecipientRecord
 from dsar.tally.models import Count
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "Promise",
     "Proof",
     "Purpose",
+    "RecipientRecord",
     "RecipientTask",
     "Removal",
     "Reply",

@@ -45,6 +45,7 @@ from dsar.packages.models import Download, Package
 from dsar.registers import models as registers
 from dsar.registers.incident_models import Incident, IncidentEntry, IncidentNotice
 from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
+from dsar.registers.recipient_models import RecipientRecord
 from dsar.registry import declare, holds_nothing
 from dsar.tally.models import Count
 
@@ -558,9 +559,10 @@ class RecipientTaskPersonalData(PersonalData):
 
     subject, purpose = "request__case__subject", REQUEST_HANDLING
     retention, row = _kept("due_at"), Row.RETAINED
+    concealed = {"secret": True}
     fields = {
         ("id", "request"): _TECHNICAL,
-        ("recipient_code", "recipient", "state", "due_at"): _PROCEDURE,
+        ("recipient_code", "recipient", "state", "due_at", "secret"): _PROCEDURE,
     }
 
 
@@ -871,6 +873,8 @@ class DisclosurePersonalData(PersonalData):
             "categories",
             "disclosed_at",
             "basis",
+            "document",
+            "beyond",
             "secret",
         ): _PROCEDURE,
     }
@@ -903,6 +907,10 @@ holds_nothing(
     registers.Suppression,
     because="Only an HMAC of an address under a key that stands elsewhere; it must outlive the person's data so "
     "that nobody writes to the address again (GDPR Art. 21(3), 17(3)(b)).",
+)
+holds_nothing(
+    RecipientRecord,
+    because="It speaks of organisations that receive data: their name, an address of an office or of a machine.",
 )
 holds_nothing(Holiday, because="A day on which nobody works, whoever asks; its name is the day's.")
 holds_nothing(Key, because="Random key material, wrapped; it speaks of nobody.")

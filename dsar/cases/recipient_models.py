@@ -8,7 +8,7 @@ from dsar.cases.models import Request
 
 
 class RecipientTask(models.Model):
-    """Telling one recipient about a correction, deletion or restriction (GDPR Art. 19)."""
+    """Telling one recipient about a correction, deletion, restriction or withdrawal (GDPR Art. 19, PDPA s 16(4))."""
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
@@ -22,6 +22,8 @@ class RecipientTask(models.Model):
     recipient = models.CharField(max_length=200)
     state = models.CharField(max_length=20, choices=State.choices, default=State.OPEN)
     due_at = models.DateTimeField()
+    secret = models.BooleanField(default=False, db_default=False)
+    """Whether the person must not learn that this recipient had the data (PDPA s 21(4))."""
 
     class Meta:
         db_table = "dsar_cases_recipient_task"

@@ -1,4 +1,4 @@
-"""A key that seals the content of one case, one package or one incident."""
+"""A key that seals the content of one case, one package or one incident, or what one recipient is told."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class Key(models.Model):
         CASE = "case", "Case content"
         PACKAGE = "package", "Package"
         INCIDENT = "incident", "Incident"
+        RECIPIENT = "recipient", "Recipient"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=16, choices=Kind.choices)

@@ -72,6 +72,8 @@ class Tag(StrEnum):
     LETTER_WRITTEN = "letter.written"
     LETTER_SENT = "letter.sent"
     LETTER_READ = "letter.read"
+    RECIPIENTS_WRITTEN = "recipients.written"
+    RECIPIENT_CHANGED = "recipient.changed"
     RECIPIENT_TOLD = "recipient.told"
     RECIPIENT_TASK_CHANGED = "recipient.task_changed"
 

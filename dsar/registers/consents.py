@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import rfc8785
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from dsar.contract.vocabulary import LegalBasis
 from dsar.crashpoints import effect
@@ -18,6 +20,7 @@ from dsar.registers.models import Consent, ConsentEvent
 from dsar.registers.people import key_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -116,6 +119,15 @@ def digest(receipt: dict[str, Any]) -> str:
 def open_for(person: Person) -> QuerySet[Consent]:
     """What the person consents to now."""
     return Consent.objects.filter(subject_id=key_of(person), withdrawn_at__isnull=True)
+
+
+def stood(person: Person, purpose: Purpose | str, at: datetime | None = None) -> bool:
+    """Whether the person's consent to the purpose stood at a moment, else now."""
+    moment = at or timezone.now()
+    given = Consent.objects.filter(
+        subject_id=key_of(person), purpose_id=purposes.code_of(purpose), given_at__lte=moment
+    )
+    return given.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=moment)).exists()
 
 
 def is_open(person: Person, purpose: Purpose | str) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models.functions import Now
 
+from dsar.contract.vocabulary import LegalBasis
 from dsar.crashpoints import effect
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
-from dsar.registers import purposes
+from dsar.registers import consents, purposes, recipients
 from dsar.registers.models import Disclosure
 from dsar.registers.people import key_of
 
@@ -24,6 +26,24 @@ if TYPE_CHECKING:
     from dsar.contract.declarations import Purpose, Recipient
     from dsar.contract.vocabulary import Category
     from dsar.registers.people import Person
+    from dsar.registers.recipient_models import RecipientRecord
+
+
+logger = logging.getLogger(__name__)
+
+
+class DocumentNeededError(ValueError):
+    """What is made public needs an authorisation or a legal document (R150)."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
+class ConsentMissingError(ValueError):
+    """This purpose rests on consent, and the person did not consent or has withdrawn it."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
 
 
 def record(  # noqa: PLR0913 - each is a fact of the disclosure.
@@ -35,18 +55,34 @@ def record(  # noqa: PLR0913 - each is a fact of the disclosure.
     basis: str,
     since: datetime | None = None,
     secret: bool = False,
+    document: str = "",
     request: UUID | None = None,
 ) -> Disclosure:
-    """Record that a recipient was told these categories, `since` when, else now."""
+    """Record that a recipient was told these categories, `since` when, else now.
+
+    Raises UnknownRecipientError for one that is not in the register, DocumentNeededError, and ConsentMissingError
+    unless a law asked in secret. Categories beyond those that the recipient may get are recorded, marked and warned of.
+    """
+    known = recipients.get(recipient.code)
+    said = purposes.declared(purpose)
+    if known.role == known.Role.PUBLIC and not document.strip():
+        raise DocumentNeededError
+    if not secret and said.basis == LegalBasis.CONSENT and not consents.stood(person, said, since):
+        raise ConsentMissingError
+    beyond = _beyond(known, categories)
+    if beyond:
+        logger.warning("%s was told more than it may be: %s", known.code, ", ".join(beyond))
     with effect("disclosure.record"), transaction.atomic():
         disclosure = Disclosure.objects.create(
             subject_id=key_of(person),
             recipient_code=recipient.code,
             recipient=recipient.name,
-            purpose_id=purposes.declared(purpose).code,
+            purpose_id=said.code,
             categories=[str(category) for category in categories],
             disclosed_at=since or Now(),
             basis=basis,
+            document=document,
+            beyond=beyond,
             secret=secret,
         )
         log.append(
@@ -54,8 +90,15 @@ def record(  # noqa: PLR0913 - each is a fact of the disclosure.
             request=request,
             disclosure=disclosure.pk,
             recipient=recipient.code,
+            beyond=beyond,
         )
     return disclosure
+
+
+def _beyond(known: RecipientRecord, categories: Sequence[Category]) -> list[str]:
+    """The categories that this recipient is not to get; none where nobody named any."""
+    allowed = set(known.categories)
+    return sorted({str(one) for one in categories} - allowed) if allowed else []
 
 
 def told_to(person: Person, *, since: datetime | None = None) -> QuerySet[Disclosure]:

@@ -235,6 +235,10 @@ class Disclosure(models.Model):
     categories = models.JSONField(default=list)
     disclosed_at = models.DateTimeField(default=timezone.now)
     basis = models.CharField(max_length=200)
+    document = models.CharField(max_length=200, blank=True)
+    """The authorisation or legal document, where something is made public (R150)."""
+    beyond = models.JSONField(default=list)
+    """Categories that the recipient is not to get by the register (R148)."""
     secret = models.BooleanField(default=False)
     """Never told to the person (PDPA s 21(4))."""
 

@@ -60,10 +60,22 @@ class DisclosureAdmin(ReadingAdmin[Disclosure]):
     """What was told to whom."""
 
     needs = permissions.DECIDE
-    list_display = ("subject_id", "recipient", "purpose", "disclosed_at", "secret")
+    list_display = (
+        "subject_id",
+        "recipient",
+        "purpose",
+        "disclosed_at",
+        "more_than_allowed",
+        "secret",
+    )
     list_filter = ("recipient_code", "secret")
     list_select_related = ("purpose",)
     ordering = ("-id",)
+
+    @admin.display(description="More than allowed")
+    def more_than_allowed(self, disclosure: Disclosure) -> str:
+        """The categories that the recipient is not to get."""
+        return ", ".join(one.replace("_", " ") for one in disclosure.beyond) or "-"
 
 
 class HoldAdmin(ReadingAdmin[Hold]):

@@ -21,7 +21,7 @@ from dsar.cases.states import Right
 from dsar.declarations import Recipient
 from dsar.law import contents as law
 from dsar.law import grounds, rules
-from dsar.registers import disclosures
+from dsar.registers import disclosures, recipients
 from tests.cases import cast
 
 if TYPE_CHECKING:
@@ -270,6 +270,7 @@ def test_in_singapore_the_answer_lists_whom_data_went_to_in_exactly_the_year_bef
         ("after", datetime(2026, 12, 6, 0, 0, tzinfo=zone), False),
     ):
         recipient = Recipient(code=name, name=f"{name} Ltd", role="controller", country="SG")
+        recipients.enter(recipient)
         disclosures.record(
             alice,
             recipient=recipient,

@@ -260,6 +260,7 @@ SCENES: dict[str, Scene] = {
     "restriction": _carried_out(
         _whatever(Right.RESTRICTION, ground="accuracy_contested", purposes=[LENDING.code]),
         "purposes.apply",
+        "recipients.task",
         "restriction.place",
     ),
     "objection": _carried_out(
@@ -275,6 +276,7 @@ SCENES: dict[str, Scene] = {
     "withdrawal of consent": _taking_effect(
         Asked(right=Right.CONSENT_WITHDRAWAL, scope={"purposes": [NEWSLETTER.code]}),
         "consent.withdraw",
+        "recipients.task",
     ),
     "deciding": Scene(
         prepare=_nothing,

@@ -17,7 +17,7 @@ from dsar.contract.vocabulary import Category
 from dsar.engine import execution, journal
 from dsar.engine.models import Removal
 from dsar.ledger import log
-from dsar.registers import disclosures, holds
+from dsar.registers import disclosures, holds, recipients
 from tests.engine.looking import places_of, rows_of, text_of
 from tests.testapp.models import Loan, Member, Report, Tag, Visit
 from tests.testapp.privacy import LENDING
@@ -171,9 +171,11 @@ def test_whoever_received_data_is_to_be_told_of_its_deletion(
         ("police", now, True),
         ("former", now - timedelta(days=500), False),
     ):
+        recipient = Recipient(code=code, name=f"Example {code}", role="controller", country="SG")
+        recipients.enter(recipient)
         disclosures.record(
             cast.alice.user,
-            recipient=Recipient(code=code, name=f"Example {code}", role="controller", country="SG"),
+            recipient=recipient,
             purpose=LENDING,
             categories=[Category.NAME],
             basis="Library rules 4",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dsar.contract.declarations import Recipient
 from dsar.contract.vocabulary import Category
 from dsar.ledger.models import Entry
-from dsar.registers import disclosures, holds, suppression
+from dsar.registers import disclosures, holds, recipients, suppression
 from dsar.registers.models import Hold, Suppression
 from dsar.registers.suppression import Channel
 from tests.cast import person
@@ -111,6 +111,7 @@ def test_a_person_learns_of_every_disclosure_but_the_secret_ones(alice, bob):
         "categories": [Category.NAME],
         "basis": "contract",
     }
+    recipients.enter(BUREAU)
     old = disclosures.record(alice, since=datetime(2020, 1, 1, tzinfo=UTC), **terms)
     new = disclosures.record(alice, **terms)
     disclosures.record(alice, secret=True, **terms)

@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from dsar.cases import subjects
-from dsar.cases.states import Outcome
+from dsar.cases.states import Outcome, Right
 from dsar.contract import people, registry
 from dsar.contract.people import Guest
 from dsar.crashpoints import effect
-from dsar.engine import answering, facts, leases
+from dsar.engine import answering, facts, leases, telling
 from dsar.registers import suppression
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from dsar.registers.people import Person
 
 
+_TOLD = frozenset({Right.RESTRICTION, Right.CONSENT_WITHDRAWAL})
+"""Of these, whoever has the data hears too (GDPR Art. 19, PDPA s 16(4))."""
 _NO_CONSEQUENCE = "Nothing else changes for you."
 
 
@@ -126,6 +128,8 @@ def apply_and_close(request: Request, *, apply: Callable[[Request], None]) -> No
     """Make it true and say so; the caller holds the request's row and the transaction."""
     apply(request)
     acted_on = named(request)
+    if request.right in _TOLD:
+        telling.open_tasks(request)
     request.result = {"purposes": acted_on}
     answering.close(request, content=content(acted_on), outcome=Outcome.FULFILLED)
 
