@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("dsar", "0021_consent_events"),
+        ("dsar", "0022_retention"),
     ]
 
     operations = [
