@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 
     from dsar.ledger.tags import Tag
 
-__all__ = ["append", "entries", "last", "leaf_hash", "of_request", "prove", "prove_growth"]
+__all__ = [
+    "append",
+    "entries",
+    "last",
+    "leaf_hash",
+    "newest",
+    "of_request",
+    "prove",
+    "prove_growth",
+]
 
 
 _gathering: ContextVar[list[str] | None] = ContextVar("_gathering", default=None)
@@ -82,3 +91,9 @@ def last(requests: Iterable[UUID], tags: Iterable[Tag]) -> dict[str, Entry]:
     """Of each request the newest entry with one of these tags, by the request's number; one statement."""
     found = Entry.objects.filter(request__in=[str(one) for one in requests], tag__in=tags)
     return {str(one.request): one for one in found.order_by("request", "-pk").distinct("request")}
+
+
+def newest(requests: Iterable[UUID], number: int) -> list[Entry]:
+    """The newest entries about some requests, the last one first; one statement."""
+    found = Entry.objects.filter(request__in=[str(one) for one in requests])
+    return list(found.order_by("-pk")[:number])

@@ -39,6 +39,7 @@ class Tag(StrEnum):
     CASE_REGIMES_CHANGED = "case.regimes_changed"
     CASE_LINK_MADE = "case.link_made"
     CASE_LINK_OPENED = "case.link_opened"
+    CASE_REVEALED = "case.revealed"
     CASE_FROZEN = "case.frozen"
     CASE_THAWED = "case.thawed"
 

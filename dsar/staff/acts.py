@@ -53,6 +53,8 @@ class Act:
     plans: bool = False
     signs: bool = False
     fits: Callable[[Request], bool] = lambda _: True
+    writes: bool = False
+    """Whether a letter may go out with it, which can then be read before."""
     does: bool = True
     """False where there is only something to be read."""
 
@@ -145,6 +147,7 @@ ACTS: tuple[Act, ...] = (
         do=_decide,
         form=DecideForm,
         plans=True,
+        writes=True,
     ),
     Act(
         name="approve",
@@ -155,6 +158,7 @@ ACTS: tuple[Act, ...] = (
         do=lambda request, _, actor: review.approve(request, actor=actor),
         signs=True,
         fits=_awaits_signature,
+        writes=True,
     ),
     Act(
         name="verify",
@@ -198,6 +202,7 @@ ACTS: tuple[Act, ...] = (
         do=_ask,
         to=State.AWAITING_REQUESTER,
         form=AskForm,
+        writes=True,
     ),
     Act(
         name="extend",
@@ -211,6 +216,7 @@ ACTS: tuple[Act, ...] = (
         do=_extend,
         form=ExtendForm,
         fits=lambda request: bool(extending.possible(request)),
+        writes=True,
     ),
     Act(
         name="promise",
@@ -223,6 +229,7 @@ ACTS: tuple[Act, ...] = (
         do=_promise,
         form=PromiseForm,
         fits=lambda request: bool(extending.promisable(request)),
+        writes=True,
     ),
     Act(
         name="laws",
@@ -294,6 +301,7 @@ ACTS: tuple[Act, ...] = (
         do=_set_aside,
         to=State.CLOSED,
         form=AsideForm,
+        writes=True,
     ),
 )
 

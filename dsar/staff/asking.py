@@ -26,6 +26,8 @@ class Question:
     """None where there is only something to be read."""
     button: str = "Save"
     hidden: Sequence[tuple[str, str]] = ()
+    second: tuple[str, str] | None = None
+    """Another button, by name and label."""
     target: str = ""
     """Where the form is sent, if not to the page itself."""
     template: str = "admin/dsar/asking.html"
@@ -47,6 +49,7 @@ def ask(
         "button": question.button,
         "hidden": question.hidden,
         "target": question.target,
+        "second": question.second,
         **more,
     }
     return TemplateResponse(request, question.template, context)

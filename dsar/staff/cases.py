@@ -13,16 +13,18 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from dsar.cases import letters, notes, permissions
-from dsar.cases import messages as correspondence
-from dsar.cases.models import Case, Letter, Note, Request
+from dsar.cases import letters, notes, permissions, pseudonyms, revealing
+from dsar.cases.identity_models import Claim
+from dsar.cases.models import Case, Letter, Note
 from dsar.duties import misdelivery
 from dsar.engine import review
 from dsar.keys import box
 from dsar.keys.box import KeyDestroyedError
+from dsar.ledger import log
 from dsar.registers import holds
+from dsar.staff import casefile, clearance
 from dsar.staff.asking import Question, ask
-from dsar.staff.forms import HoldForm, NoteForm
+from dsar.staff.forms import HoldForm, NoteForm, RevealForm
 from dsar.staff.incident_forms import FactsForm
 from dsar.staff.incidents import page as _incident
 from dsar.staff.reading import ReadingAdmin, acting
@@ -31,38 +33,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.http import HttpRequest
-
-_GONE = "(destroyed with the key of this case)"
-
-
-class RequestsInline(admin.TabularInline[Request, Case]):
-    """The rights asked for in the case."""
-
-    model = Request
-    fields = ("page", "state", "outcome", "due_at")
-    readonly_fields = fields
-    extra = 0
-    can_delete = False
-    show_change_link = False
-    ordering = ("due_at", "id")
-
-    @admin.display(description="Right")
-    def page(self, request: Request) -> str:
-        """A link to the request."""
-        address = reverse("admin:dsar_request_change", args=[request.pk])
-        return format_html('<a href="{}">{}</a>', address, request.right.replace("_", " "))
-
-    def has_view_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
-        """Whoever sees requests."""
-        return request.user.has_perm("dsar.view_request")
-
-    def has_add_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
-        """Nobody."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
-        """Nobody."""
-        return False
 
 
 class CaseAdmin(ReadingAdmin[Case]):
@@ -74,12 +44,12 @@ class CaseAdmin(ReadingAdmin[Case]):
     ordering = ("-received_at",)
     search_fields = ("reference__exact",)
     search_help_text = "The whole reference."
-    inlines = (RequestsInline,)
     change_form_template = "admin/dsar/case/page.html"
     fields = (
         "reference",
         "person",
         "answers_to",
+        "relation",
         "channel",
         "laws",
         "language",
@@ -111,16 +81,25 @@ class CaseAdmin(ReadingAdmin[Case]):
     @admin.display(description="Person")
     def person(self, case: Case) -> str:
         """The account, as long as it is there."""
+        if not getattr(case, "in_clear", False):
+            return pseudonyms.of(case)
         found = get_user_model().objects.filter(pk=case.subject_id).first()
         return found.get_username() if found else "No account (any more)"
 
     @admin.display(description="Answers go to")
     def answers_to(self, case: Case) -> str:
         """The sealed address."""
+        if not getattr(case, "in_clear", False):
+            return clearance.HIDDEN
         try:
             return box.unseal(case.key, bytes(case.contact)).decode()
         except KeyDestroyedError:
-            return _GONE
+            return casefile.GONE
+
+    @admin.display(description="Asks as")
+    def relation(self, case: Case) -> str:
+        """What the person is to the house, as they say."""
+        return str(Claim.Relation(case.subject_relation).label)
 
     @admin.display(description="Laws")
     def laws(self, case: Case) -> str:
@@ -134,6 +113,7 @@ class CaseAdmin(ReadingAdmin[Case]):
             path("<uuid:pk>/letter/<uuid:letter>/", wrap(self.letter), name="dsar_case_letter"),
             path("<uuid:pk>/letter/<uuid:letter>/pdf/", wrap(self.pdf), name="dsar_case_pdf"),
             path("<uuid:pk>/note/", wrap(self.note), name="dsar_case_note"),
+            path("<uuid:pk>/reveal/", wrap(self.reveal), name="dsar_case_reveal"),
             path("<uuid:pk>/hold/", wrap(self.hold), name="dsar_case_hold"),
             path("<uuid:pk>/astray/", wrap(self.astray), name="dsar_case_astray"),
             *super().get_urls(),
@@ -151,13 +131,13 @@ class CaseAdmin(ReadingAdmin[Case]):
         if case is None or not self.has_view_permission(request, case):
             return super().change_view(request, object_id, form_url, extra_context)
         _looked(request, case)
-        actor = acting(request)
+        actor, in_clear = acting(request), clearance.sees(request, case)
         context = {
             "title": f"Case {case.reference}",
             "subtitle": None,
-            "letters": case.letters.defer("content").order_by("written_at"),
-            "correspondence": _messages(case),
-            "notes": [_note(one) for one in _notes(case)],
+            **casefile.of(case, actor=actor, in_clear=in_clear),
+            "in_clear": in_clear,
+            "may_reveal": clearance.may_reveal(request, case),
             "may_note": actor.may(permissions.HANDLE),
             "may_report": actor.may(permissions.HANDLE),
             "may_hold": actor.may(permissions.DECIDE) and case.subject_id is not None,
@@ -165,13 +145,33 @@ class CaseAdmin(ReadingAdmin[Case]):
         }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Case | None:
+        """With whether whoever looks may see who it is about."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            found.in_clear = clearance.sees(request, found)  # type: ignore[attr-defined]  # for the columns below
+        return found
+
+    def reveal(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Ask an auditor why they want to see who it is."""
+        case, actor = self._case(request, pk, needs=permissions.AUDIT), acting(request)
+        form = RevealForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            revealing.reveal(case, reason=form.cleaned_data["reason"], actor=actor)
+            clearance.open_for(request, case)
+            messages.success(request, "Shown for half an hour, in this session.")
+            return redirect(_page(case))
+        return self._form(request, case, form, title="Reveal", says=_REVEAL_SAYS)
+
     def letter(self, request: HttpRequest, pk: UUID, letter: UUID) -> HttpResponse:
         """Show a letter as its person reads it."""
         found = self._letter(request, pk, letter)
         try:
             text = letters.render(found).text
         except KeyDestroyedError:
-            text = _GONE
+            text = casefile.GONE
         context = {
             **self.admin_site.each_context(request),
             "title": f"Letter: {found.kind} of {found.case.reference}",
@@ -199,6 +199,8 @@ class CaseAdmin(ReadingAdmin[Case]):
             raise PermissionDenied
         own = Letter.objects.select_related("case__key", "request")
         found = get_object_or_404(own, pk=letter, case=pk)
+        if not clearance.sees(request, found.case):
+            raise PermissionDenied
         _looked(request, found.case)
         return found
 
@@ -267,32 +269,19 @@ _ASTRAY_SAYS = (
     "An answer, a letter or a copy of this case went to somebody else. That is an incident: it is entered in the "
     "register at once, and a data protection officer assesses it."
 )
+_REVEAL_SAYS = (
+    "You see the person's name and address, messages, notes and letters of this case for half an hour. Your reason is "
+    "kept, sealed, and that you looked is recorded with each request."
+)
 _HOLD_SAYS = "While it stands, no deletion of this person's data begins. The person is not told of a hidden hold."
 
 
 def _looked(request: HttpRequest, case: Case) -> None:
-    for one in case.requests.select_related("case__key"):
-        review.look(one, actor=acting(request))
+    actor = acting(request)
+    with log.together():
+        for one in case.requests.select_related("case__key"):
+            review.look(one, actor=actor)
 
 
 def _page(case: Case) -> str:
     return reverse("admin:dsar_case_change", args=[case.pk])
-
-
-def _notes(case: Case) -> Any:
-    return case.notes.select_related("case__key", "written_by").order_by("written_at")
-
-
-def _messages(case: Case) -> list[dict[str, Any]]:
-    try:
-        return correspondence.of(case)
-    except KeyDestroyedError:
-        return []
-
-
-def _note(note: Note) -> dict[str, Any]:
-    try:
-        text = notes.read(note)
-    except KeyDestroyedError:
-        text = _GONE
-    return {"note": note, "text": text}

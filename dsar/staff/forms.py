@@ -151,6 +151,12 @@ class NoteForm(forms.Form):
     text = long_text()
 
 
+class RevealForm(forms.Form):
+    """Why an auditor wants to see who it is."""
+
+    reason = long_text(help_text="For the file, sealed.")
+
+
 class HoldForm(forms.Form):
     """A reason for which nothing of a person may be deleted."""
 

@@ -21,7 +21,7 @@ from dsar.engine.review import PlanChangedError
 from dsar.engine.rights import correction
 from dsar.ledger import log
 from dsar.packages.models import Package
-from dsar.staff import acts, failures
+from dsar.staff import acts, clearance, failures, rehearsing
 from dsar.staff.asking import Question, ask
 from dsar.staff.reading import acting
 from dsar.staff.worklist import Worklist
@@ -111,7 +111,7 @@ class RequestAdmin(Worklist):
             "subtitle": None,
             "acts": acts.open_to(found, actor),
             "may_revoke": actor.may(permissions.DECIDE),
-            **_known(found),
+            **_known(found, in_clear=clearance.sees(request, found.case)),
         }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
@@ -133,8 +133,19 @@ class RequestAdmin(Worklist):
             return redirect(_page(about))
         form = act.form(request.POST if request.method == "POST" else None, about=about)
         if request.method == "POST" and form.is_valid():
+            if "rehearse" in request.POST and act.writes:
+                return self._rehearsed(request, act, about, form)
             return self._done(request, act, about, form)
         return self._asked(request, act, about, form)
+
+    def _rehearsed(self, request: HttpRequest, act: Act, about: Request, form: Any) -> HttpResponse:
+        """Show the letters as they would be sent, and ask again."""
+        try:
+            found = rehearsing.letters_of(act, about, form, actor=acting(request))
+        except (MoveError, PlanChangedError) as error:
+            messages.error(request, str(error) or error.__doc__ or "This is not possible.")
+            return redirect(request.path)
+        return self._asked(request, act, about, form, rehearsed=found)
 
     def _done(self, request: HttpRequest, act: Act, about: Request, form: Any) -> HttpResponse:
         try:
@@ -145,7 +156,9 @@ class RequestAdmin(Worklist):
         messages.success(request, f"Done: {act.label.lower()}.")
         return redirect(_page(about))
 
-    def _asked(self, request: HttpRequest, act: Act, about: Request, form: Any) -> HttpResponse:
+    def _asked(
+        self, request: HttpRequest, act: Act, about: Request, form: Any, **more: Any
+    ) -> HttpResponse:
         planned = self._planned(request, act, about)
         digest = planned.pop("digest", "")
         question = Question(
@@ -159,17 +172,11 @@ class RequestAdmin(Worklist):
             form=form if act.does else None,
             button=act.label,
             hidden=[("shown", digest)] if digest else [],
+            second=("rehearse", "Show the letter first") if act.writes else None,
             template="admin/dsar/request/act.html",
         )
-        return ask(
-            request,
-            question,
-            admin=self,
-            act=act,
-            digest=digest,
-            changes=_changes(about),
-            **planned,
-        )
+        shown = {"act": act, "digest": digest, "changes": _changes(about)}
+        return ask(request, question, admin=self, **shown, **planned, **more)
 
     def _planned(self, request: HttpRequest, act: Act, about: Request) -> dict[str, Any]:
         """The plan as it would run now, or for a signature the one that was decided on."""
@@ -198,7 +205,7 @@ def _page(about: Request) -> str:
     return reverse("admin:dsar_request_change", args=[about.pk])
 
 
-def _known(about: Request) -> dict[str, Any]:
+def _known(about: Request, *, in_clear: bool) -> dict[str, Any]:
     """What the page shows beside the request's own fields."""
     plan = Plan.objects.filter(request=about).first()
     decision = Decision.objects.filter(request=about).select_related("request__case__key").first()
@@ -207,16 +214,27 @@ def _known(about: Request) -> dict[str, Any]:
         "plan": plan,
         "failure": failures.of(about, now=timezone.now()),
         "decision": decision,
-        "reason": decisions.read_reason(decision) if decision else "",
-        "changes": _changes(about),
+        "reason": _reason(decision, in_clear=in_clear),
+        "changes": _changes(about, in_clear=in_clear),
+        "in_clear": in_clear,
         "entries": log.entries(about.pk),
         "letters": about.letters.defer("content").order_by("written_at"),
         "packages": Package.objects.filter(request_reference=about.pk).order_by("created_at"),
     }
 
 
-def _changes(about: Request) -> list[dict[str, Any]]:
-    return correction.shown(about) if about.right == Right.CORRECTION else []
+def _reason(decision: Decision | None, *, in_clear: bool) -> str:
+    if decision is None or decision.reason is None:
+        return ""
+    return decisions.read_reason(decision) if in_clear else clearance.HIDDEN
+
+
+def _changes(about: Request, *, in_clear: bool = True) -> list[dict[str, Any]]:
+    if about.right != Right.CORRECTION:
+        return []
+    found = correction.shown(about)
+    hidden = {"old": clearance.HIDDEN, "new": clearance.HIDDEN}
+    return found if in_clear else [one | hidden for one in found]
 
 
 def _rows(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:

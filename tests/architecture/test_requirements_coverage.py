@@ -29,6 +29,7 @@ ASKED = [
     176,
     187,
     190,
+    192,
     195,
 ]
 STATES = ("proved", "partly", "not yet", "not here")
