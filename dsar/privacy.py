@@ -23,6 +23,7 @@ from dsar.cases.models import (
 from dsar.cases.recipient_models import RecipientTask
 from dsar.declarations import (
     Category,
+    Erase,
     Held,
     LegalBasis,
     Linked,
@@ -66,6 +67,9 @@ _PROCEDURE: Final = Held(category=Category.LEGAL, origin=Origin.DERIVED)
 _ASKED: Final = Held(category=Category.LEGAL, origin=Origin.PROVIDED)
 _ACCOUNT: Final = Held(category=Category.ACCOUNT, origin=Origin.OBSERVED)
 _STAFF: Final = Held(category=Category.ACCOUNT, origin=Origin.OBSERVED, whose=Whose.SOMEBODY_ELSE)
+_LET_GO: Final = Erase(
+    to=None, category=Category.ACCOUNT, origin=Origin.OBSERVED, whose=Whose.SOMEBODY_ELSE
+)
 _SOMEBODY_ELSES: Final = Held(
     category=Category.LEGAL, origin=Origin.DERIVED, whose=Whose.SOMEBODY_ELSE
 )
@@ -114,18 +118,19 @@ def _opened_json(name: str, *, case: str) -> Callable[[Any], object]:
 class CasePersonalData(PersonalData):
     """A submission: when it came, through which channel, under which laws, and where answers go."""
 
-    subject, purpose, retention = "subject", REQUEST_HANDLING, _skeleton("received_at")
+    subject, purpose, retention = "subject", REQUEST_HANDLING, _skeleton("ended_at")
     row, born = Row.RETAINED, "created_at"
     fields = {
         ("id", "key", "continues"): _TECHNICAL,
         "reply_channel": _ASKED,
-        "subject": _ACCOUNT,
+        "subject": Erase(to=None, category=Category.ACCOUNT, origin=Origin.OBSERVED),
         (
             "reference",
             "regimes",
             "verified_at",
             "verification_method",
             "frozen_at",
+            "ended_at",
             "papers_allowed_at",
         ): _PROCEDURE,
         ("subject_relation", "channel", "language", "received_at"): _ASKED,
@@ -140,7 +145,7 @@ class CasePersonalData(PersonalData):
 class ClaimPersonalData(PersonalData):
     """Who somebody without log-in said they are, and for whom they asked."""
 
-    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("made_at")
+    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("case__ended_at")
     row, born = Row.RETAINED, "made_at"
     fields = {
         ("id", "case"): _TECHNICAL,
@@ -162,7 +167,7 @@ class ClaimPersonalData(PersonalData):
 class ConfirmationPersonalData(PersonalData):
     """A mailed question about a case; its answer cannot be given from what is kept."""
 
-    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("made_at")
+    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("case__ended_at")
     row, born = Row.RETAINED, "made_at"
     fields = {
         ("id", "case"): _TECHNICAL,
@@ -175,7 +180,7 @@ class ConfirmationPersonalData(PersonalData):
 class UploadPersonalData(PersonalData):
     """A file that came with a case."""
 
-    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("kept_at")
+    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("case__ended_at")
     row, born = Row.RETAINED, "kept_at"
     fields = {
         ("id", "case"): _TECHNICAL,
@@ -189,7 +194,7 @@ class UploadPersonalData(PersonalData):
 class ProofPersonalData(PersonalData):
     """How it was established who asked: which facts fitted, never what they were."""
 
-    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("tried_at")
+    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("case__ended_at")
     row, born = Row.RETAINED, "tried_at"
     fields = {
         ("id", "case"): _TECHNICAL,
@@ -205,7 +210,7 @@ class ProofPersonalData(PersonalData):
 class LinkPersonalData(PersonalData):
     """A mailed link to a case, for a person without account; neither link nor code can be read from it."""
 
-    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("made_at")
+    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("case__ended_at")
     row, born = Row.RETAINED, "made_at"
     fields = {
         ("id", "case"): _TECHNICAL,
@@ -220,7 +225,7 @@ class LinkPersonalData(PersonalData):
 class RequestPersonalData(PersonalData):
     """One right that was asked for, its clock, its state and its outcome."""
 
-    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _skeleton("case__received_at")
+    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _skeleton("case__ended_at")
     row = Row.RETAINED
     fields = {
         ("id", "case"): _TECHNICAL,
@@ -252,7 +257,7 @@ class RequestPersonalData(PersonalData):
 class StaffRequestPersonalData(PersonalData):
     """Which requests a member of staff looks after."""
 
-    subject, purpose, retention = "owner", REQUEST_HANDLING, _skeleton("case__received_at")
+    subject, purpose, retention = "owner", REQUEST_HANDLING, _skeleton("case__ended_at")
     row = Row.RETAINED
     fields = {
         ("id", "case"): _TECHNICAL,
@@ -277,7 +282,7 @@ class StaffRequestPersonalData(PersonalData):
             "result",
         ): _SOMEBODY_ELSES,
         ("lease_token", "lease_until", "attempts", "size"): _OF_WORKERS,
-        "owner": _STAFF,
+        "owner": _LET_GO,
     }
 
 
@@ -285,7 +290,7 @@ class _DelayTerms(PersonalData):
     """What everything has in common that moves a request's date."""
 
     subject, purpose = "request__case__subject", REQUEST_HANDLING
-    retention, row = _kept("request__case__received_at"), Row.RETAINED
+    retention, row = _kept("request__case__ended_at"), Row.RETAINED
 
 
 @declare(Pause)
@@ -327,6 +332,7 @@ class PromisePersonalData(_DelayTerms):
 class PreservedPersonalData(_DelayTerms):
     """That a copy which was refused is kept for a while, sealed."""
 
+    retention = _kept("ended_at")
     fields = {
         ("id", "request"): _TECHNICAL,
         ("until", "owed_at", "copied_at", "ended_at"): _PROCEDURE,
@@ -346,7 +352,7 @@ class WarnedPersonalData(_DelayTerms):
 class _DecisionTerms(PersonalData):
     """What both people in a decision share."""
 
-    purpose, retention = REQUEST_HANDLING, _skeleton("decided_at")
+    purpose, retention = REQUEST_HANDLING, _skeleton("request__case__ended_at")
     row = Row.RETAINED
 
 
@@ -359,12 +365,14 @@ class DecisionPersonalData(_DecisionTerms):
         ("id", "request"): _TECHNICAL,
         ("verdict", "grounds", "automatic", "decided_at", "approved_at"): _PROCEDURE,
         "plan_digest": Secret(to="", category=Category.LEGAL, origin=Origin.DERIVED),
-        "reason": Held(
+        "reason": Erase(
+            to=None,
             category=Category.LEGAL,
             origin=Origin.DERIVED,
             read=_opened("reason", case="request__case"),
         ),
-        "balancing": Held(
+        "balancing": Erase(
+            to=None,
             category=Category.LEGAL,
             origin=Origin.DERIVED,
             read=_opened("balancing", case="request__case"),
@@ -383,7 +391,7 @@ class StaffDecisionPersonalData(_DecisionTerms):
         ("decided_at", "approved_at"): _PROCEDURE,
         ("verdict", "grounds", "automatic", "reason", "balancing"): _SOMEBODY_ELSES,
         "plan_digest": Secret(to="", category=Category.LEGAL, origin=Origin.DERIVED),
-        ("decided_by", "approved_by"): _STAFF,
+        ("decided_by", "approved_by"): _LET_GO,
     }
 
 
@@ -392,7 +400,7 @@ class CorrectionPersonalData(PersonalData):
     """A value a person wants changed, the value that stood there, and what became of it."""
 
     subject, purpose = "request__case__subject", REQUEST_HANDLING
-    retention, row = _kept("request__case__received_at"), Row.RETAINED
+    retention, row = _kept("request__case__ended_at"), Row.RETAINED
     fields = {
         ("id", "request"): _TECHNICAL,
         ("declaration", "row", "field"): _ASKED,
@@ -409,7 +417,7 @@ class CorrectionPersonalData(PersonalData):
 class _NoteTerms(PersonalData):
     """What both people in a note share. Somebody looks before a note is released: it may hold privileged advice."""
 
-    purpose, retention = REQUEST_HANDLING, _kept("written_at")
+    purpose, retention = REQUEST_HANDLING, _kept("case__ended_at")
     row, reviewed = Row.RETAINED, True
 
 
@@ -445,7 +453,7 @@ class StaffNotePersonalData(_NoteTerms):
 class _MessageTerms(PersonalData):
     """What both people in a message share."""
 
-    purpose, retention = REQUEST_HANDLING, _kept("written_at")
+    purpose, retention = REQUEST_HANDLING, _kept("case__ended_at")
     row = Row.RETAINED
 
 
@@ -480,7 +488,7 @@ class AttachmentPersonalData(PersonalData):
     """Files that you sent with a message."""
 
     subject, purpose = "message__case__subject", REQUEST_HANDLING
-    retention, row = _kept("message__written_at"), Row.RETAINED
+    retention, row = _kept("message__case__ended_at"), Row.RETAINED
     fields = {
         ("id", "message"): _TECHNICAL,
         ("media_type", "size"): _PROCEDURE,
@@ -493,7 +501,7 @@ class AttachmentPersonalData(PersonalData):
 class _ComplaintTerms(PersonalData):
     """What both people in a complaint share."""
 
-    purpose, retention = REQUEST_HANDLING, _kept("received_at")
+    purpose, retention = REQUEST_HANDLING, _kept("case__ended_at")
     row = Row.RETAINED
 
 
@@ -538,7 +546,7 @@ class StaffComplaintPersonalData(_ComplaintTerms):
 class LetterPersonalData(PersonalData):
     """The answers and notices that were written to the person."""
 
-    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("written_at")
+    subject, purpose, retention = "case__subject", REQUEST_HANDLING, _kept("case__ended_at")
     row = Row.RETAINED
     fields = {
         ("id", "case", "request", "number", "template", "mail_attempts"): _TECHNICAL,
@@ -558,7 +566,7 @@ class RecipientTaskPersonalData(PersonalData):
     """Which recipients were told of a correction, deletion or restriction (GDPR Art. 19)."""
 
     subject, purpose = "request__case__subject", REQUEST_HANDLING
-    retention, row = _kept("due_at"), Row.RETAINED
+    retention, row = _kept("request__case__ended_at"), Row.RETAINED
     concealed = {"secret": True}
     fields = {
         ("id", "request"): _TECHNICAL,
@@ -571,7 +579,7 @@ class PlanPersonalData(PersonalData):
     """What a request was to do, as it stood when it was approved; counts and names of tables."""
 
     subject, purpose = "request__case__subject", REQUEST_HANDLING
-    retention, row = _kept("planned_at"), Row.RETAINED
+    retention, row = _kept("request__case__ended_at"), Row.RETAINED
     fields = {
         ("id", "request"): _TECHNICAL,
         # Both cover what is concealed; each step that may be shown is a record of its own.
@@ -585,7 +593,7 @@ class StepPersonalData(PersonalData):
     """Each action that carried a request out, in counts."""
 
     subject, purpose = "request__case__subject", REQUEST_HANDLING
-    retention, row = _kept("request__case__received_at"), Row.RETAINED
+    retention, row = _kept("request__case__ended_at"), Row.RETAINED
     concealed = {"hidden": True}
     fields = {
         ("id", "request", "cursor", "hidden"): _TECHNICAL,

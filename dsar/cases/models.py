@@ -60,6 +60,8 @@ class Case(models.Model):
     """Whether letters go by `email` or by `post`; `contact` holds the address of the one or the other (R15)."""
     continues = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     """The case that was closed and is taken up again, with its day of receipt."""
+    ended_at = models.DateTimeField(null=True, blank=True)
+    """When its last request and complaint had ended; its content is kept for a period from then. `ending` notes it."""
     frozen_at = models.DateTimeField(null=True, blank=True)
     """When somebody at an earlier address said that it was not they who asked; nothing moves on meanwhile."""
     identifiers = models.BinaryField(null=True, blank=True)

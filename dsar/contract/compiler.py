@@ -388,6 +388,6 @@ def what_happens(treatment: Treatment, *, row: Row) -> str:
     """What deletion does with a field: deleted, overwritten or retained."""
     if row is Row.DELETED:
         return Row.DELETED.value
-    if isinstance(treatment, Erase) or (isinstance(treatment, Secret) and row is Row.OVERWRITTEN):
+    if isinstance(treatment, Erase | Secret) and row is Row.OVERWRITTEN:
         return Row.OVERWRITTEN.value
     return Row.RETAINED.value

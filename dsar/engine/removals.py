@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.apps import apps
+from django.core.files.storage import storages
 from django.db import connection
+from django.db.models import FileField
 
 from dsar.contract import compiler
 from dsar.contract.compiler import Fragment
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
-    from django.db.models import FileField
+    from django.core.files.storage import Storage
 
     from dsar.contract.declarations import Declaration
 
@@ -62,7 +64,7 @@ def carry_out(reference: UUID) -> int:
         batch = _noted(reference)
         for removal in batch:
             with effect("file.remove"):
-                _field(removal.field).storage.delete(removal.name)
+                _storage(removal.field).delete(removal.name)
         _strike_off(batch)
         found = len(batch)
         removed += found
@@ -82,6 +84,10 @@ def _noted(reference: UUID) -> list[Removal]:
     return list(Removal.objects.filter(request_reference=reference).order_by("pk")[:_BATCH])
 
 
-def _field(label: str) -> FileField:
+def _storage(label: str) -> Storage:
+    """The storage of a file field, or the one that the model names for a column which is none."""
     model, _, name = label.rpartition(".")
-    return cast("FileField", apps.get_model(model)._meta.get_field(name))
+    field = apps.get_model(model)._meta.get_field(name)
+    if isinstance(field, FileField):
+        return field.storage
+    return storages[field.model.stored_in[name]]

@@ -61,6 +61,11 @@ def open_for(person: Person | None) -> QuerySet[Hold]:
     return Hold.objects.filter(subject_id=key_of(person), released_at__isnull=True)
 
 
+def to_review(on: date) -> QuerySet[Hold]:
+    """The holds that stand and whose day of review has come, the longest first (R156)."""
+    return Hold.objects.filter(released_at__isnull=True, review_on__lte=on).order_by("review_on")
+
+
 def is_open(person: Person) -> bool:
     """Whether any hold stands."""
     return open_for(person).exists()

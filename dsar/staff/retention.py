@@ -12,8 +12,9 @@ from django.urls import path, reverse
 from django.utils.dateparse import parse_datetime
 
 from dsar.cases import permissions
-from dsar.duties.retention import runs, schedule, survey
+from dsar.duties.retention import due, runs, schedule, survey
 from dsar.duties.retention.models import RetentionRun
+from dsar.registers import holds
 from dsar.staff.reading import ReadingAdmin, acting
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+_MOST_HOLDS = 200
 _WHY = {
     "share": "It would lose too large a share of its rows.",
     "rows": "The run is too large as a whole.",
@@ -83,6 +85,7 @@ class RetentionRunAdmin(ReadingAdmin[RetentionRun]):
             title="Overdue",
             run=last,
             lines=[] if last is None else _lines(_latest(last), run=last),
+            holds=holds.to_review(due.today())[:_MOST_HOLDS],
         )
 
     def approve(self, request: HttpRequest, pk: UUID) -> HttpResponse:

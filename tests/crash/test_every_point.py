@@ -70,6 +70,8 @@ NOT_WALKED = {
     "copy.end": "One transaction, and the next hour ends what was not ended.",
     "copy.prolong": "Somebody asks for it at a face.",
     "copy.put_aside": "As `copy.begin`.",
+    "ending.note": "Of a retention run, as below.",
+    "ending.shred": "As above.",
     "retention.batch": "No right's: a worker is killed at each point of it in tests/retention/test_runs.py.",
     "retention.begin": "As above.",
     "retention.end": "As above.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -129,6 +130,20 @@ def test_a_run_that_waits_says_so_where_the_overdue_is_shown(waiting):
     page = _desk("officer").get(OVERDUE).content.decode()
     assert "waits for approval" in page
     assert "stopped the run" in page
+
+
+def test_holds_whose_day_of_review_has_come_are_listed(cast, officer):
+    for person, days in ((cast.alice, -1), (cast.bob, 1)):
+        holds.place(
+            person.user,
+            ground=f"Claim of {person.name}",
+            law="Limitation Act",
+            review_on=due.today() + timedelta(days=days),
+            by=officer.user,
+        )
+    page = _desk("officer", "otto").get(OVERDUE).content.decode()
+    assert "Claim of alice" in page
+    assert "Claim of bob" not in page
 
 
 def test_pages_take_as_many_statements_whatever_there_is(cast, old_messages, night):

@@ -22,7 +22,15 @@ from tests import faces
 from tests.crash import dying
 from tests.testapp.models import Circle, Device, Loan, LoanLine, Member, Message, Tag, Visit
 
-EFFECTS = ["retention.begin", "retention.batch", "file.remove", "file.strike_off", "retention.end"]
+EFFECTS = [
+    "ending.note",
+    "retention.begin",
+    "retention.batch",
+    "file.remove",
+    "file.strike_off",
+    "ending.shred",
+    "retention.end",
+]
 QUICK = {"retention.batch:after", "file.remove:before"}
 """Run every time; the others with --all."""
 

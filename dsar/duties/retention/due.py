@@ -68,7 +68,7 @@ def over(unit: Unit, *, of: Day) -> Rows:
     """The rows whose retention has ended, and on which nothing was done yet."""
     rows = unit.model._base_manager.order_by()
     for declaration in unit.declarations:
-        rows = rows.filter(_began(declaration, of=of))
+        rows = rows.filter(began(declaration, of=of))
     if unit.action is Row.OVERWRITTEN:
         done = compiler.Fragment.join(
             " AND ", (already for _, _, already in compiler.overwrites(unit.declarations[0]))
@@ -131,7 +131,7 @@ def _pointing_at(model: type[Model]) -> Iterator[ForeignKey[Any, Any]]:
     )
 
 
-def _began(declaration: Declaration, *, of: Day) -> Q:
+def began(declaration: Declaration, *, of: Day) -> Q:
     """One comparison with a constant, which an index on the column answers; a row without a date is never due."""
     last = retaining.last_over(declaration.retention, on=of.on)
     if not schedule.is_moment(declaration):

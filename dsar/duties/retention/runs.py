@@ -15,8 +15,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from dsar import conf
-from dsar.cases import permissions
+from dsar.cases import ending, permissions
 from dsar.cases.lifecycle import NotPermittedError
+from dsar.cases.models import Case
+from dsar.contract import registry
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
 from dsar.duties.retention import due, schedule, statements, survey
@@ -81,6 +83,7 @@ def begin(*, on: date) -> RetentionRun:
 
     A run that looks wrong waits for a person. One that is running is left as it is.
     """
+    ending.note()
     found = counted(on=on)
     against = survey.objections(found)
     said = {
@@ -157,6 +160,7 @@ def go_on(run: RetentionRun) -> bool:
         for unit in schedule.units():
             if unit.label in counts and not _finish(unit, run=run.pk, of=of, since=since):
                 return False
+        _shred(of)
         _end(run.pk, left=survey.survey(schedule.units(), of=of))
     except OvertakenError:
         return False
@@ -176,6 +180,13 @@ def _finish(unit: Unit, *, run: UUID, of: Day, since: float) -> bool:
         logger.warning("%s waits for the next night: %s", unit.label, type(error).__name__)
     removals.carry_out(run)
     return not is_over
+
+
+def _shred(of: Day) -> None:
+    """Destroy the keys of cases of which only the skeleton is left."""
+    declared = registry.current().get(Case._meta.label)
+    over = Case.objects.filter(due.began(declared, of=of))
+    ending.shred(over.filter(subject__isnull=True, identifiers__isnull=True))
 
 
 def _seconds(since: float) -> float:

@@ -67,14 +67,14 @@ def _picked(unit: Unit, of: Day, most: int) -> Fragment:
     return Fragment(sql=f"{_table(unit)}.ctid = ANY(ARRAY({sql}))", params=tuple(params))
 
 
-def _delete(unit: Unit, picked: Fragment, files: list[FileField]) -> Fragment:
+def _delete(unit: Unit, picked: Fragment, files: list[Field[Any, Any]]) -> Fragment:
     returned = _returned(unit, files) if files or _following(unit) else ""
     return Fragment(
         sql=f"DELETE FROM {_table(unit)} WHERE {picked.sql}{returned}", params=picked.params
     )
 
 
-def _returned(unit: Unit, files: list[FileField], *, of: str = "") -> str:
+def _returned(unit: Unit, files: list[Field[Any, Any]], *, of: str = "") -> str:
     """The key of each row that went, and the names of its files as they were."""
     owner = of or _table(unit)
     names = [
@@ -84,7 +84,7 @@ def _returned(unit: Unit, files: list[FileField], *, of: str = "") -> str:
     return f" RETURNING {', '.join([f'{_column(unit, unit.model._meta.pk)} AS key', *names])}"
 
 
-def _update(unit: Unit, picked: Fragment, files: list[FileField]) -> Fragment:
+def _update(unit: Unit, picked: Fragment, files: list[Field[Any, Any]]) -> Fragment:
     written = compiler.overwrites(unit.declarations[0])
     values = Fragment.join(
         ", ",
@@ -107,18 +107,18 @@ def _update(unit: Unit, picked: Fragment, files: list[FileField]) -> Fragment:
     )
 
 
-def _files(unit: Unit) -> list[FileField]:
-    """The file fields whose files go."""
-    treated = unit.declarations[0].fields
+def _files(unit: Unit) -> list[Field[Any, Any]]:
+    """The columns that name files which go."""
+    treated, named = unit.declarations[0].fields, getattr(unit.model, "stored_in", {})
     return [
         field
         for field in unit.model._meta.concrete_fields
-        if isinstance(field, FileField)
+        if (isinstance(field, FileField) or field.name in named)
         and (unit.action is Row.DELETED or isinstance(treated.get(field.name), Erase))
     ]
 
 
-def _noting(unit: Unit, files: list[FileField], reference: UUID) -> Fragment:
+def _noting(unit: Unit, files: list[Field[Any, Any]], reference: UUID) -> Fragment:
     noted = Fragment.join(
         " UNION ALL ",
         (
