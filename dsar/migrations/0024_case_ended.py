@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("dsar", "0022_retention"),
+        ("dsar", "0023_recipients"),
     ]
 
     operations = [
