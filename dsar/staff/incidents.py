@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from dsar.duties.incidents import IncidentError
 from dsar.law import incidents as law
 from dsar.registers.incident_models import Incident
 from dsar.staff import incident_acts
+from dsar.staff.asking import Question, ask
 from dsar.staff.incident_forms import OpenForm
 from dsar.staff.reading import ReadingAdmin, acting
 
@@ -54,9 +54,6 @@ class IncidentAdmin(ReadingAdmin[Incident]):
         "closed_at",
     )
     readonly_fields = fields
-
-    class Media:
-        css = {"all": ("dsar/staff.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Incident]:
         """With the key, for everything sealed."""
@@ -156,17 +153,11 @@ class IncidentAdmin(ReadingAdmin[Incident]):
         label: str,
         incident: Incident | None = None,
     ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "says": says,
-            "label": label,
-            "opts": self.model._meta,
-            "incident": incident,
-            "form": form,
-            "media": form.media,
-        }
-        return TemplateResponse(request, "admin/dsar/incident/act.html", context)
+        way = [("Incidents", reverse("admin:dsar_incident_changelist"))]
+        if incident is not None:
+            way.append((str(incident), page(incident)))
+        question = Question(title=title, step=label, says=says, way=way, form=form, button=label)
+        return ask(request, question, admin=self)
 
 
 def page(incident: Incident) -> str:

@@ -189,11 +189,11 @@ class RequestAdmin(Worklist):
 
     def revoke(self, request: HttpRequest, pk: UUID, package: UUID) -> HttpResponse:
         """Take a package back at once."""
-        about = get_object_or_404(Request, pk=pk)
-        found = get_object_or_404(Package, pk=package, request_reference=about.pk)
         actor = acting(request)
         if not actor.may(permissions.DECIDE):
             raise PermissionDenied
+        about = get_object_or_404(Request, pk=pk)
+        found = get_object_or_404(Package, pk=package, request_reference=about.pk)
         if review.revoke(found, actor=actor):
             messages.success(request, "The package is revoked; nobody can open it any more.")
         else:
