@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dsar.api.models import Reply
+from dsar.audit.models import Export
 from dsar.cases.complaint_models import Complaint
 from dsar.cases.delays import Extension, Holiday, Pause, Preserved, Promise, Warned
 from dsar.cases.identity_models import Claim, Confirmation, Proof, Upload
@@ -53,6 +54,7 @@ __all__ = [
     "Disclosure",
     "Download",
     "Entry",
+    "Export",
     "Extension",
     "Heartbeat",
     "Hold",

@@ -7,6 +7,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 from dsar.api.models import Reply
+from dsar.audit.models import Export
 from dsar.cases.complaint_models import Complaint
 from dsar.cases.delays import Extension, Holiday, Pause, Preserved, Promise, Warned
 from dsar.cases.identity_models import Claim, Confirmation, Proof, Upload
@@ -631,6 +632,22 @@ class PackagePersonalData(PersonalData):
             "ended_at",
             "removed_at",
         ): _PROCEDURE,
+    }
+
+
+@declare(Export)
+class ExportPersonalData(PersonalData):
+    """What a member of staff took out for audit; it names nobody whose request it was."""
+
+    subject, purpose, retention = "asked_by", REQUEST_HANDLING, _kept("asked_at")
+    row = Row.RETAINED
+    fields = {
+        ("id", "request_reference", "token"): _TECHNICAL,
+        "asked_by": _ACCOUNT,
+        ("asked_at", "by", "first_day", "last_day", "seed", "sample_size"): _PROCEDURE,
+        ("state", "beat_at", "attempts", "done", "total", "entries", "rows"): _PROCEDURE,
+        "sample": NotPersonal(because="Public references and draws by hash."),
+        "finished_at": _PROCEDURE,
     }
 
 

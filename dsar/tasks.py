@@ -10,6 +10,7 @@ from celery import shared_task
 from celery.signals import worker_init, worker_shutting_down
 
 from dsar.api import idempotency
+from dsar.audit import exporting
 from dsar.cases import earlier, expiry, messages, notices, reminders, uploads
 from dsar.dispatch import outbox
 from dsar.duties import announcing, incident_letters
@@ -33,6 +34,7 @@ SWEEPERS: tuple[Callable[[], object], ...] = (
     vault.expire_due,
     idempotency.expire,
     uploads.remove_papers,
+    exporting.sweep,
     counts.fold,
 )
 """What the periodic sweep looks after, in order."""
@@ -104,6 +106,12 @@ def retain() -> None:
 def withhold(request: str) -> None:
     """Put the copy of a refused access aside."""
     withholding.put_aside(UUID(request))
+
+
+@shared_task(name=exporting.TASK, ignore_result=True)
+def export(wanted: str) -> None:
+    """Write an export for audit."""
+    exporting.run(UUID(wanted))
 
 
 @shared_task(name="dsar.mail_warning", ignore_result=True)

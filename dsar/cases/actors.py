@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from dsar.cases.models import Case
 
 
+_ROLES = (
+    ("approve_request", "officer"),
+    ("decide_request", "reviewer"),
+    ("handle_request", "handler"),
+    ("audit_request", "auditor"),
+)
+"""Permissions, the strongest first, and what the ledger calls whoever has them."""
+
+
 class ActorKind(StrEnum):
     """In which capacity somebody acts."""
 
@@ -46,14 +55,21 @@ class Actor:
         return bool(getattr(user, "is_staff", False) and user.has_perm(f"dsar.{permission}"))
 
     def witnessed(self, case: Case) -> dict[str, str]:
-        """How the ledger names the actor: the capacity, and a digest under the case key as long as that lives."""
+        """How the ledger names the actor: the capacity, staff's role, and a digest while the case key lives."""
         if self.kind is not ActorKind.STAFF or self.user is None:
             return {"actor": self.kind.value}
+        said = {"actor": self.kind.value, "role": self.role}
         try:
-            return {"actor": self.kind.value, "by": box.digest(case.key, f"user {self.user.pk}")}
+            return said | {"by": box.digest(case.key, f"user {self.user.pk}")}
         except box.KeyDestroyedError:
             # Of a case whose time is over a skeleton is left, and still looked at.
-            return {"actor": self.kind.value}
+            return said
+
+    @property
+    def role(self) -> str:
+        """What staff may do at most, in a word (R175)."""
+        held = (word for permission, word in _ROLES if self.may(permission))
+        return next(held, self.kind.value)
 
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM)

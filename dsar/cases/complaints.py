@@ -134,6 +134,8 @@ def answer(
             actor=actor,
             request=found.reopened,
             of=str(found.request_id),
+            received=deadlines.began(found.reopened).isoformat(),
+            **deadlines.witnessed(found.reopened),
         )
     return found
 

@@ -128,12 +128,28 @@ def recompute(request: Request, *, because: str, **witness: Any) -> bool:
         Tag.REQUEST_DUE_CHANGED,
         request=request.pk,
         because=because,
+        start=start(request),
         strict=_from_to(before[0], after[0]),
         adjusted=_from_to(before[1], after[1]),
         due=_from_to(before[2], after[2]),
         **witness,
     )
     return True
+
+
+def witnessed(request: Request) -> dict[str, str]:
+    """A request's dates as the ledger tells them when its clock begins."""
+    return {
+        "start": start(request),
+        "strict": day_of(request.statutory_due_at).isoformat(),
+        "due": request.due_at.isoformat(),
+    }
+
+
+def start(request: Request) -> str:
+    """The day that the clock counts from, under the law whose date comes first."""
+    first = min(request.clocks, key=lambda one: one["strict"], default={"start": ""})
+    return str(first["start"])
 
 
 _FIELDS = ("statutory_due_at", "adjusted_due_at", "unrolled_due_on", "due_at", "clocks")

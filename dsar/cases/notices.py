@@ -60,7 +60,12 @@ def send(letter_id: str) -> bool:
             return False
         letter.mailed_at = timezone.now()
         letter.save(update_fields=["mailed_at"])
-        log.append(Tag.LETTER_SENT, request=letter.request_id, letter=str(letter.pk))
+        log.append(
+            Tag.LETTER_SENT,
+            request=letter.request_id,
+            case=str(letter.case_id),
+            letter=str(letter.pk),
+        )
     return True
 
 

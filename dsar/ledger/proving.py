@@ -10,7 +10,7 @@ from django.db import connection
 from dsar.ledger import merkle, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
     from dsar.ledger.models import Entry
@@ -41,7 +41,7 @@ class SealedEntry:
     inclusion: Inclusion
 
 
-def leaf_hash(entry: Entry) -> bytes:
+def leaf_hash(entry: Entry | SealedEntry) -> bytes:
     """The hash under which an entry stands in the tree; known before it is sealed."""
     return merkle.leaf_hash(entry.canonical.encode())
 
@@ -86,6 +86,11 @@ def of_request(request: UUID) -> Iterator[SealedEntry]:
             [str(request), size],
         )
         found = cursor.fetchall()
+    yield from proved(found, size=size)
+
+
+def proved(found: Sequence[tuple[int, int, str]], *, size: int) -> Iterator[SealedEntry]:
+    """Index, number and text of entries, each with its proof under the tree of `size` entries; one statement or two."""
     paths = stored.with_nodes(
         lambda fetch: [merkle.prove_inclusion(row[0], size=size, fetch=fetch) for row in found]
     )

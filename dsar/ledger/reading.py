@@ -140,6 +140,12 @@ def has_checkpoint(size: int, root: bytes) -> bool:
     )
 
 
+def note(size: int) -> str:
+    """The signed note of the checkpoint that covers so many entries."""
+    ((found,),) = _ask("SELECT note FROM dsar_ledger_checkpoint WHERE size = %s", [size])
+    return str(found)
+
+
 def unsealed_since(seconds: float) -> list[tuple[int, bool]]:
     """The first entry older than so many seconds without a leaf, and the first that waits but is gone (True).
 

@@ -1,0 +1,257 @@
+"""The files of an export, each a stream: rows as CSV, JSON and XLSX, the sample, and the entries with their proofs."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import heapq
+import io
+import json
+import tempfile
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import xlsxwriter
+
+from dsar.audit.models import Export
+from dsar.audit.rows import COLUMNS, History
+from dsar.cases import deadlines
+from dsar.engine import copying
+from dsar.ledger import proving, reading
+from dsar.packages import cells
+from dsar.packages.archive import Member
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dsar.audit.ledger_sql import Scope
+
+FORMAT: Final = "dsar-history/1"
+SHEET_ROWS: Final = 1_000_000
+"""Rows a sheet of the workbook, whose format ends at 1,048,576; what is beyond goes into a further sheet."""
+SAMPLE_COLUMNS: Final = ("rank", "reference", "item_no", "draw")
+_BLOCK: Final = 65_536
+_README: Final = """This archive holds the history of requests about personal data, and what it takes to check it.
+
+history.csv, history.jsonl   one row a request, told from the entries alone
+history.xlsx                 the same as a workbook; further sheets hold what one cannot
+sample.csv                   the sample that was drawn with the seed in scope.json
+entries.jsonl                the ledger, index by index: its text where it is shown, else its hash
+evidence.jsonl               in the evidence of one request, instead: its entries with inclusion proofs
+checkpoint.txt               the signed checkpoint that all of it lies under
+checkpoints.jsonl            every signed checkpoint before it
+scope.json                   what was asked for
+manifest.json                size and SHA-256 of every file
+
+Check it with the offline verifier, which comes from outside this archive and needs Python and `cryptography` only:
+
+    python verify_export.py THIS.zip --key PUBLIC-KEY --since LAST-YEARS-checkpoint.txt
+
+The public key and the earlier checkpoint come from outside as well: from your own files, not from whoever made this.
+Cells that begin with = + - @ or ' have one apostrophe in front, so that no spreadsheet runs them.
+"""
+
+
+class UnreadableEntryError(Exception):
+    """An entry cannot be read as the ledger writes them; `manage.py verify_ledger` says which differs."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
+@dataclass(kw_only=True)
+class Contents:
+    """One export's files, read from one moment of the database; counts what it finds on the way."""
+
+    export: Export
+    scope: Scope
+    at: datetime
+    progress: Callable[[int], None]
+    """Called with how many entries were read since the last call."""
+    rows: int = 0
+    sample: list[dict[str, Any]] = field(default_factory=list)
+
+    def members(self) -> Iterator[Member]:
+        """The files in order; the sample follows the rows that it was drawn from."""
+        yield Member(name="README.txt", chunks=[_README.encode()])
+        yield Member(name="scope.json", chunks=[self._said().encode()])
+        yield Member(name="history.csv", chunks=_blocks(self._csv()))
+        yield Member(name="history.jsonl", chunks=_blocks(self._jsonl()))
+        yield Member(name="history.xlsx", chunks=self._xlsx())
+        yield Member(name="checkpoint.txt", chunks=[self._checkpoint().encode()])
+        if self.scope.case is not None:
+            yield Member(name="evidence.jsonl", chunks=_blocks(self._evidence()))
+            return
+        yield Member(name="sample.csv", chunks=_blocks(self._sample()))
+        yield Member(name="checkpoints.jsonl", chunks=_copied(self.scope.checkpoints()))
+        yield Member(name="entries.jsonl", chunks=self._counted(self.scope.entries()))
+
+    def _said(self) -> str:
+        asked, days = self.export, (self.export.first_day, self.export.last_day)
+        said = {
+            "format": FORMAT,
+            "kind": "evidence" if self.scope.case is not None else "history",
+            "case": self.scope.case,
+            "at": self.at.isoformat(),
+            "time_zone": str(deadlines.zone()),
+            "by": asked.by,
+            "first_day": days[0].isoformat() if days[0] else None,
+            "last_day": days[1].isoformat() if days[1] else None,
+            "entries": self.scope.size,
+            "window": list(self.scope.window),
+            "seed": asked.seed,
+            "sample_size": asked.sample_size,
+            "columns": list(COLUMNS),
+        }
+        return json.dumps(said, indent=1) + "\n"
+
+    def _told(self) -> Iterator[dict[str, str]]:
+        """The rows of the requests in the period."""
+        policies, zone, now = self.scope.policies(), deadlines.zone(), self.at.isoformat()
+        history: History | None = None
+        for case, hash_, entry in self._lines():
+            if history is None or history.case != case:
+                if history is not None:
+                    yield from self._in_period(history, now=now)
+                history = History(case, policies=policies, zone=zone)
+            history.take(entry, hash_=hash_)
+        if history is not None:
+            yield from self._in_period(history, now=now)
+
+    def _lines(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        for block in copying.blocks(self.scope.history()):
+            for line in block:
+                try:
+                    case, hash_, text = json.loads(bytes(line))
+                    entry = json.loads(text)
+                    entry["detail"], entry["at"], entry["tag"], entry["request"]
+                except (ValueError, KeyError, TypeError) as error:
+                    raise UnreadableEntryError from error
+                yield case, hash_, entry
+            self.progress(len(block))
+
+    def _in_period(self, history: History, *, now: str) -> Iterator[dict[str, str]]:
+        for row, moments in zip(history.rows(now=now), history.items(), strict=True):
+            if self.scope.case is not None or self._is_within(*moments):
+                yield row
+
+    def _is_within(self, received: str, closed: str) -> bool:
+        first, last = self.export.first_day, self.export.last_day
+        moment = closed if self.export.by == Export.By.CLOSED else received
+        if not moment:
+            return False
+        day = deadlines.day_of(datetime.fromisoformat(moment))
+        return (first is None or first <= day) and (last is None or day <= last)
+
+    def _csv(self) -> Iterator[str]:
+        yield _line(COLUMNS)
+        drawn: list[tuple[str, dict[str, Any]]] = []
+        for row in self._told():
+            self.rows += 1
+            self._draw(row, drawn)
+            yield _line([cells.guard(row[name]) for name in COLUMNS])
+        ranked = sorted(drawn, key=lambda one: one[0], reverse=True)
+        self.sample = [one | {"rank": rank} for rank, (_, one) in enumerate(ranked, 1)]
+
+    def _draw(self, row: dict[str, str], drawn: list[tuple[str, dict[str, Any]]]) -> None:
+        """Keep the smallest draws: SHA-256 over seed, reference and number, so that the seed alone decides."""
+        draw = draw_of(self.export.seed, row["reference"], row["item_no"])
+        one = {"reference": row["reference"], "item_no": row["item_no"], "draw": draw}
+        # A heap gives away its smallest: turned round, the draw that is largest.
+        turned = draw.translate(_TURN)
+        if len(drawn) < self.export.sample_size:
+            heapq.heappush(drawn, (turned, one))
+        elif drawn and turned > drawn[0][0]:
+            heapq.heapreplace(drawn, (turned, one))
+
+    def _jsonl(self) -> Iterator[str]:
+        for row in self._told():
+            yield json.dumps(row, separators=(",", ":")) + "\n"
+
+    def _xlsx(self) -> Iterator[bytes]:
+        """The workbook, written row by row into a file that only this process may read, and that goes at once."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "history.xlsx"
+            options = {"constant_memory": True, "strings_to_formulas": False, "tmpdir": folder}
+            with xlsxwriter.Workbook(path, options) as book:
+                self._sheets(book)
+            with path.open("rb") as file:
+                while chunk := file.read(_BLOCK):
+                    yield chunk
+
+    def _sheets(self, book: xlsxwriter.Workbook) -> None:
+        sheet: Any = None
+        for number, row in enumerate(self._told()):
+            place = number % SHEET_ROWS
+            if place == 0:
+                sheet = _sheet(book)
+            for column, name in enumerate(COLUMNS):
+                sheet.write_string(place + 1, column, row[name])
+        if sheet is None:
+            _sheet(book)
+
+    def _sample(self) -> Iterator[str]:
+        yield _line(SAMPLE_COLUMNS)
+        for one in self.sample:
+            yield _line([str(one[name]) for name in SAMPLE_COLUMNS])
+
+    def _checkpoint(self) -> str:
+        return reading.note(self.scope.size)
+
+    def _evidence(self) -> Iterator[str]:
+        found = self.scope.evidence()
+        for one in proving.proved(found, size=self.scope.size):
+            self.progress(1)
+            said = {
+                "index": one.inclusion.index,
+                "hash": proving.leaf_hash(one).hex(),
+                "entry": one.canonical,
+                "proof": [hash_.hex() for hash_ in one.inclusion.hashes],
+            }
+            yield json.dumps(said, separators=(",", ":")) + "\n"
+
+    def _counted(self, statement: str) -> Iterator[bytes]:
+        for block in copying.blocks(statement):
+            yield b"".join(block)
+            self.progress(len(block))
+
+
+_TURN = str.maketrans("0123456789abcdef", "fedcba9876543210")
+
+
+def draw_of(seed: str, reference: str, item_no: str) -> str:
+    """The draw of one request in hex: whoever has the seed draws the same; the smallest make the sample."""
+    return hashlib.sha256(f"{seed}\n{reference}\n{item_no}".encode()).hexdigest()
+
+
+def _sheet(book: xlsxwriter.Workbook) -> Any:
+    sheet = book.add_worksheet()
+    sheet.freeze_panes(1, 1)
+    for column, name in enumerate(COLUMNS):
+        sheet.write_string(0, column, name)
+    return sheet
+
+
+def _line(values: Any) -> str:
+    written = io.StringIO()
+    csv.writer(written).writerow(values)
+    return written.getvalue()
+
+
+def _blocks(lines: Iterator[str]) -> Iterator[bytes]:
+    held: list[str] = []
+    size = 0
+    for line in lines:
+        held.append(line)
+        size += len(line)
+        if size >= _BLOCK:
+            yield "".join(held).encode()
+            held, size = [], 0
+    yield "".join(held).encode()
+
+
+def _copied(statement: str) -> Iterator[bytes]:
+    for block in copying.blocks(statement):
+        yield b"".join(block)
