@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from dsar.audit.models import Export
 from dsar.cases.delays import Holiday
 from dsar.cases.models import Case, Request
 from dsar.duties.retention.models import RetentionRun
@@ -13,6 +14,7 @@ from dsar.registers.incident_models import Incident
 from dsar.registers.models import Consent, Disclosure, Hold, Objection, Purpose, Restriction
 from dsar.registers.policy_models import PrivacyPolicy
 from dsar.registers.recipient_models import RecipientRecord
+from dsar.staff.auditing import ExportAdmin
 from dsar.staff.cases import CaseAdmin
 from dsar.staff.evidence import EntryAdmin, PackageAdmin
 from dsar.staff.holidays import HolidayAdmin
@@ -40,6 +42,7 @@ admin.site.register(Restriction, RestrictionAdmin)
 admin.site.register(Disclosure, DisclosureAdmin)
 admin.site.register(Package, PackageAdmin)
 admin.site.register(Entry, EntryAdmin)
+admin.site.register(Export, ExportAdmin)
 admin.site.register(Holiday, HolidayAdmin)
 admin.site.register(PrivacyPolicy, PolicyAdmin)
 admin.site.register(Incident, IncidentAdmin)

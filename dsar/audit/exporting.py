@@ -100,7 +100,7 @@ def new(**asked: Any) -> Export:
 
 def run(export_id: UUID) -> bool:
     """Write an export that waits, or that another worker left; False where there is nothing to do."""
-    claimed = _claim(export_id)
+    claimed = claim(export_id)
     if claimed is None:
         return False
     try:
@@ -131,7 +131,7 @@ def package(export: Export) -> Package | None:
     return found.filter(expires_at__gt=timezone.now()).first()
 
 
-def _claim(export_id: UUID) -> Export | None:
+def claim(export_id: UUID) -> Export | None:
     """Take an export that nobody is at work on; None where there is none, or where it failed too often.
 
     Whoever writes holds a lock that goes with their session, however long the database is silent.
@@ -220,8 +220,10 @@ def _end(export: Export, *, state: Export.State, contents: Contents | None = Non
 
 @contextmanager
 def _beating(export: Export) -> Iterator[Callable[[int], None]]:
-    """What counts the entries read, and shows now and then how far it is: over a connection of its own, since the
-    snapshot's transaction shows nothing before its end."""
+    """Count the entries read, and show now and then how far it is.
+
+    Over a connection of its own, since the snapshot's transaction shows nothing before its end.
+    """
     beside = connections[Export.objects.db].copy()
     done, beaten = 0, time.monotonic()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 
@@ -92,7 +92,7 @@ class Scope:
     window: tuple[int, int] = (0, 0)
 
     @property
-    def _values(self) -> dict[str, object]:
+    def _values(self) -> dict[str, Any]:
         return {
             "size": self.size,
             "first": self.first,
@@ -152,12 +152,12 @@ def _midnight(day: date) -> str:
     return begins.astimezone(UTC).strftime(_AT)
 
 
-def _copy(statement: str, values: dict[str, object]) -> str:
+def _copy(statement: str, values: dict[str, Any]) -> str:
     with connection.cursor() as cursor:
         return f"COPY ({cursor.mogrify(statement, values)}) {_LINES}"
 
 
-def _rows(statement: str, values: dict[str, object]) -> list[tuple]:  # type: ignore[type-arg]  # as the statement says.
+def _rows(statement: str, values: dict[str, Any]) -> list[tuple]:  # type: ignore[type-arg]  # as the statement says.
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import xlsxwriter
 
 from dsar.audit.models import Export
-from dsar.audit.rows import COLUMNS, History
+from dsar.audit.rows import COLUMNS, History, Told
 from dsar.cases import deadlines
 from dsar.engine import copying
 from dsar.ledger import proving, reading
@@ -24,7 +24,7 @@ from dsar.packages import cells
 from dsar.packages.archive import Member
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from dsar.audit.ledger_sql import Scope
 
@@ -107,8 +107,8 @@ class Contents:
         }
         return json.dumps(said, indent=1) + "\n"
 
-    def _told(self) -> Iterator[dict[str, str]]:
-        """The rows of the requests in the period."""
+    def told(self) -> Iterator[Told]:
+        """The requests in the period."""
         policies, zone, now = self.scope.policies(), deadlines.zone(), self.at.isoformat()
         history: History | None = None
         for case, hash_, entry in self._lines():
@@ -132,33 +132,34 @@ class Contents:
                 yield case, hash_, entry
             self.progress(len(block))
 
-    def _in_period(self, history: History, *, now: str) -> Iterator[dict[str, str]]:
-        for row, moments in zip(history.rows(now=now), history.items(), strict=True):
-            if self.scope.case is not None or self._is_within(*moments):
-                yield row
+    def _in_period(self, history: History, *, now: str) -> Iterator[Told]:
+        for told in history.rows(now=now):
+            if self.scope.case is not None or self._is_within(told):
+                yield told
 
-    def _is_within(self, received: str, closed: str) -> bool:
+    def _is_within(self, told: Told) -> bool:
         first, last = self.export.first_day, self.export.last_day
-        moment = closed if self.export.by == Export.By.CLOSED else received
+        moment = told.closed if self.export.by == Export.By.CLOSED else told.received
         if not moment:
             return False
         day = deadlines.day_of(datetime.fromisoformat(moment))
         return (first is None or first <= day) and (last is None or day <= last)
 
     def _csv(self) -> Iterator[str]:
-        yield _line(COLUMNS)
+        yield csv_line(COLUMNS)
         drawn: list[tuple[str, dict[str, Any]]] = []
-        for row in self._told():
+        for told in self.told():
             self.rows += 1
-            self._draw(row, drawn)
-            yield _line([cells.guard(row[name]) for name in COLUMNS])
+            self._draw(told, drawn)
+            yield csv_line([told.row[name] for name in COLUMNS])
         ranked = sorted(drawn, key=lambda one: one[0], reverse=True)
         self.sample = [one | {"rank": rank} for rank, (_, one) in enumerate(ranked, 1)]
 
-    def _draw(self, row: dict[str, str], drawn: list[tuple[str, dict[str, Any]]]) -> None:
+    def _draw(self, told: Told, drawn: list[tuple[str, dict[str, Any]]]) -> None:
         """Keep the smallest draws: SHA-256 over seed, reference and number, so that the seed alone decides."""
-        draw = draw_of(self.export.seed, row["reference"], row["item_no"])
-        one = {"reference": row["reference"], "item_no": row["item_no"], "draw": draw}
+        reference, number = told.row["reference"], told.row["item_no"]
+        draw = draw_of(self.export.seed, reference, number)
+        one = {"reference": reference, "item_no": number, "draw": draw, "request": told.request}
         # A heap gives away its smallest: turned round, the draw that is largest.
         turned = draw.translate(_TURN)
         if len(drawn) < self.export.sample_size:
@@ -167,8 +168,8 @@ class Contents:
             heapq.heapreplace(drawn, (turned, one))
 
     def _jsonl(self) -> Iterator[str]:
-        for row in self._told():
-            yield json.dumps(row, separators=(",", ":")) + "\n"
+        for told in self.told():
+            yield json.dumps(told.row, separators=(",", ":")) + "\n"
 
     def _xlsx(self) -> Iterator[bytes]:
         """The workbook, written row by row into a file that only this process may read, and that goes at once."""
@@ -183,19 +184,19 @@ class Contents:
 
     def _sheets(self, book: xlsxwriter.Workbook) -> None:
         sheet: Any = None
-        for number, row in enumerate(self._told()):
+        for number, told in enumerate(self.told()):
             place = number % SHEET_ROWS
             if place == 0:
                 sheet = _sheet(book)
             for column, name in enumerate(COLUMNS):
-                sheet.write_string(place + 1, column, row[name])
+                sheet.write_string(place + 1, column, told.row[name])
         if sheet is None:
             _sheet(book)
 
     def _sample(self) -> Iterator[str]:
-        yield _line(SAMPLE_COLUMNS)
+        yield csv_line(SAMPLE_COLUMNS)
         for one in self.sample:
-            yield _line([str(one[name]) for name in SAMPLE_COLUMNS])
+            yield csv_line([str(one[name]) for name in SAMPLE_COLUMNS])
 
     def _checkpoint(self) -> str:
         return reading.note(self.scope.size)
@@ -234,9 +235,10 @@ def _sheet(book: xlsxwriter.Workbook) -> Any:
     return sheet
 
 
-def _line(values: Any) -> str:
+def csv_line(values: Iterable[str]) -> str:
+    """A line of CSV (RFC 4180) of which no spreadsheet runs a cell."""
     written = io.StringIO()
-    csv.writer(written).writerow(values)
+    csv.writer(written).writerow(map(cells.guard, values))
     return written.getvalue()
 
 

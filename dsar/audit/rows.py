@@ -1,4 +1,4 @@
-"""One row of the history a request, told from the ledger's entries alone, so that whoever has the entries can tell it too.
+"""One row a request, told from the ledger's entries alone, so that whoever has the entries can tell it too.
 
 Pure: entries in, texts out. docs/auditing.md says how each column comes about; the offline verifier does the same
 without this code.
@@ -25,7 +25,7 @@ COLUMNS: Final = (
     *("complaint", "policy_version", "manifest_sha256", "event_count", "chain_head"),
     *("control_refs", "received_local", "answered_local"),
 )
-"""Annex by annex the same for every export; a column is added at the end and never renamed."""
+"""The same for every export; a column is added at the end and never renamed."""
 
 _ANSWERS = frozenset({"answer", "refusal", "withdrawn", "forwarded", "not_verified"})
 _FOR_OTHERS = frozenset({"guardian", "agent", "representative"})
@@ -73,6 +73,16 @@ class Item:
     head: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One request: its identifier, when it was received and when closed (UTC, empty while open), and its row."""
+
+    request: str
+    received: str
+    closed: str
+    row: dict[str, str]
+
+
 class History:
     """A case, entry by entry in the tree's order; holds as much as one case has to say."""
 
@@ -101,15 +111,15 @@ class History:
             self._about(item, tag, said, at=at)
         self._beside(tag, said, at=at)
 
-    def rows(self, *, now: str) -> Iterator[dict[str, str]]:
-        """A row a request, in the order of filing; `now` is the moment that open ones are late or not at."""
-        for item in self._items.values():
-            yield self._row(item, now=now)
-
-    def items(self) -> Iterator[tuple[str, str]]:
-        """When each request was received and when it was closed, in UTC; empty while it is open."""
-        for item in self._items.values():
-            yield item.said.get("received", item.at), item.closed
+    def rows(self, *, now: str) -> Iterator[Told]:
+        """What is told of each request, in the order of filing; open ones are late or not at the moment `now`."""
+        for request, item in self._items.items():
+            yield Told(
+                request=request,
+                received=item.said.get("received", item.at),
+                closed=item.closed,
+                row=self._row(item, now=now),
+            )
 
     def _open(self, about: str, said: Mapping[str, Any], *, at: str) -> None:
         if not self._regimes:

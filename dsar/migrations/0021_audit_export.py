@@ -8,42 +8,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dsar', '0017_privacy_policy'),
+        ("dsar", "0020_incident_letters"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Export',
+            name="Export",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('request_reference', models.UUIDField(blank=True, null=True)),
-                ('by', models.CharField(choices=[('received', 'Day of receipt'), ('closed', 'Day of closing')], default='received', max_length=10)),
-                ('first_day', models.DateField(blank=True, null=True)),
-                ('last_day', models.DateField(blank=True, null=True)),
-                ('seed', models.CharField(blank=True, max_length=64)),
-                ('sample_size', models.PositiveIntegerField(default=0)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('writing', 'Being written'), ('ready', 'Ready'), ('failed', 'Failed')], default='waiting', max_length=10)),
-                ('token', models.BigIntegerField(default=0)),
-                ('beat_at', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('done', models.BigIntegerField(default=0)),
-                ('total', models.BigIntegerField(default=0)),
-                ('entries', models.BigIntegerField(default=0)),
-                ('rows', models.BigIntegerField(default=0)),
-                ('sample', models.JSONField(default=list)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("request_reference", models.UUIDField(blank=True, null=True)),
+                (
+                    "by",
+                    models.CharField(
+                        choices=[("received", "Day of receipt"), ("closed", "Day of closing")],
+                        default="received",
+                        max_length=10,
+                    ),
+                ),
+                ("first_day", models.DateField(blank=True, null=True)),
+                ("last_day", models.DateField(blank=True, null=True)),
+                ("seed", models.CharField(blank=True, max_length=64)),
+                ("sample_size", models.PositiveIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("writing", "Being written"),
+                            ("ready", "Ready"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("token", models.BigIntegerField(default=0)),
+                ("beat_at", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("done", models.BigIntegerField(default=0)),
+                ("total", models.BigIntegerField(default=0)),
+                ("entries", models.BigIntegerField(default=0)),
+                ("rows", models.BigIntegerField(default=0)),
+                ("sample", models.JSONField(default=list)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'dsar_audit_export',
-                'ordering': ['-asked_at'],
-                'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'writing'])), fields=['asked_at'], name='dsar_export_open')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'writing', 'ready', 'failed'])), name='dsar_export_state_known'), models.CheckConstraint(condition=models.Q(('by__in', ['received', 'closed'])), name='dsar_export_by_known')],
+                "db_table": "dsar_audit_export",
+                "ordering": ["-asked_at"],
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "writing"])),
+                        fields=["asked_at"],
+                        name="dsar_export_open",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["waiting", "writing", "ready", "failed"])
+                        ),
+                        name="dsar_export_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("by__in", ["received", "closed"])),
+                        name="dsar_export_by_known",
+                    ),
+                ],
             },
         ),
     ]

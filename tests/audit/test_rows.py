@@ -109,15 +109,16 @@ def told(entries: list[dict[str, Any]], now: str = NOW) -> dict[str, str]:
     history = History(CASE, policies=POLICIES, zone=ZoneInfo("Asia/Singapore"))
     for one in entries:
         history.take(one, hash_=HASH)
-    (row,) = history.rows(now=now)
-    return row
+    (found,) = history.rows(now=now)
+    return found.row
 
 
 def told_by_the_verifier(entries: list[dict[str, Any]], now: str = NOW) -> list[str]:
     items, beside = verify_export.told((HASH, json.loads(json.dumps(one))) for one in entries)
     (item,) = items
     scope = {"time_zone": "Asia/Singapore", "at": now}
-    return verify_export.row_of(CASE, item, beside, scope, POLICIES)
+    row: list[str] = verify_export.row_of(CASE, item, beside, scope, POLICIES)
+    return row
 
 
 def test_every_column_by_hand() -> None:
