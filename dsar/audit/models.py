@@ -72,4 +72,4 @@ class Export(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"export {self.pk}"
+        return f"export of {self.asked_at:%Y-%m-%d %H:%M}"

@@ -296,4 +296,4 @@ if __name__ == "__main__":
         size, rows = verify(given.export, given.key, given.since and given.since.read())
     except (Refused, LookupError, ValueError, OSError, zipfile.BadZipFile) as error:
         sys.exit(f"REFUSED. {error if isinstance(error, Refused) else f'This is no whole export: {error!r}'}")
-    print(f"It holds. {rows} rows follow from the entries; {size} entries lie under the signed checkpoint.")
+    sys.stdout.write(f"It holds. {rows} rows follow from the entries; {size} entries lie under the signed checkpoint.\n")
