@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dsar", "0021_consent_events"),
+        ("dsar", "0023_recipients"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
