@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dsar", "0023_recipients"),
+        ("dsar", "0024_case_ended"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
