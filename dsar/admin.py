@@ -20,13 +20,13 @@ from dsar.staff.evidence import EntryAdmin, PackageAdmin
 from dsar.staff.holidays import HolidayAdmin
 from dsar.staff.incidents import IncidentAdmin
 from dsar.staff.policies import PolicyAdmin
+from dsar.staff.purposes import PurposeAdmin
 from dsar.staff.recipients import RecipientAdmin
 from dsar.staff.registers import (
     ConsentAdmin,
     DisclosureAdmin,
     HoldAdmin,
     ObjectionAdmin,
-    PurposeAdmin,
     RestrictionAdmin,
 )
 from dsar.staff.requests import RequestAdmin

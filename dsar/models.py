@@ -36,10 +36,12 @@ from dsar.registers.models import (
     Suppression,
 )
 from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
+from dsar.registers.purpose_models import Assessment, Signature
 from dsar.registers.recipient_models import RecipientRecord
 from dsar.tally.models import Count
 
 __all__ = [
+    "Assessment",
     "Attachment",
     "Case",
     "Checkpoint",
@@ -87,6 +89,7 @@ __all__ = [
     "Request",
     "Restriction",
     "RetentionRun",
+    "Signature",
     "Step",
     "Suppression",
     "Unsealed",

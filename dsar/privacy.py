@@ -47,6 +47,7 @@ from dsar.packages.models import Download, Package
 from dsar.registers import models as registers
 from dsar.registers.incident_models import Incident, IncidentEntry, IncidentNotice
 from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
+from dsar.registers.purpose_models import Assessment, Signature
 from dsar.registers.recipient_models import RecipientRecord
 from dsar.registry import declare, holds_nothing
 from dsar.tally.models import Count
@@ -76,6 +77,9 @@ _SOMEBODY_ELSES: Final = Held(
 )
 _OF_WORKERS: Final = NotPersonal(
     because="They say who carries the request out and how long it may take, not whom it is about."
+)
+_OF_PROCESSING: Final = NotPersonal(
+    because="It says what is done with data, for everybody alike, and not whom it is about."
 )
 _CHOICE: Final = Held(category=Category.PRIVACY_PREFERENCE, origin=Origin.PROVIDED)
 
@@ -922,10 +926,47 @@ class ReplyPersonalData(PersonalData):
     }
 
 
-holds_nothing(
-    registers.Purpose,
-    because="It repeats what the apps declare; a purpose is about processing, not about a person.",
-)
+@declare(registers.Purpose, role="staff")
+class StaffPurposePersonalData(PersonalData):
+    """Which purposes a member of staff let be used."""
+
+    # The purpose stays for as long as data is used for it; only by whom it was started is forgotten.
+    subject, purpose, retention = "started_by", REQUEST_HANDLING, _skeleton("active_from")
+    row = Row.RETAINED
+    fields = {
+        ("code", "label", "basis", "marketing", "said"): _OF_PROCESSING,
+        ("declared_at", "active_from", "told_in"): _OF_PROCESSING,
+        "started_by": Erase(to=None, category=Category.ACCOUNT, origin=Origin.OBSERVED),
+    }
+
+
+@declare(Assessment, role="staff")
+class StaffAssessmentPersonalData(PersonalData):
+    """Which assessments of purposes a member of staff wrote."""
+
+    subject, purpose, retention = "written_by", REQUEST_HANDLING, _kept("review_on")
+    row = Row.RETAINED
+    fields = {
+        ("id", "purpose", "basis", "review_on"): _OF_PROCESSING,
+        ("benefit", "necessity", "balance"): _OF_PROCESSING,
+        "written_at": _PROCEDURE,
+        "written_by": _ACCOUNT,
+    }
+
+
+@declare(Signature, role="staff")
+class StaffSignaturePersonalData(PersonalData):
+    """Which assessments of purposes a member of staff signed, and in which office."""
+
+    subject, purpose, retention = "signed_by", REQUEST_HANDLING, _kept("assessment__review_on")
+    row = Row.RETAINED
+    fields = {
+        ("id", "assessment"): _TECHNICAL,
+        ("office", "signed_at"): _PROCEDURE,
+        "signed_by": _ACCOUNT,
+    }
+
+
 # A keyed digest is pseudonymous, yet it leads to nobody by itself: it answers only "may this address be
 # written to?", to whoever already holds the address, and forgetting it would undo an objection for good.
 holds_nothing(

@@ -49,7 +49,10 @@ def django_db_setup(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[rewinding.Kept]:
     """Bring the tables back, after each test that commits, to how the migrations left them."""
+    from tests import purposes  # noqa: PLC0415  It needs the settings.
+
     with django_db_blocker.unblock():
+        purposes.in_use()
         kept = rewinding.keep()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(

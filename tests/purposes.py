@@ -5,10 +5,13 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from dsar.contract import registry
 from dsar.contract.declarations import Purpose
 from dsar.contract.vocabulary import LegalBasis
 from dsar.registers import purposes
+from dsar.registers.models import Purpose as Known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,4 +56,10 @@ def declared(*said: Purpose) -> Iterator[None]:
         for purpose in said:
             registry.register_purpose(purpose)
         purposes.write()
+        in_use()
         yield
+
+
+def in_use() -> None:
+    """Let every purpose be used, as if people had been told and everything had been weighed."""
+    Known.objects.filter(active_from__isnull=True).update(active_from=timezone.now())

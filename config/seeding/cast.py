@@ -57,7 +57,7 @@ def giant_email(rows: int) -> str:
 
 def people(*, users: int, seed: int, first: int) -> Iterator[list[Person]]:
     """All ordinary people, block by block; the first of them are staff."""
-    staff = max(2, min(50, users // 1_000))
+    staff = max(3, min(50, users // 1_000))
     for start in range(0, users, BLOCK):
         rng = Random(f"{seed}:people:{start}")  # noqa: S311 - repeatable, not unguessable.
         yield [

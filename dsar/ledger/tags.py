@@ -93,6 +93,9 @@ class Tag(StrEnum):
     KEY_DESTROYED = "key.destroyed"
     KEYS_REWRAPPED = "keys.rewrapped"
 
+    PURPOSE_ASSESSED = "purpose.assessed"
+    PURPOSE_SIGNED = "purpose.assessment_signed"
+    PURPOSE_STARTED = "purpose.started"
     CONSENT_GIVEN = "consent.given"
     CONSENT_WITHDRAWN = "consent.withdrawn"
     OBJECTION_RAISED = "objection.raised"

@@ -1,8 +1,9 @@
 """The rule by which a person's data may be used for a purpose, written once and as one condition on people.
 
-Consent needs one that is open, and whatever the person said against the purpose since it was given counts.
-Legal obligation goes on whatever the person says (GDPR Art. 17(3)(b), 18(2)). Everything else stops at a
-restriction, public and legitimate interest also at an objection, marketing also at one to marketing as a whole.
+Nothing is used for a purpose before its start. Consent needs one that is open, and whatever the person said against the
+purpose since it was given counts. Legal obligation goes on whatever the person says (GDPR Art. 17(3)(b), 18(2)).
+Everything else stops at a restriction, public and legitimate interest also at an objection, marketing also at one to
+marketing as a whole.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from typing import TYPE_CHECKING, TypeVar
 from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import BooleanField, Case, Exists, Model, OuterRef, Q, When
+from django.db.models.functions import Now
 
 from dsar.contract.vocabulary import LegalBasis
 from dsar.registers import purposes
 from dsar.registers.models import Consent, Objection, Restriction
+from dsar.registers.models import Purpose as Known
 from dsar.registers.people import key_of
 
 if TYPE_CHECKING:
@@ -75,6 +78,17 @@ def _is_active(model: type[Model]) -> Q:
 def _has_basis(purpose: Purpose) -> Q:
     if purpose.basis == LegalBasis.LEGAL_OBLIGATION:
         return Q()
+    return _is_in_use(purpose) & _is_agreed_or_unopposed(purpose)
+
+
+def _is_in_use(purpose: Purpose) -> Q:
+    """Of nobody before people were told of the purpose, and before it was weighed where it must be (R115, R200)."""
+    if purpose.basis in purposes.UNCONDITIONAL:
+        return Q()
+    return Q(Exists(Known.objects.filter(code=purpose.code, active_from__lte=Now())))
+
+
+def _is_agreed_or_unopposed(purpose: Purpose) -> Q:
     if purpose.basis == LegalBasis.CONSENT:
         return Q(Exists(_consents(purpose)))
     # Two conditions joined by AND: PostgreSQL makes an anti-join of each, of an OR it would make none.

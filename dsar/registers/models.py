@@ -45,6 +45,15 @@ class Purpose(models.Model):
     marketing = models.BooleanField(default=False)
     said = models.JSONField(default=dict)
     """Everything the declaration says, as it stood at the last deployment."""
+    declared_at = models.DateTimeField(null=True, blank=True)
+    """When it, or its basis, was first deployed; empty for what was there before this was noted."""
+    active_from = models.DateTimeField(null=True, blank=True)
+    """From when on data may be used for it; empty while people were not told, or it was not weighed."""
+    told_in = models.ForeignKey(
+        "dsar.PrivacyPolicy", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    """The version of the privacy policy by which people were told; empty for what was there from the start."""
+    started_by = about_a_person(null=True, blank=True)
 
     class Meta:
         db_table = "dsar_registers_purpose"

@@ -12,21 +12,13 @@ from django.views.decorators.http import require_POST
 
 from dsar.cases import permissions
 from dsar.registers import holds
-from dsar.registers.models import Consent, Disclosure, Hold, Objection, Purpose, Restriction
+from dsar.registers.models import Consent, Disclosure, Hold, Objection, Restriction
 from dsar.staff.reading import ReadingAdmin, acting
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
-
-
-class PurposeAdmin(ReadingAdmin[Purpose]):
-    """Why data is processed, as the apps declare it."""
-
-    list_display = ("code", "label", "basis", "marketing")
-    list_filter = ("basis", "marketing")
-    ordering = ("code",)
 
 
 class ConsentAdmin(ReadingAdmin[Consent]):

@@ -316,6 +316,12 @@ def test_a_legitimate_interest_must_be_said(desk):
     desk.only(23, book)
 
 
+def test_a_consent_says_what_turning_it_off_costs(desk):
+    book = desk.model("Book")
+    desk.declare(book, purpose=replace(READING, basis=LegalBasis.CONSENT))
+    desk.only(27, book)
+
+
 def test_a_purpose_without_a_basis_in_singapore_is_refused(desk):
     book = desk.model("Book")
     desk.declare(book, purpose=replace(READING, pdpa=""))

@@ -52,6 +52,7 @@ BY_HAND = {
     "papers",
     "policy",
     "proof",
+    "purpose",
     "recipient",
     "request",
     "restriction",

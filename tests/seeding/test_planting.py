@@ -14,7 +14,8 @@ from config.seeding import accounts, bare, cast, orders, planting
 from config.seeding.nasty import LONG, NASTY
 from config.seeding.policy import publish as publish_policy
 from dsar.engine.discovery import discover
-from dsar.registers import policies
+from dsar.registers import policies, starting
+from dsar.registers.models import Purpose
 from orders.models import Order
 
 if TYPE_CHECKING:
@@ -196,3 +197,11 @@ def test_the_company_has_a_privacy_policy_that_lacks_nothing():
     assert policies.lacking(policy) == []
     assert set(policy.texts) == set(policies.languages())
     assert not publish_policy()
+
+
+def test_the_company_has_weighed_its_interests_before_it_uses_data_for_them():
+    weighed = Purpose.objects.filter(basis="legitimate_interest")
+    assert weighed.update(active_from=None) > 2
+    call_command("seed", users=20, giants=[], stdout=StringIO())
+    assert not weighed.filter(active_from__isnull=True).exists()
+    assert all(starting.is_assessed(purpose) for purpose in weighed)

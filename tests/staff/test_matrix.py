@@ -73,6 +73,7 @@ PAGES: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_retention_approve": ([_KEY], APPROVE),
     "dsar_recipient_enter": ([], APPROVE),
     "dsar_recipient_edit": (["none"], APPROVE),
+    "dsar_purpose_assess": (["none"], DECIDE),
     "dsar_export_ask": ([], AUDIT),
     "dsar_export_fetch": ([_KEY], AUDIT),
 }
@@ -81,6 +82,8 @@ POSTS: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_request_revoke": ([_KEY, _KEY], DECIDE),
     "dsar_hold_release": ([_KEY], DECIDE),
     "dsar_privacypolicy_publish": ([0], APPROVE),
+    "dsar_purpose_start": (["none"], APPROVE),
+    "dsar_purpose_sign": ([0], APPROVE),
     "dsar_export_evidence": ([_KEY], AUDIT),
     "dsar_recipient_secret": (["none"], APPROVE),
 }

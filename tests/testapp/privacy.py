@@ -81,6 +81,7 @@ NEWSLETTER: Final = Purpose(
     pdpa="ss 13 and 14: consent",
     recipients=(MAILER,),
     marketing=True,
+    consequence="No more letters from the library.",
 )
 register_purpose(NEWSLETTER)
 

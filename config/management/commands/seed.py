@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from config.seeding import cast, planting, policy
+from config.seeding import assessments, cast, planting, policy
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -56,6 +56,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 rows = planting.plant(order)
                 policy.publish()
+                assessments.weigh()
         except planting.AlreadySeededError as error:
             if options["if_empty"]:
                 return

@@ -72,6 +72,13 @@ def _purpose(purpose: Purpose, *, owner: type[Model]) -> Iterator[Error]:
             f'Purpose "{purpose.code}" does not name its basis in Singapore.',
             hint='Write pdpa="s 15(3) deemed consent by contractual necessity" or the like.',
         )
+    if not purpose.consequence.strip() and basis is LegalBasis.CONSENT:
+        yield refuse(
+            27,
+            owner,
+            f'Purpose "{purpose.code}" asks for consent and does not say what turning it off costs.',
+            hint='Write consequence="..." (PDPA s 16(2)).',
+        )
 
 
 def _law(declaration: Declaration) -> Iterator[Error]:
