@@ -16,7 +16,7 @@ WHERE basis <> 'legitimate_interest' AND coalesce(said->>'pdpa', '') !~* 's 15a|
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("dsar", "0024_case_ended"),
+        ("dsar", "0025_audit_export"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
