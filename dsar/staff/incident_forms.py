@@ -20,10 +20,21 @@ if TYPE_CHECKING:
 _YES_OR_NO = (("yes", "Yes"), ("no", "No"))
 
 
+class DayAndTime(AdminSplitDateTime):
+    """The admin's two inputs, each with a name of its own for whoever hears the page."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Name both."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        for part, label in zip(context["widget"]["subwidgets"], ("Day", "Time"), strict=True):
+            part["attrs"]["aria-label"] = label
+        return context
+
+
 class PastField(forms.SplitDateTimeField):
     """A moment that has come, where the organisation is."""
 
-    widget = AdminSplitDateTime
+    widget = DayAndTime
 
     def clean(self, value: Any) -> datetime | None:
         """Refuse a moment to come."""

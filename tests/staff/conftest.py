@@ -104,18 +104,22 @@ def _listen(page: Page, kept: list[str]) -> None:
 def clean(live_server: Any, browser: Browser) -> Callable[..., None]:
     """Look at a page in a browser as somebody: it says what it should, has no barrier, and breaks no policy."""
 
-    def look(client: Client, address: str, *, says: str, width: int = 1280) -> None:
+    def look(client: Client, *addresses: str, says: str = "", width: int = 1280) -> None:
         for bypass in (True, False):
             page = faces.page_for(client, browser, live_server.url, bypass_csp=bypass, width=width)
             complaints: list[str] = []
             _listen(page, complaints)
-            page.goto(live_server.url + address)
-            assert page.get_by_text(says).count() > 0, address
-            if bypass:
-                found = Axe().run(page).response["violations"]
-                assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], address
-            else:
-                assert complaints == [], address
+            for address in addresses:
+                answer = page.goto(live_server.url + address)
+                assert answer is not None
+                assert answer.status == 200, address
+                assert page.get_by_text(says).count() > 0 or not says, address
+                if bypass:
+                    found = Axe().run(page).response["violations"]
+                    faults = [(one["id"], one["nodes"][0]["html"]) for one in found]
+                    assert faults == [], address
+                else:
+                    assert complaints == [], address
             page.context.close()
 
     return look
