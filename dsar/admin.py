@@ -7,6 +7,7 @@ from django.contrib import admin
 from dsar.audit.models import Export
 from dsar.cases.delays import Holiday
 from dsar.cases.models import Case, Request
+from dsar.cases.recipient_models import RecipientTask
 from dsar.duties.retention.models import RetentionRun
 from dsar.ledger.models import Entry
 from dsar.packages.models import Package
@@ -21,6 +22,7 @@ from dsar.staff.holidays import HolidayAdmin
 from dsar.staff.incidents import IncidentAdmin
 from dsar.staff.policies import PolicyAdmin
 from dsar.staff.purposes import PurposeAdmin
+from dsar.staff.recipient_tasks import RecipientTaskAdmin
 from dsar.staff.recipients import RecipientAdmin
 from dsar.staff.registers import (
     ConsentAdmin,
@@ -48,3 +50,4 @@ admin.site.register(PrivacyPolicy, PolicyAdmin)
 admin.site.register(Incident, IncidentAdmin)
 admin.site.register(RetentionRun, RetentionRunAdmin)
 admin.site.register(RecipientRecord, RecipientAdmin)
+admin.site.register(RecipientTask, RecipientTaskAdmin)

@@ -575,7 +575,51 @@ class RecipientTaskPersonalData(PersonalData):
     concealed = {"secret": True}
     fields = {
         ("id", "request"): _TECHNICAL,
-        ("recipient_code", "recipient", "state", "due_at", "secret"): _PROCEDURE,
+        (
+            "recipient_code",
+            "recipient",
+            "state",
+            "due_at",
+            "secret",
+            "attempts",
+            "tried_at",
+            "next_try_at",
+            "failure",
+            "sent_at",
+            "status",
+            "digest",
+            "ended_at",
+        ): _PROCEDURE,
+        "ended_by": _STAFF,
+        # It may speak of the recipient's affairs; that it was impossible is said by the state.
+        "facts": Secret(category=Category.LEGAL, origin=Origin.DERIVED),
+    }
+
+
+@declare(RecipientTask, role="staff")
+class StaffRecipientTaskPersonalData(PersonalData):
+    """Which of these tasks a member of staff ended by hand; they are about somebody else."""
+
+    subject, purpose, retention = "ended_by", REQUEST_HANDLING, _kept("ended_at")
+    row = Row.RETAINED
+    fields = {
+        ("id", "request"): _TECHNICAL,
+        ("state", "ended_at"): _PROCEDURE,
+        (
+            "recipient_code",
+            "recipient",
+            "due_at",
+            "secret",
+            "attempts",
+            "tried_at",
+            "next_try_at",
+            "failure",
+            "sent_at",
+            "status",
+            "digest",
+            "facts",
+        ): _SOMEBODY_ELSES,
+        "ended_by": _ACCOUNT,
     }
 
 

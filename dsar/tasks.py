@@ -13,9 +13,9 @@ from dsar.api import idempotency
 from dsar.audit import exporting
 from dsar.cases import earlier, expiry, messages, notices, reminders, uploads
 from dsar.dispatch import outbox
-from dsar.duties import announcing, incident_letters
+from dsar.duties import announcing, incident_letters, notifying
 from dsar.duties.retention import runs
-from dsar.engine import doorstep, execution, turns, wakes, withholding
+from dsar.engine import doorstep, execution, telling, turns, wakes, withholding
 from dsar.ledger import placing, sealing
 from dsar.packages import vault
 from dsar.registers import policies
@@ -60,6 +60,7 @@ REMINDERS: tuple[Callable[[], object], ...] = (
     withholding.sweep,
     announcing.sweep,
     incident_letters.sweep,
+    notifying.sweep,
 )
 """What is looked at every hour, in order."""
 
@@ -130,6 +131,12 @@ def announce_policy(policy: int) -> None:
 def mail_incident(incident: int) -> None:
     """Tell the people whom an incident concerns."""
     incident_letters.send(incident)
+
+
+@shared_task(name=telling.TELL, ignore_result=True)
+def tell_recipients(request: str) -> None:
+    """Tell whoever has a person's data what became of it."""
+    notifying.tell(request)
 
 
 @shared_task(name="dsar.mail_notice", ignore_result=True)

@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from rest_framework import serializers
 
 from dsar.cases.delays import Pause
+from dsar.cases.recipient_models import RecipientTask
 from dsar.cases.states import Outcome, Right, State
 from dsar.engine import following
 
@@ -50,6 +51,14 @@ class LetterSerializer(serializers.Serializer[Any]):
     request = serializers.UUIDField(allow_null=True)
 
 
+class RecipientSerializer(serializers.Serializer[Any]):
+    """Somebody who has the data, and whether they were told of what was done."""
+
+    name = serializers.CharField()
+    state = serializers.ChoiceField(choices=RecipientTask.State.choices)
+    told_at = serializers.DateTimeField(allow_null=True)
+
+
 class RequestSerializer(serializers.Serializer[Any]):
     """One right that was asked for, and how it stands."""
 
@@ -64,6 +73,7 @@ class RequestSerializer(serializers.Serializer[Any]):
     closed_at = serializers.DateTimeField(allow_null=True)
     progress = ProgressSerializer()
     package = PackageSerializer(allow_null=True)
+    recipients = RecipientSerializer(many=True)
 
 
 class FollowedRequestSerializer(RequestSerializer):

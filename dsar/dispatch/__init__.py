@@ -1,1 +1,1 @@
-"""Dispatch: waking a task by its name, so that neither a lost broker nor a lost worker loses the work."""
+"""Dispatch: waking a task by its name so that neither a lost broker nor a lost worker loses it; posting outside."""

@@ -5,12 +5,16 @@ Pages, API and previews show people their cases through this and nothing else.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Prefetch, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Prefetch, Q
+from django.db.models.functions import JSONObject
 
 from dsar.cases import timeline
 from dsar.cases.models import Letter, Request
+from dsar.cases.recipient_models import RecipientTask
 from dsar.cases.states import DONE, State
 from dsar.engine.models import Step
 from dsar.packages.models import Package
@@ -36,12 +40,14 @@ def with_requests(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def with_progress(requests: QuerySet[Request]) -> QuerySet[Request]:
-    """Count each request's steps, without those of kinds that may hold concealed records."""
+    """Count each request's steps, without those of kinds that may hold concealed records; with whom we told of it."""
     visible = Q(steps__hidden=False)
+    told = RecipientTask.objects.filter(request=OuterRef("pk"), secret=False)
+    whom = JSONObject(name="recipient", state="state", sent_at="sent_at", ended_at="ended_at")
     return requests.annotate(
         steps_all=Count("steps", filter=visible),
         steps_done=Count("steps", filter=visible & Q(steps__state=Step.State.DONE)),
-    )
+    ).annotate(told=ArraySubquery(told.order_by("recipient").values(json=whom)))
 
 
 def prepared(cases: Iterable[Case]) -> list[Case]:
@@ -122,6 +128,18 @@ def _request(request: Any) -> dict[str, Any]:
         "closed_at": request.closed_at,
         "progress": {"done": _done(request), "all": request.steps_all},
         "package": _package(request.package),
+        "recipients": [_recipient(one) for one in request.told],
+    }
+
+
+def _recipient(task: dict[str, Any]) -> dict[str, Any]:
+    """Whom we told of what was done, or are to tell (GDPR Art. 19); never one that the person must not learn of."""
+    is_told = task["state"] in {RecipientTask.State.SENT, RecipientTask.State.CONFIRMED}
+    moment = (task["sent_at"] or task["ended_at"]) if is_told else None
+    return {
+        "name": task["name"],
+        "state": task["state"],
+        "told_at": moment and datetime.fromisoformat(moment),
     }
 
 

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.utils import timezone
 
+from dsar.cases import corrections, subjects
+from dsar.cases.models import Correction
 from dsar.cases.recipient_models import RecipientTask
 from dsar.contract import registry
+from dsar.contract.vocabulary import Category
 from dsar.crashpoints import effect
+from dsar.dispatch import outbox
+from dsar.keys import box
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from dsar.cases.models import Request
+    from django.db.models import QuerySet
+
+    from dsar.cases.models import Case, Request
     from dsar.contract.declarations import Recipient
 
+TELL = "dsar.tell_recipients"
+"""The task that tells them, once the answer stands."""
 _DAYS_TO_TELL = 30
 _BEFORE = timedelta(days=366)
 """The window is twelve months before the earlier of filing and effect (R78)."""
 
 _OPEN_TASKS = """
+WITH opened AS (
 INSERT INTO dsar_cases_recipient_task (request_id, recipient_code, recipient, state, due_at, secret)
 SELECT %(request)s, code, max(name), %(state)s, %(due)s, bool_and(secret)
 FROM (
@@ -34,6 +44,12 @@ FROM (
 ) AS told
 GROUP BY code ORDER BY code
 ON CONFLICT DO NOTHING
+RETURNING recipient_code
+)
+SELECT EXISTS (
+    SELECT FROM opened JOIN dsar_registers_recipient AS known ON known.code = recipient_code
+    WHERE known.channel <> 'none'
+)
 """
 
 
@@ -99,3 +115,59 @@ def open_tasks(request: Request) -> None:
                 "due": timezone.now() + timedelta(days=_DAYS_TO_TELL),
             },
         )
+        if cursor.fetchone() == (True,):
+            outbox.wake(TELL, str(request.pk), queue="mail")
+
+
+def body(task: RecipientTask, *, categories: Sequence[str]) -> dict[str, Any]:
+    """What a recipient is told who may get these categories (R148); where nobody named any, whom it is about in full.
+
+    A new value is told only where its category is named.
+    """
+    request = task.request
+    case = request.case
+    person = {"account": "" if case.subject_id is None else str(case.subject_id)}
+    if not categories or Category.EMAIL_ADDRESS.value in categories:
+        person["email"] = _address(case)
+    return {
+        "id": str(task.pk),
+        "event": request.right,
+        "answered_at": request.answered_at and request.answered_at.isoformat(),
+        "person": person,
+        "purposes": _purposes(request) or [],
+        "records": sorted(_shown(request)),
+        "fields": [_field(one, categories) for one in _corrected(request)],
+    }
+
+
+def category_of(label: str, field: str) -> str:
+    """The category of a declared field; empty where it has none."""
+    treatment = registry.current().get(label).fields.get(field)
+    return str(getattr(treatment, "category", "") or "")
+
+
+def _address(case: Case) -> str:
+    """The mailbox of the person, if the case still tells it."""
+    try:
+        address = subjects.addressed(case)
+    except box.KeyDestroyedError:
+        return ""
+    return address if "@" in address else ""
+
+
+def _shown(request: Request) -> set[str]:
+    """The kinds of records that the request changed, without those that may hold concealed rows."""
+    concealing = {one.label for one in registry.current().all() if one.concealed}
+    return _touched(request) - concealing
+
+
+def _corrected(request: Request) -> QuerySet[Correction]:
+    done = request.corrections.filter(result=Correction.Result.CORRECTED)
+    return done.select_related("request__case__key").order_by("pk")
+
+
+def _field(one: Correction, categories: Sequence[str]) -> dict[str, Any]:
+    told: dict[str, Any] = {"record": one.declaration, "row": one.row, "field": one.field}
+    if category_of(one.declaration, one.field) in categories:
+        told["new"] = corrections.read(one).new
+    return told

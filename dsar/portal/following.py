@@ -193,6 +193,8 @@ def _shown(said: dict[str, Any]) -> dict[str, Any]:
     for one in said["requests"]:
         one["title"] = words.title(one["right"])
         one["standing"] = words.standing(one)
+        for whom in one["recipients"]:
+            whom["standing"] = words.RECIPIENTS[whom["state"]]
         one["is_closed"] = one["state"] == State.CLOSED
         one["can_withdraw"] = one["state"] in _BEFORE_EXECUTION
         one["must_prove"] = one["state"] == State.AWAITING_VERIFICATION

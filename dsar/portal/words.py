@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from dsar.cases.complaint_models import Complaint
 from dsar.cases.identity_models import Claim
 from dsar.cases.models import Letter
+from dsar.cases.recipient_models import RecipientTask
 from dsar.cases.states import ObjectionScope, Outcome, Right, State
 from dsar.contract.vocabulary import LegalBasis
 from dsar.registers.models import ConsentEvent, Restriction
@@ -147,6 +148,14 @@ LETTERS: Mapping[str, Promise] = {
     Letter.Kind.BREACH: _("Something happened to your data"),
     Letter.Kind.COMPLAINT_RECEIVED: _("We have received your complaint"),
     Letter.Kind.COMPLAINT_OUTCOME: _("What came of your complaint"),
+}
+
+RECIPIENTS: Mapping[str, Promise] = {
+    RecipientTask.State.OPEN: _("is still to be told"),
+    RecipientTask.State.SENT: _("was told"),
+    RecipientTask.State.CONFIRMED: _("was told, and confirmed it"),
+    RecipientTask.State.IMPOSSIBLE: _("could not be told"),
+    RecipientTask.State.DISPROPORTIONATE: _("was not told: it would take too much effort"),
 }
 
 COMPLAINTS: Mapping[str, Promise] = {

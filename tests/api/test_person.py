@@ -10,9 +10,11 @@ from django.utils import timezone
 from knox.models import AuthToken
 
 from dsar.cases.models import Letter, Request
+from dsar.cases.recipient_models import RecipientTask
 from dsar.ledger import log
 from dsar.ledger.models import Entry
 from dsar.ledger.tags import Tag
+from tests import recipients as made
 
 
 def test_a_person_files_two_rights_and_follows_them(alice, file):
@@ -117,3 +119,16 @@ def test_a_request_can_be_taken_back_until_it_is_carried_out(alice, file, worked
     late = alice.post(address.format(access["id"]))
     assert late.status_code == 409
     assert late["Content-Type"] == "application/problem+json"
+
+
+def test_a_case_lists_whom_we_told_and_never_whom_in_secret(alice, bob, cast):
+    case = made.withdrawn(cast.alice)
+    RecipientTask.objects.filter(recipient_code=made.PRINTER.code).update(
+        state=RecipientTask.State.CONFIRMED, ended_at=timezone.now()
+    )
+    said = alice.get(f"/api/v1/cases/{case.reference}").json()
+    told = {one["name"]: one for one in said["requests"][0]["recipients"]}
+    assert told["Example Printer"]["state"] == "confirmed"
+    assert told["Example Printer"]["told_at"]
+    assert "Example Police" not in told
+    assert bob.get(f"/api/v1/cases/{case.reference}").status_code == 404

@@ -10,9 +10,11 @@ import pytest
 from django.utils import timezone
 
 from dsar.cases.models import Letter, Request
+from dsar.cases.recipient_models import RecipientTask
 from dsar.ledger.models import Entry
 from dsar.packages.models import Package
 from tests import faces
+from tests import recipients as made
 from tests.portal.conftest import LONG_AGO
 
 
@@ -113,3 +115,15 @@ def test_the_list_names_every_case_newest_first(alice, cast):
     shown = page(alice.get("/privacy/requests/"))
     places = [shown.index(one) for one in reversed(references)]
     assert places == sorted(places)
+
+
+def test_the_page_says_whom_we_told_and_never_whom_in_secret(alice, bob, cast):
+    case = made.withdrawn(cast.alice)
+    shown = page(alice.get(address(case)))
+    assert "What we told whom" in shown
+    assert "Example Printer: is still to be told" in shown
+    assert "Police" not in shown
+    told = RecipientTask.objects.filter(recipient_code=made.PRINTER.code)
+    told.update(state=RecipientTask.State.SENT, sent_at=timezone.now())
+    assert "Example Printer: was told" in page(alice.get(address(case)))
+    assert bob.get(address(case)).status_code == 404

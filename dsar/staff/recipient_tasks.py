@@ -1,0 +1,192 @@
+"""Telling recipients, in the admin: what is open, what was proved, and how somebody ends a task by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from dsar.cases import permissions
+from dsar.cases.recipient_models import RecipientTask
+from dsar.duties import notifying
+from dsar.duties.notifying import TaskError
+from dsar.staff.forms import long_text
+from dsar.staff.reading import ReadingAdmin, acting
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+State = RecipientTask.State
+
+
+class FinishForm(forms.Form):
+    """How a task ended, and the facts."""
+
+    state = forms.ChoiceField(
+        label="It",
+        choices=[
+            (State.SENT, "was told in another way"),
+            (State.CONFIRMED, "was told, and confirmed that it acted"),
+            (State.IMPOSSIBLE, "cannot be told: impossible"),
+            (State.DISPROPORTIONATE, "need not be told: disproportionate effort"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    facts = long_text(help_text="How, or why not. Sealed under the case's key.")
+
+
+class StandingFilter(admin.SimpleListFilter):
+    """What needs somebody."""
+
+    title = "needs somebody"
+    parameter_name = "needs"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The kinds."""
+        return [
+            ("overdue", "overdue"),
+            ("unsure", "tried, not known"),
+            ("failed", "tried too often"),
+        ]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[RecipientTask]
+    ) -> QuerySet[RecipientTask]:
+        """Those tasks."""
+        match self.value():
+            case "overdue":
+                return queryset.filter(state=State.OPEN, due_at__lt=timezone.now())
+            case "unsure":
+                return queryset.filter(notifying.unsure())
+            case "failed":
+                return queryset.filter(state=State.OPEN, attempts__gte=notifying.MOST_ATTEMPTS)
+            case _:
+                return queryset
+
+
+class RecipientTaskAdmin(ReadingAdmin[RecipientTask]):
+    """Tasks, what is due first at the top; secret ones too, so only for whoever decides."""
+
+    needs = permissions.DECIDE
+    list_display = ("recipient", "about", "state", "due_at", "attempts", "stands", "secret")
+    list_filter = (StandingFilter, "state", "recipient_code")
+    list_select_related = ("request__case",)
+    ordering = ("due_at", "id")
+    change_form_template = "admin/dsar/recipienttask/page.html"
+    fields = (
+        "recipient",
+        "about",
+        "state",
+        "stands",
+        "due_at",
+        "attempts",
+        "tried_at",
+        "next_try_at",
+        "failure",
+        "sent_at",
+        "status",
+        "digest",
+        "ended_at",
+        "secret",
+        "facts_in_words",
+    )
+    readonly_fields = fields
+
+    @admin.display(description="About")
+    def about(self, task: RecipientTask) -> str:
+        """The right and the case."""
+        return f"{task.request.right.replace('_', ' ')} {task.request.case.reference}"
+
+    @admin.display(description="Stands")
+    def stands(self, task: RecipientTask) -> str:
+        """How it stands, in words."""
+        if task.state != State.OPEN:
+            return "ended"
+        if task.tried_at is not None:
+            return "tried, not known whether it was taken"
+        if task.attempts >= notifying.MOST_ATTEMPTS:
+            return "tried too often"
+        return "not taken, tried again later" if task.failure else "waits"
+
+    @admin.display(description="Facts")
+    def facts_in_words(self, task: RecipientTask) -> str:
+        """Why somebody ended it."""
+        return notifying.facts_of(task) or "-"
+
+    def get_urls(self) -> list[Any]:
+        """Add ending a task and trying it again."""
+        view = self.admin_site.admin_view
+        return [
+            path(
+                "<int:pk>/finish/",
+                view(require_POST(self.finish)),
+                name="dsar_recipienttask_finish",
+            ),
+            path(
+                "<int:pk>/again/", view(require_POST(self.again)), name="dsar_recipienttask_again"
+            ),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With the form that ends it."""
+        task = self.get_object(request, object_id)
+        context: dict[str, Any] = {"form": FinishForm()}
+        if task is not None:
+            context["may_finish"] = task.state in {State.OPEN, State.SENT}
+            context["may_try"] = task.state == State.OPEN and (
+                task.tried_at is not None or task.attempts > 0
+            )
+            context["is_unsure"] = task.tried_at is not None
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def finish(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """End a task by hand."""
+        task, form = self._task(request, pk), FinishForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, "Say how it ended, and why.")
+            return redirect(_page(task))
+        said = form.cleaned_data
+        return self._done(
+            request,
+            task,
+            lambda: notifying.finish(
+                task, state=State(said["state"]), facts=said["facts"], actor=acting(request)
+            ),
+        )
+
+    def again(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Let it be tried once more."""
+        task = self._task(request, pk)
+        return self._done(request, task, lambda: notifying.try_again(task, actor=acting(request)))
+
+    def _task(self, request: HttpRequest, pk: int) -> RecipientTask:
+        if not acting(request).may(permissions.DECIDE):
+            raise PermissionDenied
+        return get_object_or_404(RecipientTask, pk=pk)
+
+    def _done(self, request: HttpRequest, task: RecipientTask, act: Any) -> HttpResponse:
+        try:
+            act()
+        except TaskError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, "Done.")
+        return redirect(_page(task))
+
+
+def _page(task: RecipientTask) -> str:
+    return reverse("admin:dsar_recipienttask_change", args=[task.pk])
