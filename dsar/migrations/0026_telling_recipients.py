@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("dsar", "0023_recipients"),
+        ("dsar", "0025_audit_export"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
