@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("dsar", "0025_audit_export"),
+        ("dsar", "0026_purposes_start"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
