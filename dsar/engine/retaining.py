@@ -40,7 +40,7 @@ def until(
         return {}
     found = latest[0].union(*latest[1:], all=True)
     return {
-        kept[position].label: _end(moment, kept[position].retention)
+        kept[position].label: end_of(moment, kept[position].retention)
         for position, moment in found
         if moment is not None
     }
@@ -54,7 +54,8 @@ def _latest(position: int, declaration: Declaration, own: tuple[str, Any]) -> Qu
     return rows.values_list(Value(position), latest)
 
 
-def _end(moment: str, retention: Retention) -> date:
+def end_of(moment: str, retention: Retention) -> date:
+    """The day on which a record may go whose retention began at a moment, or on a day, written as text."""
     at = datetime.fromisoformat(moment)
     return end(timezone.localdate(at) if timezone.is_aware(at) else at.date(), retention)
 

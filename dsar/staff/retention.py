@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.dateparse import parse_datetime
 
 from dsar.cases import permissions
 from dsar.duties.retention import due, runs, schedule, survey
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_HOLDS = 200
 _WHY = {
-    "share": "It would lose too large a share of its rows.",
+    "share": "Too large a share of this table would go: ",
     "rows": "The run is too large as a whole.",
 }
 
@@ -120,6 +119,13 @@ class RetentionRunAdmin(ReadingAdmin[RetentionRun]):
         return TemplateResponse(request, f"admin/dsar/retentionrun/{name}.html", context)
 
 
+def waiting(user: Any) -> RetentionRun | None:
+    """The run that waits, for whoever may approve it."""
+    if not user.has_perm(f"dsar.{permissions.APPROVE}"):
+        return None
+    return RetentionRun.objects.filter(state=RetentionRun.State.WAITING).first()
+
+
 def _shown(run: RetentionRun, *, request: HttpRequest) -> dict[str, Any]:
     is_waiting = run.state == RetentionRun.State.WAITING
     return {
@@ -152,7 +158,6 @@ def _lines(counted: list[dict[str, Any]], *, run: RetentionRun) -> list[dict[str
     return [
         one
         | {
-            "since": parse_datetime(one["since"]) or one["since"],
             "went": run.done.get(one["unit"], 0),
             "percent": round(100 * one["due"] / one["total"]) if one["total"] else 0,
             "is_stopped": one["unit"] in stopped,

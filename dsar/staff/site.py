@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from dsar.cases import permissions, second_factor
-from dsar.staff import datamap, home, system
+from dsar.staff import datamap, home, retention, system
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -37,7 +37,7 @@ class StaffSite(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """Show what needs somebody above the list of everything."""
-        context = {"desk": home.of(request.user)}
+        context = {"desk": home.of(request.user), "retention": retention.waiting(request.user)}
         return super().index(request, context | (extra_context or {}))
 
     def get_urls(self) -> list[Any]:

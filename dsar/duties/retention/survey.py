@@ -15,6 +15,7 @@ from dsar import conf
 from dsar.contract import compiler
 from dsar.duties.retention import due
 from dsar.duties.retention.due import Reason
+from dsar.engine import retaining
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,10 +36,15 @@ def survey(units: Sequence[Unit], *, of: Day) -> list[dict[str, Any]]:
         return []
     found = sorted(counted[0].union(*counted[1:], all=True))
     return [
-        {"unit": units[place].label, "action": units[place].action.value}
-        | dict(zip(_COUNTED, counts, strict=True))
-        for place, *counts in found
+        _said(units[place], dict(zip(_COUNTED, counts, strict=True))) for place, *counts in found
     ]
+
+
+def _said(unit: Unit, counted: dict[str, Any]) -> dict[str, Any]:
+    """The counts of a unit, with the day since which its oldest row is over."""
+    since = retaining.end_of(counted["since"], unit.declarations[0].retention)
+    named = {"unit": unit.label, "action": unit.action.value}
+    return named | counted | {"since": since.isoformat()}
 
 
 def _counting(place: int, unit: Unit, of: Day) -> QuerySet[Any, Any]:

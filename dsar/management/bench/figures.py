@@ -32,6 +32,8 @@ _RATIOS = {
     ("access", False): 1.25,
     ("deletion", True): 1.5,
     ("deletion", False): 1.2,
+    ("retention", True): 3.0,
+    ("retention", False): 1.3,
     ("sealing", True): 3.0,
     ("sealing", False): 3.0,
     ("verifying", True): 3.0,

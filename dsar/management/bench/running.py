@@ -11,6 +11,7 @@ from dsar.management.bench import (
     figures,
     ledger,
     people,
+    retention,
     scratch,
     surroundings,
 )
@@ -60,6 +61,10 @@ def _measured(order: Order, counter: Counter, folder: Path) -> dict[str, list[Pa
 
 
 def _pairs(order: Order, counter: Counter, folder: Path) -> Iterator[Pair]:
+    if order.work == "retention":
+        return retention.pairs(
+            users=order.users, rows=order.rows, count=order.pairs, counter=counter
+        )
     if order.work == "access":
         return _accesses(order, counter, folder)
     if order.rows <= figures.FEW:

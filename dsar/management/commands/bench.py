@@ -53,12 +53,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which work, how large, how often."""
-        parser.add_argument("work", choices=("access", "deletion", "ledger", *_WITH_WORKERS))
+        parser.add_argument(
+            "work", choices=("access", "deletion", "ledger", "retention", *_WITH_WORKERS)
+        )
         parser.add_argument(
             "--rows",
             type=int,
             nargs="+",
-            help="Rows of the person (50), or entries of the ledger (100,000).",
+            help="Rows of the person (50), entries of the ledger or rows that are due (100,000).",
         )
         parser.add_argument("--users", type=int, default=20_000, help="People in the database.")
         parser.add_argument("--pairs", type=int, help="How often; by default what the size allows.")
@@ -88,7 +90,7 @@ class Command(BaseCommand):
 
 
 def _rows(work: str) -> int:
-    return ENTRIES if work == "ledger" else ROWS
+    return ENTRIES if work in {"ledger", "retention"} else ROWS
 
 
 def _pairs(rows: int) -> int:
