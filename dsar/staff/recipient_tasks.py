@@ -146,6 +146,7 @@ class RecipientTaskAdmin(ReadingAdmin[RecipientTask]):
         task = self.get_object(request, object_id)
         context: dict[str, Any] = {"form": FinishForm()}
         if task is not None:
+            context |= {"title": f"{task.recipient}: {self.about(task)}", "subtitle": None}
             context["may_finish"] = task.state in {State.OPEN, State.SENT}
             context["may_try"] = task.state == State.OPEN and (
                 task.tried_at is not None or task.attempts > 0

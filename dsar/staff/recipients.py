@@ -150,7 +150,7 @@ class MissingFilter(admin.SimpleListFilter):
 class RecipientAdmin(ReadingAdmin[RecipientRecord]):
     """Everybody to whom personal data goes."""
 
-    list_display = ("name", "role", "country", "channel", "assessed_on", "review_on", "missing")
+    list_display = ("name", "role", "country", "review_on", "missing")
     list_filter = (MissingFilter, "role", "country")
     ordering = ("name",)
     change_list_template = "admin/dsar/recipient/list.html"

@@ -47,6 +47,7 @@ MODELS = {
     "export": AUDIT,
     "retentionrun": DECIDE,
     "recipientrecord": SEE,
+    "recipienttask": DECIDE,
 }
 """Who reads the rows of each model of dsar's: list, page and history. Nobody adds, changes or deletes one by hand."""
 
@@ -86,6 +87,8 @@ POSTS: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_purpose_sign": ([0], APPROVE),
     "dsar_export_evidence": ([_KEY], AUDIT),
     "dsar_recipient_secret": (["none"], APPROVE),
+    "dsar_recipienttask_finish": ([0], DECIDE),
+    "dsar_recipienttask_again": ([0], DECIDE),
 }
 """The same of what is only ever sent."""
 ACTS = {
