@@ -845,7 +845,7 @@ class IncidentPersonalData(PersonalData):
 class StaffIncidentEntryPersonalData(PersonalData):
     """Which entries of an incident's timeline a member of staff wrote."""
 
-    subject, purpose, retention = "written_by", REQUEST_HANDLING, _kept("written_at")
+    subject, purpose, retention = "written_by", REQUEST_HANDLING, _kept("incident__closed_at")
     row = Row.RETAINED
     fields = {
         ("id", "incident"): _TECHNICAL,
@@ -859,7 +859,7 @@ class StaffIncidentEntryPersonalData(PersonalData):
 class IncidentNoticePersonalData(PersonalData):
     """That an incident concerned a person, and when they were told. Until they are told it is not shown."""
 
-    subject, purpose, retention = "subject", REQUEST_HANDLING, _kept("mailed_at")
+    subject, purpose, retention = "subject", REQUEST_HANDLING, _kept("incident__closed_at")
     row = Row.RETAINED
     concealed = {"mailed_at": None}
     fields = {

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.storage import storages
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +20,9 @@ from dsar.duties.retention import due
 from dsar.engine.models import Plan, Step
 from dsar.ledger.models import Entry
 from dsar.registers import holds
+from dsar.registers.incident_models import Incident, IncidentEntry
 from tests import faces
+from tests import incidents as made
 
 MONTHS_36 = timedelta(days=3 * 366)
 
@@ -169,6 +172,20 @@ def test_an_open_complaint_or_request_keeps_a_case_and_starts_its_period_anew(ca
     night()
     assert Case.objects.get(pk=old.pk).ended_at == answered
     assert _kinds(old) == before
+
+
+def test_an_incident_goes_with_its_timeline_three_years_after_it_was_closed(officer, night):
+    old, recent, is_open = (made.entered(officer) for _ in range(3))
+    for incident, days in ((old, 3 * 366), (recent, 900)):
+        closed_at = timezone.now() - timedelta(days=days)
+        Incident.objects.filter(pk=incident.pk).update(closed_at=closed_at)
+    assert IncidentEntry.objects.filter(incident=old).exists()
+    kept = IncidentEntry.objects.exclude(incident=old).count()
+    night()
+    assert set(Incident.objects.all()) == {recent, is_open}
+    assert IncidentEntry.objects.count() == kept > 0
+    with pytest.raises(IntegrityError):
+        IncidentEntry.objects.filter(incident=recent).delete()
 
 
 def test_when_a_case_ended_is_noted_once(cast, closed):

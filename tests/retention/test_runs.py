@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dsar import crashpoints, tasks
 from dsar.cases.actors import SYSTEM, Actor, ActorKind
 from dsar.cases.lifecycle import NotPermittedError
-from dsar.duties.retention import due, runs, survey
+from dsar.duties.retention import due, runs, statements, survey
 from dsar.duties.retention.models import RetentionRun
 from dsar.engine.models import Removal
 from dsar.ledger.models import Entry
@@ -247,6 +247,23 @@ def test_whoever_finds_the_run_in_another_hand_goes_away(cast, old_messages):
     assert run.state == RetentionRun.State.DONE
     assert run.done == {"testapp.Message": 3}
     assert len(_entries("retention.ended")) == 1
+
+
+def test_a_table_that_refuses_stops_no_other(cast, old_messages, old_visits, monkeypatch, night):
+    messages, visits = old_messages(cast.alice, cast.bob), old_visits(cast.bob)
+    carry_out = statements.carry_out
+
+    def refuses(unit, **said):
+        if unit.label == "testapp.Message":
+            raise IntegrityError
+        return carry_out(unit, **said)
+
+    monkeypatch.setattr(statements, "carry_out", refuses)
+    run = night()
+    assert Message.objects.filter(pk__in=[one.pk for one in messages]).count() == len(messages)
+    assert not Visit.objects.filter(pk__in=[one.pk for one in visits]).exists()
+    assert run.state == RetentionRun.State.DONE
+    assert [(one["unit"], one["due"]) for one in run.left] == [("testapp.Message", 3)]
 
 
 def test_a_run_begins_in_its_hour_once_a_day(cast, settings, old_messages):

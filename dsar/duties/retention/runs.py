@@ -10,7 +10,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -175,8 +175,12 @@ def _finish(unit: Unit, *, run: UUID, of: Day, since: float) -> bool:
             is_over = turns.is_stopping() or _seconds(since) > conf.get("RETENTION_SLICE_SECONDS")
             if is_over:
                 break
-    except IntegrityError as error:
-        # Somebody began to refer to one of these rows meanwhile. The next night looks again.
+    except OperationalError:
+        # The server is away or stops: the next look goes on from here.
+        raise
+    except DatabaseError as error:
+        # Somebody began to refer to one of these rows meanwhile, or a trigger forbids it. One table does not stop the
+        # others; the next night looks again.
         logger.warning("%s waits for the next night: %s", unit.label, type(error).__name__)
     removals.carry_out(run)
     return not is_over
