@@ -1,4 +1,4 @@
-"""The people of a demonstration: seven customers, one a right, and two of the privacy staff; all invented."""
+"""The people of a demonstration: seven customers, one a right, two of the staff, and an auditor; all invented."""
 
 from __future__ import annotations
 
@@ -40,11 +40,12 @@ class Player:
 
 @dataclass(frozen=True, kw_only=True)
 class Company:
-    """Who takes part: the customers by the right they will ask for, and who decides and signs."""
+    """Who takes part: the customers by the right they will ask for, who decides, who signs, and who audits."""
 
     customers: dict[str, Player]
     reviewer: Player
     officer: Player
+    auditor: Player
 
 
 @transaction.atomic
@@ -60,6 +61,7 @@ def open_company() -> Company:
         customers=customers,
         reviewer=_staff("Rhea Reviewer", run=run, group="Privacy reviewers"),
         officer=_staff("Otto Officer", run=run, group="Data protection officers"),
+        auditor=_staff("Aria Auditor", run=run, group="Auditors"),
     )
 
 

@@ -11,13 +11,17 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from dsar.cases import permissions, second_factor
-from dsar.staff import datamap, home, retention, system
+from dsar.staff import datamap, home, metrics, retention, system
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 _FORBIDDEN = 403
-_PAGES = (("System", "system", (permissions.WATCH,)), ("Data map", "datamap", datamap.NEEDS))
+_PAGES = (
+    ("System", "system", (permissions.WATCH,)),
+    ("Data map", "datamap", datamap.NEEDS),
+    ("Figures", "figures", metrics.NEEDS),
+)
 """The pages that are no model's: name, address, and the permissions any of which opens it."""
 
 
@@ -45,6 +49,7 @@ class StaffSite(AdminSite):
         view = self.admin_view
         return [
             path("system/", view(self.system), name="system"),
+            path("figures/", view(self.figures), name="figures"),
             path("datamap/", view(self.datamap), name="datamap"),
             path("datamap/<str:name>", view(self.datamap_file), name="datamap_file"),
             *super().get_urls(),
@@ -53,6 +58,10 @@ class StaffSite(AdminSite):
     def system(self, request: HttpRequest) -> HttpResponse:
         """Show how the house stands."""
         return system.page(request, site=self)
+
+    def figures(self, request: HttpRequest) -> HttpResponse:
+        """Show how requests went."""
+        return metrics.page(request, site=self)
 
     def datamap(self, request: HttpRequest) -> HttpResponse:
         """Show what is held about people, why, until when, and who receives it."""

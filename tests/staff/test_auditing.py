@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from dsar.audit import exporting
 from dsar.audit.models import Export
@@ -143,3 +144,33 @@ def test_an_unknown_export_is_not_found(cast, ann):
         assert ann.get(reverse("admin:dsar_export_change", args=[wrong])).status_code == 302
     wrong = reverse("admin:dsar_export_fetch", args=["00000000-0000-4000-8000-000000000001"])
     assert ann.get(wrong).status_code == 404
+
+
+FIGURES = reverse("admin:figures")
+
+
+def test_the_figures_are_shown_and_taken_away(ask, cast, ann):
+    ask(cast.alice, "access", "portability")
+    page = ann.get(FIGURES).content.decode()
+    assert "Requests received" in page
+    assert '<th scope="row">portability</th>' in page
+    day = timezone.localdate().isoformat()
+    taken = ann.get(FIGURES, {"first_day": day, "last_day": day, "as": "csv"})
+    assert taken["Content-Type"].startswith("text/csv")
+    rows = taken.content.decode().splitlines()
+    assert [row.split(",")[:3] for row in rows[1:]] == [
+        ["access", "SG", "1"],
+        ["portability", "SG", "1"],
+    ]
+
+
+def test_a_period_without_requests_says_so(cast, ann):
+    asked = {"first_day": "2020-01-01", "last_day": "2020-12-31"}
+    assert "Nothing was received" in ann.get(FIGURES, asked).content.decode()
+    wrong = {"first_day": "2020-12-31", "last_day": "2020-01-01"}
+    assert "before the first day" in ann.get(FIGURES, wrong).content.decode()
+
+
+def test_figures_are_for_who_audits_or_decides(cast, at_desk):
+    assert at_desk("reviewer").get(FIGURES).status_code == 200
+    assert at_desk("handler").get(FIGURES).status_code == 403

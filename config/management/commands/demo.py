@@ -132,5 +132,5 @@ def _introduce(people: company.Company, say: journeys.Told) -> None:
         if right != "deletion":
             say(f"  {one.email}  {one.password}")
     say("Log in as staff at /admin/ or over the API:")
-    for one in (people.reviewer, people.officer):
+    for one in (people.reviewer, people.officer, people.auditor):
         say(f"  {one.email}  {one.password}")
