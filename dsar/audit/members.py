@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import xlsxwriter
 
@@ -74,12 +74,16 @@ class Contents:
     sample: list[dict[str, Any]] = field(default_factory=list)
 
     def members(self) -> Iterator[Member]:
-        """The files in order; the sample follows the rows that it was drawn from."""
+        """The files in order; the rows are told once, and what follows is made from them.
+
+        They wait in a file without a name, which goes with this process.
+        """
         yield Member(name="README.txt", chunks=[_README.encode()])
         yield Member(name="scope.json", chunks=[self._said().encode()])
-        yield Member(name="history.csv", chunks=_blocks(self._csv()))
-        yield Member(name="history.jsonl", chunks=_blocks(self._jsonl()))
-        yield Member(name="history.xlsx", chunks=self._xlsx())
+        with tempfile.TemporaryFile() as rows:
+            yield Member(name="history.jsonl", chunks=_blocks(self._jsonl(rows)))
+            yield Member(name="history.csv", chunks=_blocks(_csv(rows)))
+            yield Member(name="history.xlsx", chunks=_xlsx(rows))
         yield Member(name="checkpoint.txt", chunks=[self._checkpoint().encode()])
         if self.scope.case is not None:
             yield Member(name="evidence.jsonl", chunks=_blocks(self._evidence()))
@@ -145,13 +149,14 @@ class Contents:
         day = deadlines.day_of(datetime.fromisoformat(moment))
         return (first is None or first <= day) and (last is None or day <= last)
 
-    def _csv(self) -> Iterator[str]:
-        yield csv_line(COLUMNS)
+    def _jsonl(self, rows: IO[bytes]) -> Iterator[str]:
         drawn: list[tuple[str, dict[str, Any]]] = []
         for told in self.told():
             self.rows += 1
             self._draw(told, drawn)
-            yield csv_line([told.row[name] for name in COLUMNS])
+            line = json.dumps(told.row, separators=(",", ":")) + "\n"
+            rows.write(line.encode())
+            yield line
         ranked = sorted(drawn, key=lambda one: one[0], reverse=True)
         self.sample = [one | {"rank": rank} for rank, (_, one) in enumerate(ranked, 1)]
 
@@ -166,32 +171,6 @@ class Contents:
             heapq.heappush(drawn, (turned, one))
         elif drawn and turned > drawn[0][0]:
             heapq.heapreplace(drawn, (turned, one))
-
-    def _jsonl(self) -> Iterator[str]:
-        for told in self.told():
-            yield json.dumps(told.row, separators=(",", ":")) + "\n"
-
-    def _xlsx(self) -> Iterator[bytes]:
-        """The workbook, written row by row into a file that only this process may read, and that goes at once."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "history.xlsx"
-            options = {"constant_memory": True, "strings_to_formulas": False, "tmpdir": folder}
-            with xlsxwriter.Workbook(path, options) as book:
-                self._sheets(book)
-            with path.open("rb") as file:
-                while chunk := file.read(_BLOCK):
-                    yield chunk
-
-    def _sheets(self, book: xlsxwriter.Workbook) -> None:
-        sheet: Any = None
-        for number, told in enumerate(self.told()):
-            place = number % SHEET_ROWS
-            if place == 0:
-                sheet = _sheet(book)
-            for column, name in enumerate(COLUMNS):
-                sheet.write_string(place + 1, column, told.row[name])
-        if sheet is None:
-            _sheet(book)
 
     def _sample(self) -> Iterator[str]:
         yield csv_line(SAMPLE_COLUMNS)
@@ -225,6 +204,40 @@ _TURN = str.maketrans("0123456789abcdef", "fedcba9876543210")
 def draw_of(seed: str, reference: str, item_no: str) -> str:
     """The draw of one request in hex: whoever has the seed draws the same; the smallest make the sample."""
     return hashlib.sha256(f"{seed}\n{reference}\n{item_no}".encode()).hexdigest()
+
+
+def _again(rows: IO[bytes]) -> Iterator[dict[str, str]]:
+    rows.seek(0)
+    yield from map(json.loads, rows)
+
+
+def _csv(rows: IO[bytes]) -> Iterator[str]:
+    yield csv_line(COLUMNS)
+    for row in _again(rows):
+        yield csv_line(row.values())
+
+
+def _xlsx(rows: IO[bytes]) -> Iterator[bytes]:
+    """The workbook, written row by row into a file that only this process may read, and that goes at once."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "history.xlsx"
+        options = {"constant_memory": True, "strings_to_formulas": False, "tmpdir": folder}
+        with xlsxwriter.Workbook(path, options) as book:
+            _sheets(book, _again(rows))
+        with path.open("rb") as file:
+            while chunk := file.read(_BLOCK):
+                yield chunk
+
+
+def _sheets(book: xlsxwriter.Workbook, rows: Iterator[dict[str, str]]) -> None:
+    sheet = _sheet(book)
+    for number, row in enumerate(rows):
+        place = number % SHEET_ROWS
+        if number and place == 0:
+            sheet = _sheet(book)
+        for column, cell in enumerate(row.values()):
+            if cell:
+                sheet.write_string(place + 1, column, cell)
 
 
 def _sheet(book: xlsxwriter.Workbook) -> Any:

@@ -100,10 +100,11 @@ def test_bench_runs_retention_beside_a_bare_delete(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_bench_seals_and_verifies_a_ledger_of_its_own(
+def test_bench_seals_verifies_and_exports_a_ledger_of_its_own(
     measured: Callable[[str], list[dict[str, Any]]], tmp_path: Path
 ) -> None:
-    sealing, verifying = measured("ledger")
+    sealing, verifying, exporting = measured("ledger")
+    assert exporting["memory_growth_mb"] < exporting["budget"]["memory_growth_mb"]
     for work, found in (("sealing", sealing), ("verifying", verifying)):
         assert set(found) == KEYS
         assert (found["work"], found["rows"], found["pairs"]) == (work, ROWS, 1)

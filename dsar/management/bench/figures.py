@@ -38,6 +38,8 @@ _RATIOS = {
     ("sealing", False): 3.0,
     ("verifying", True): 3.0,
     ("verifying", False): 3.0,
+    ("exporting", True): 40.0,
+    ("exporting", False): 40.0,
 }
 
 

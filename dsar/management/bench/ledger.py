@@ -1,7 +1,8 @@
-"""The ledger: sealing and verifying, against bare SHA-256 over the same bytes and one COPY of the rows."""
+"""The ledger: sealing, verifying and exporting, against bare SHA-256 over the same bytes and one COPY of the rows."""
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import override_settings
 
+from dsar.audit import exporting
+from dsar.engine import copying
 from dsar.ledger import notes, places, placing, sealing, signing, verifying
 from dsar.ledger.verifying import Asked
 from dsar.management.bench import figures, scratch
@@ -23,20 +26,29 @@ if TYPE_CHECKING:
 USERS = 50
 """Nobody is looked for: any small database will do."""
 
-# As entries are: a request's events with a few counts and codes.
+ENTRIES_A_REQUEST = 12
+# As entries are: of each request its filing, events with a few counts and codes, and its closing.
 _FILL = """
 INSERT INTO dsar_ledger_entry (canonical)
-SELECT format('{"at":"2026-03-01T00:%%s:%%s.%%sZ","detail":{"declaration":"orders.Order:buyer","rows":%%s},'
-    '"request":"%%s","tag":"step.done","v":1}', lpad((n / 60 %% 60)::text, 2, '0'), lpad((n %% 60)::text, 2, '0'),
-    lpad((n %% 1000000)::text, 6, '0'), n, md5((n / 12)::text)::uuid)
+SELECT format('{"at":"2026-03-01T00:%%s:%%s.%%sZ","detail":{%%s},"request":"%%s","tag":"%%s","v":1}',
+    lpad((n / 60 %% 60)::text, 2, '0'), lpad((n %% 60)::text, 2, '0'), lpad((n %% 1000000)::text, 6, '0'),
+    CASE n %% 12
+        WHEN 1 THEN format('"case":"%%s","channel":"portal","due":"2026-03-31T15:59:59+00:00","received":'
+            '"2026-03-01T00:00:00+00:00","reference":"DSR-2026-%%s","regimes":["SG"],"relation":"customer",'
+            '"right":"access","rules":["SG:2021-02-01"],"start":"2026-03-01","strict":"2026-03-31"',
+            md5('case' || (n - 1) / 12)::uuid, (n - 1) / 12)
+        WHEN 0 THEN '"actor":"system","from":"executing","outcome":"fulfilled","to":"closed"'
+        ELSE format('"declaration":"orders.Order:buyer","rows":%%s', n) END,
+    md5(((n - 1) / 12)::text)::uuid,
+    CASE n %% 12 WHEN 1 THEN 'request.submitted' WHEN 0 THEN 'request.closed' ELSE 'step.done' END)
 FROM generate_series(1, %s) AS n
 """
 
 
 def pairs(
     *, entries: int, count: int, folder: Path, counter: Counter
-) -> Iterator[tuple[Pair, Pair]]:
-    """Sealing and verifying the same entries, each beside its limit, in a fresh database each time."""
+) -> Iterator[tuple[Pair, Pair, Pair]]:
+    """Sealing, verifying and exporting the same entries, each beside its limit, in a fresh database each time."""
     for turn in range(count):
         with scratch.copy_of(USERS), _own_keys(folder / f"ledger-{turn}"):
             texts = _filled(entries)
@@ -49,7 +61,10 @@ def pairs(
             verify = figures.measure(
                 _verify(len(texts)), _verifying_limit(texts), ours_first=first, counter=counter
             )
-            yield seal, verify
+            export = figures.measure(
+                _export(len(texts)), _exporting_limit(folder), ours_first=first, counter=counter
+            )
+            yield seal, verify, export
 
 
 @contextmanager
@@ -135,6 +150,39 @@ def _verifying_limit(texts: list[bytes]) -> Work:
                 for _ in copy:
                     pass
             _hash(texts)
+        return took[0]
+
+    return work
+
+
+def _export(entries: int) -> Work:
+    """The whole history as an auditor gets it: three forms of its rows, every entry, sealed and on the disk."""
+
+    def work() -> float:
+        export = exporting.new()
+        with figures.stopwatch() as took:
+            exporting.run(export.pk)
+        export.refresh_from_db()
+        _check(export.rows, -(-entries // ENTRIES_A_REQUEST))
+        return took[0]
+
+    return work
+
+
+def _exporting_limit(folder: Path) -> Work:
+    """Each entry with its index and hash in the tree's order, by one COPY into a file, on the disk."""
+
+    def work() -> float:
+        path = folder / "entries.limit"
+        with figures.stopwatch() as took, path.open("wb") as file:
+            for block in copying.blocks(
+                "COPY (SELECT leaf.index, encode(leaf.hash, 'hex'), entry.canonical FROM dsar_ledger_leaf leaf"
+                " JOIN dsar_ledger_entry entry ON entry.id = leaf.entry ORDER BY leaf.index) TO STDOUT"
+            ):
+                file.writelines(block)
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
         return took[0]
 
     return work

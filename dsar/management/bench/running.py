@@ -39,7 +39,7 @@ class Order:
 
 
 def run(order: Order) -> list[Figures]:
-    """Measure; the ledger is two works, sealing and verifying the same entries."""
+    """Measure; the ledger is three works, sealing, verifying and exporting the same entries."""
     counter = figures.Counter()
     try:
         with surroundings.made() as folder:
@@ -55,9 +55,13 @@ def run(order: Order) -> list[Figures]:
 def _measured(order: Order, counter: Counter, folder: Path) -> dict[str, list[Pair]]:
     if order.work != "ledger":
         return {order.work: list(_pairs(order, counter, folder))}
-    both = ledger.pairs(entries=order.rows, count=order.pairs, folder=folder, counter=counter)
-    sealing, verifying = zip(*both, strict=True)
-    return {"sealing": list(sealing), "verifying": list(verifying)}
+    each = ledger.pairs(entries=order.rows, count=order.pairs, folder=folder, counter=counter)
+    sealing, verifying, exporting = zip(*each, strict=True)
+    return {
+        "sealing": list(sealing),
+        "verifying": list(verifying),
+        "exporting": list(exporting),
+    }
 
 
 def _pairs(order: Order, counter: Counter, folder: Path) -> Iterator[Pair]:
