@@ -157,8 +157,10 @@ class History:
             item.results.append(said)
         elif tag == "package.sealed":
             item.manifest = said["manifest_sha256"]
+        elif tag == "recipient.tasks_opened":
+            item.recipients |= dict.fromkeys(said["recipients"], "open")
         elif tag in {"recipient.told", "recipient.task_changed"}:
-            item.recipients[said.get("recipient", "")] = said.get("state", "sent")
+            item.recipients[said["recipient"]] = said.get("state", "sent")
         elif tag == "letter.written":
             self._letter(item, said, at=at)
 

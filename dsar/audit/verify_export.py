@@ -33,7 +33,6 @@ SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}row"
 
 class Refused(Exception):
     """Something differs; the text says what."""
-
 def known_key(text):
     """Name, id and key of NAME+ID+KEY."""
     name, said, raw = text.split("+", 2)
@@ -183,8 +182,9 @@ def told(entries):
             item.update(due=said["strict"][1], start=said.get("start", item["start"]))
         elif tag in {"step.done", "deletion.verified"}:
             item["results"].append(said)
-        elif tag in {"recipient.told", "recipient.task_changed"}:
-            item["told"][said.get("recipient", "")] = said.get("state", "sent")
+        elif tag in {"recipient.tasks_opened", "recipient.told", "recipient.task_changed"}:
+            opened = dict.fromkeys(said.get("recipients", ()), "open")
+            item["told"].update(opened or {said["recipient"]: said.get("state", "sent")})
         elif tag == "letter.sent":
             beside["sent"].setdefault(said["letter"], at)
         elif kind == "receipt":

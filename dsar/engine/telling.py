@@ -16,6 +16,8 @@ from dsar.contract.vocabulary import Category
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
 from dsar.keys import box
+from dsar.ledger import log
+from dsar.ledger.tags import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,10 +48,10 @@ GROUP BY code ORDER BY code
 ON CONFLICT DO NOTHING
 RETURNING recipient_code
 )
-SELECT EXISTS (
-    SELECT FROM opened JOIN dsar_registers_recipient AS known ON known.code = recipient_code
-    WHERE known.channel <> 'none'
-)
+SELECT coalesce(array_agg(recipient_code ORDER BY recipient_code), '{}'), coalesce(bool_or(EXISTS (
+    SELECT FROM dsar_registers_recipient AS known
+    WHERE known.code = opened.recipient_code AND known.channel <> 'none'
+)), FALSE) FROM opened
 """
 
 
@@ -115,7 +117,10 @@ def open_tasks(request: Request) -> None:
                 "due": timezone.now() + timedelta(days=_DAYS_TO_TELL),
             },
         )
-        if cursor.fetchone() == (True,):
+        opened, can_be_told = cursor.fetchone()
+        if opened:
+            log.append(Tag.RECIPIENT_TASKS_OPENED, request=request.pk, recipients=opened)
+        if can_be_told:
             outbox.wake(TELL, str(request.pk), queue="mail")
 
 
