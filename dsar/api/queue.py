@@ -187,10 +187,10 @@ class OneRequest(OnOne):
 
     @extend_schema(operation_id="staff_requests_retrieve", responses=InFullSerializer)
     def get(self, call: Call, pk: Any) -> Response:
-        """Read one request; that you looked is recorded."""
-        request = self.request_of(pk)
-        review.look(request, actor=staff(call))
-        return Response(in_full(request))
+        """Read one request; that you looked is recorded. To auditors the values of a correction are empty."""
+        request, actor = self.request_of(pk), staff(call)
+        review.look(request, actor=actor)
+        return Response(in_full(request, in_clear=actor.may(permissions.HANDLE)))
 
 
 class Preview(OnOne):
@@ -373,11 +373,11 @@ def _queued(request: Request) -> dict[str, Any]:
     }
 
 
-def in_full(request: Request) -> dict[str, Any]:
-    """A request as staff see it."""
+def in_full(request: Request, *, in_clear: bool = True) -> dict[str, Any]:
+    """A request as staff see it; without clearance no value that a person gave."""
     return _queued(request) | {
         "decision": _decision(Decision.objects.filter(request=request).first()),
-        "corrections": correction.shown(request) if request.right == Right.CORRECTION else [],
+        "corrections": correction.shown(request, in_clear=in_clear),
         "entries": [{"at": entry.at, "tag": entry.tag} for entry in log.entries(request.pk)],
         "grounds": {
             regime: [one.code for one in grounds.applicable(variants.of(request), regime=regime)]

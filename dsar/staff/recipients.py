@@ -19,6 +19,7 @@ from dsar.contract.declarations import Recipient
 from dsar.contract.vocabulary import Category
 from dsar.registers import recipients
 from dsar.registers.recipient_models import RecipientRecord
+from dsar.staff.asking import Question, ask
 from dsar.staff.reading import ReadingAdmin, acting
 
 if TYPE_CHECKING:
@@ -255,15 +256,22 @@ class RecipientAdmin(ReadingAdmin[RecipientRecord]):
     def _form(
         self, request: HttpRequest, form: Any, *, title: str, back: RecipientRecord | None
     ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "opts": self.model._meta,
-            "form": form,
-            "recipient": back,
-            "media": form.media,
-        }
-        return TemplateResponse(request, "admin/dsar/recipient/form.html", context)
+        way = [("Recipients", reverse("admin:dsar_recipientrecord_changelist"))]
+        if back is not None:
+            way.append((str(back), _page(back)))
+        declared = back is not None and back.declared
+        question = Question(
+            title=title,
+            step=title,
+            says=(
+                "Name, role and country are declared in the code, and changed there."
+                if declared
+                else "The register is asked before data is disclosed; every change is recorded."
+            ),
+            way=way,
+            form=form,
+        )
+        return ask(request, question, admin=self)
 
 
 def _acts(request: HttpRequest) -> dict[str, Any]:

@@ -189,3 +189,21 @@ def test_the_queue_is_narrowed(alice, dora, file, query, rights):
     file(alice, "access", "deletion")
     found = dora.get(f"/api/v1/staff/requests?{query}").json()["results"]
     assert {one["right"] for one in found} == rights
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"), [("handler", True), ("officer", True), ("auditor", False)]
+)
+def test_an_auditor_reads_which_fields_are_to_be_corrected_and_no_value(  # noqa: PLR0917 - fixtures
+    alice, cast, staff, file, role, sees
+):
+    member = Member.objects.get(user=cast.alice.user)
+    wish = {"declaration": "testapp.Member", "row": str(member.pk), "field": "nickname"}
+    file(alice, {"right": "correction", "corrections": [wish | {"value": "Allie"}]})
+    request = Request.objects.get()
+    said = staff(role).get(f"/api/v1/staff/requests/{request.pk}")
+    assert said.status_code == 200
+    (change,) = said.data["corrections"]
+    assert change["field"] == "nickname"
+    assert (change["new"] == "Allie") is sees
+    assert (cast.alice.canary("nickname") in said.content.decode()) is sees

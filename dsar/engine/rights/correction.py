@@ -12,7 +12,7 @@ from dsar.cases import corrections, subjects
 from dsar.cases.asked import Proposal
 from dsar.cases.decisions import DecisionError
 from dsar.cases.models import Correction
-from dsar.cases.states import Outcome
+from dsar.cases.states import Outcome, Right
 from dsar.contract import compiler, reach
 from dsar.crashpoints import effect
 from dsar.engine import answering, leases, telling
@@ -159,9 +159,12 @@ def _as_text(row: models.Model, field: models.Field[Any, Any], value: object) ->
     return text
 
 
-def shown(request: Request) -> list[dict[str, str]]:
-    """Old → new of every field of a request, opened for whoever may see it."""
-    return [_opened(one) for one in _corrections(request)]
+def shown(request: Request, *, in_clear: bool = True) -> list[dict[str, str]]:
+    """Old → new of every field of a request; for whoever may not see the values, which fields they are."""
+    if request.right != Right.CORRECTION:
+        return []
+    found = [_opened(one) for one in _corrections(request)]
+    return found if in_clear else [one | {"old": "", "new": ""} for one in found]
 
 
 def _opened(one: Correction) -> dict[str, str]:
