@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dsar.cases.actors import Actor
+    from dsar.cases.identity_models import Proof
     from dsar.cases.models import Note
 
 GONE = "(destroyed with the key of this case)"
@@ -35,7 +36,7 @@ def of(case: Case, *, actor: Actor, in_clear: bool) -> dict[str, Any]:
     tasks = RecipientTask.objects.filter(request__in=[one.pk for one in requests])
     return {
         "requests": [_asked(one) for one in requests],
-        "proofs": list(case.proofs.select_related("tried_by")),
+        "proofs": [_proof(one) for one in case.proofs.select_related("tried_by")],
         "laws": _laws(case, requests),
         "holds": _holds(case, actor=actor),
         "linked": _linked(case),
@@ -66,6 +67,15 @@ def _asked(request: Request) -> dict[str, Any]:
             for step in counted
             if step["action"] == "retain"
         ],
+    }
+
+
+def _proof(proof: Proof) -> dict[str, Any]:
+    """One attempt: how, what fitted by name, never a value."""
+    return {
+        "proof": proof,
+        "how": proof.method.replace("_", " "),
+        "facts": ", ".join(str(fact).replace("_", " ") for fact in proof.facts),
     }
 
 

@@ -55,7 +55,7 @@ class CaseAdmin(ReadingAdmin[Case]):
         "language",
         "received_at",
         "verified_at",
-        "verification_method",
+        "proved_by",
     )
     readonly_fields = fields
 
@@ -95,6 +95,11 @@ class CaseAdmin(ReadingAdmin[Case]):
             return box.unseal(case.key, bytes(case.contact)).decode()
         except KeyDestroyedError:
             return casefile.GONE
+
+    @admin.display(description="Proved by")
+    def proved_by(self, case: Case) -> str:
+        """How it was established who asks, in words."""
+        return case.verification_method.replace("_", " ") or "-"
 
     @admin.display(description="Asks as")
     def relation(self, case: Case) -> str:
