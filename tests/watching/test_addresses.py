@@ -18,6 +18,9 @@ NAMED = "ada.example@mail.example.test"
 OF_A_PERSON = re.compile(r"e?-?mail|name|phone|person|subject", re.IGNORECASE)
 NOT_OF_A_PERSON = {
     ("name", "admin/dsar/request/<uuid:pk>/act/<str:name>/"): "What staff do, of a fixed list.",
+    ("name", "admin/dsar/request/bulk/<str:name>/"): "As above.",
+    ("name", "admin/dsar/incident/<int:pk>/act/<slug:name>/"): "As above.",
+    ("name", "admin/datamap/<str:name>"): "The name of a file, of a fixed list.",
 }
 
 
