@@ -203,3 +203,11 @@ def test_a_list_that_cannot_be_read_finds_nobody(cast, dora, given):
     incident = made.entered(made.staff("officer"))
     assert dora.post(_act(incident, "people"), given).status_code == 200
     assert incident.notices.count() == 0
+
+
+@pytest.mark.browser
+def test_an_incidents_pages_have_no_barrier(cast, dora, clean):
+    officer = made.staff("officer")
+    incident = made.decided(made.entered(officer, "SG", "EU"), officer)
+    acts = [_act(incident, name) for name in ("note", "assess", "decide", "authority", "people")]
+    clean(dora, _page(incident), OPEN, *acts, width=400)
