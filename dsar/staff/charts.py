@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 WIDTH = 640
 _TALL, _TOP, _FOOT, _BAR = 140, 20, 24, 18
-_ROW, _NAMES, _FIGURE = 26, 150, 50
+_ROW, _NAMES, _FIGURE = 26, 180, 50
 
 
 @dataclass(frozen=True, kw_only=True)

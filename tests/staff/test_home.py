@@ -155,7 +155,7 @@ def test_pictures_are_drawn_to_scale_and_keep_the_policy(busy, dora):
     assert [bar["height"] for bar in upright[-2:]] == ["140", "20"]
     wide = {bar["y"]: int(bar["width"]) for bar in level}
     assert len(wide) == len(Right)
-    assert sorted(wide.values())[-2:] == [88, 440]
+    assert sorted(wide.values())[-2:] == [82, 410]
 
 
 @pytest.mark.parametrize(
