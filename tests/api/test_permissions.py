@@ -27,6 +27,7 @@ PERSON = {
     "preview_deletion": "GET /api/v1/preview/deletion",
     "purposes": "GET /api/v1/purposes",
     "consents": "POST /api/v1/consents",
+    "consent": "GET /api/v1/consents/{letter}",
 }
 ONE_CASE = (
     "case",

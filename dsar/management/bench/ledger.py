@@ -62,7 +62,7 @@ def pairs(
                 _verify(len(texts)), _verifying_limit(texts), ours_first=first, counter=counter
             )
             export = figures.measure(
-                _export(len(texts)), _exporting_limit(folder), ours_first=first, counter=counter
+                _export(entries), _exporting_limit(folder), ours_first=first, counter=counter
             )
             yield seal, verify, export
 
