@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from dsar.cases import decisions, earlier, lifecycle
+from dsar.cases import decisions, earlier, lifecycle, policy
 from dsar.cases.actors import SYSTEM, Actor
 from dsar.cases.models import Decision, Request
-from dsar.cases.states import Right, State
+from dsar.cases.policy import Handling
+from dsar.cases.states import State
 from dsar.contract import registry
 from dsar.crashpoints import effect
 from dsar.engine import planning, wakes
@@ -141,7 +142,7 @@ def must_be_looked_at(request: Request) -> bool:
 
 def needs_second_person(request: Request) -> bool:
     """Whether somebody else than who decides has to approve."""
-    return request.right == Right.DELETION
+    return policy.handling(request) is Handling.TWO_PEOPLE
 
 
 def explain(planned: Planned) -> list[str]:

@@ -17,7 +17,7 @@ from dsar.cases import (
     setting_aside,
 )
 from dsar.cases.models import Decision
-from dsar.cases.states import Outcome, State
+from dsar.cases.states import Outcome, Right, State
 from dsar.engine import reception, review
 from dsar.staff.forms import AsideForm, AskForm, ConfirmForm, DecideForm, GiveForm, MendedForm
 from dsar.staff.timeforms import ExtendForm, LawsForm, PromiseForm
@@ -107,13 +107,15 @@ def _awaits_signature(request: Request) -> bool:
     decision = Decision.objects.filter(request=request).first()
     if decision is None or decision.approved_at is not None:
         return False
-    deleting = review.needs_second_person(request) and decision.verdict in granted
-    return deleting or decisions.awaits_officer(decision)
+    unsigned = review.needs_second_person(request) and decision.verdict in granted
+    return unsigned or decisions.awaits_officer(decision)
 
 
 def _signature_says(request: Request) -> str:
     if decisions.awaits_officer(request.decision):
         return "You sign a refusal as second person. The letter with the grounds is sent, and the request closes."
+    if request.right != Right.DELETION:
+        return "You give the second signature. The plan below is carried out at once."
     days, seconds = divmod(conf.get("WAITING_PERIOD_SECONDS"), 24 * 3600)
     wait = f"{days} days" if days else f"{seconds} seconds"
     return (

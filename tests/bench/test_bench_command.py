@@ -86,6 +86,7 @@ def test_bench_measures_both_works_and_prints_the_documented_keys(
     assert list(tmp_path.glob("bench-*")) == []
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_bench_runs_retention_beside_a_bare_delete(
     measured: Callable[[str], list[dict[str, Any]]],
@@ -99,6 +100,7 @@ def test_bench_runs_retention_beside_a_bare_delete(
     assert found["limit_ms"] > 0
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_bench_seals_verifies_and_exports_a_ledger_of_its_own(
     measured: Callable[[str], list[dict[str, Any]]], tmp_path: Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from dsar.cases.states import Right
 from dsar.contract import compiler, registry
 from dsar.contract.declarations import Recipient
 from dsar.contract.vocabulary import Category
+from dsar.ledger.models import Entry
 from dsar.registers import consents, disclosures, recipients
 from dsar.registers.recipient_models import RecipientRecord
 from tests.testapp.privacy import BANK, LENDING, MAILER, NEWSLETTER, SAFETY
@@ -58,6 +60,17 @@ def test_a_withdrawal_is_told_to_whoever_got_data_for_that_purpose(
     scope = {"purposes": [NEWSLETTER.code]}
     case = ask(cast.alice, Asked(right=Right.CONSENT_WITHDRAWAL, scope=scope))
     assert told(case) == {MAILER.code, "printer"}
+
+
+def test_the_ledger_says_who_has_to_be_told(
+    cast: Cast, shared: None, ask: Callable[..., Case], answered: Callable[[Case], Request]
+) -> None:
+    case = ask(cast.alice, "deletion")
+    answered(case)
+    (entry,) = Entry.objects.filter(tag="recipient.tasks_opened")
+    said = json.loads(entry.canonical)
+    assert said["request"] == str(case.requests.get().pk)
+    assert set(said["detail"]["recipients"]) == told(case) != set()
 
 
 def test_a_restriction_is_told_for_its_purposes_or_to_all(

@@ -24,6 +24,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 LISTING = reverse("admin:dsar_request_changelist")
 
+EVERY_RUN = {Right.CORRECTION, Right.DELETION}
+"""The rights whose pages have most on them; those of the others are walked with what takes minutes."""
+
 
 @pytest.fixture
 def sit_down(live_server: Any, browser: Any) -> Iterator[Callable[..., Any]]:
@@ -145,7 +148,13 @@ def test_a_deletion_goes_through_two_people_and_not_through_one(
     second.get_by_text("request.closed").wait_for()
 
 
-@pytest.mark.parametrize("right", sorted(Right))
+@pytest.mark.parametrize(
+    "right",
+    [
+        pytest.param(right, marks=[] if right in EVERY_RUN else pytest.mark.slow)
+        for right in sorted(Right)
+    ],
+)
 def test_the_pages_of_each_right_have_no_barrier(cast, ask, dora, clean, right):
     wanted: dict[str, dict[str, Any]] = {
         Right.RESTRICTION: {"scope": {"ground": "claims"}},
