@@ -51,7 +51,7 @@ class LetterSerializer(serializers.Serializer[Any]):
     request = serializers.UUIDField(allow_null=True)
 
 
-class RecipientSerializer(serializers.Serializer[Any]):
+class ToldSerializer(serializers.Serializer[Any]):
     """Somebody who has the data, and whether they were told of what was done."""
 
     name = serializers.CharField()
@@ -73,7 +73,7 @@ class RequestSerializer(serializers.Serializer[Any]):
     closed_at = serializers.DateTimeField(allow_null=True)
     progress = ProgressSerializer()
     package = PackageSerializer(allow_null=True)
-    recipients = RecipientSerializer(many=True)
+    recipients = ToldSerializer(many=True)
 
 
 class FollowedRequestSerializer(RequestSerializer):
