@@ -21,7 +21,7 @@ from dsar.cases import deadlines
 from dsar.engine import copying
 from dsar.ledger import proving, reading
 from dsar.packages import cells
-from dsar.packages.archive import Member
+from dsar.packages.archive import Chunk, Member
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -81,16 +81,18 @@ class Contents:
         yield Member(name="README.txt", chunks=[_README.encode()])
         yield Member(name="scope.json", chunks=[self._said().encode()])
         with tempfile.TemporaryFile() as rows:
-            yield Member(name="history.jsonl", chunks=_blocks(self._jsonl(rows)))
-            yield Member(name="history.csv", chunks=_blocks(_csv(rows)))
+            yield Member(name="history.jsonl", chunks=self._jsonl(rows))
+            yield Member(name="history.csv", chunks=_csv(rows))
             yield Member(name="history.xlsx", chunks=_xlsx(rows))
         yield Member(name="checkpoint.txt", chunks=[self._checkpoint().encode()])
         if self.scope.case is not None:
-            yield Member(name="evidence.jsonl", chunks=_blocks(self._evidence()))
+            yield Member(name="evidence.jsonl", chunks=self._evidence())
             return
-        yield Member(name="sample.csv", chunks=_blocks(self._sample()))
-        yield Member(name="checkpoints.jsonl", chunks=_copied(self.scope.checkpoints()))
-        yield Member(name="entries.jsonl", chunks=self._counted(self.scope.entries()))
+        yield Member(name="sample.csv", chunks=self._sample())
+        yield Member(
+            name="checkpoints.jsonl", chunks=_copied(self.scope.checkpoints(), read=lambda _: None)
+        )
+        yield Member(name="entries.jsonl", chunks=_copied(self.scope.entries(), read=self.progress))
 
     def _said(self) -> str:
         asked, days = self.export, (self.export.first_day, self.export.last_day)
@@ -149,13 +151,13 @@ class Contents:
         day = deadlines.day_of(datetime.fromisoformat(moment))
         return (first is None or first <= day) and (last is None or day <= last)
 
-    def _jsonl(self, rows: IO[bytes]) -> Iterator[str]:
+    def _jsonl(self, rows: IO[bytes]) -> Iterator[bytes]:
         drawn: list[tuple[str, dict[str, Any]]] = []
         for told in self.told():
             self.rows += 1
             self._draw(told, drawn)
-            line = json.dumps(told.row, separators=(",", ":")) + "\n"
-            rows.write(line.encode())
+            line = _json_line(told.row)
+            rows.write(line)
             yield line
         ranked = sorted(drawn, key=lambda one: one[0], reverse=True)
         self.sample = [one | {"rank": rank} for rank, (_, one) in enumerate(ranked, 1)]
@@ -172,15 +174,15 @@ class Contents:
         elif drawn and turned > drawn[0][0]:
             heapq.heapreplace(drawn, (turned, one))
 
-    def _sample(self) -> Iterator[str]:
-        yield csv_line(SAMPLE_COLUMNS)
+    def _sample(self) -> Iterator[bytes]:
+        yield csv_line(SAMPLE_COLUMNS).encode()
         for one in self.sample:
-            yield csv_line([str(one[name]) for name in SAMPLE_COLUMNS])
+            yield csv_line([str(one[name]) for name in SAMPLE_COLUMNS]).encode()
 
     def _checkpoint(self) -> str:
         return reading.note(self.scope.size)
 
-    def _evidence(self) -> Iterator[str]:
+    def _evidence(self) -> Iterator[bytes]:
         found = self.scope.evidence()
         for one in proving.proved(found, size=self.scope.size):
             self.progress(1)
@@ -190,12 +192,7 @@ class Contents:
                 "entry": one.canonical,
                 "proof": [hash_.hex() for hash_ in one.inclusion.hashes],
             }
-            yield json.dumps(said, separators=(",", ":")) + "\n"
-
-    def _counted(self, statement: str) -> Iterator[bytes]:
-        for block in copying.blocks(statement):
-            yield b"".join(block)
-            self.progress(len(block))
+            yield _json_line(said)
 
 
 _TURN = str.maketrans("0123456789abcdef", "fedcba9876543210")
@@ -211,10 +208,10 @@ def _again(rows: IO[bytes]) -> Iterator[dict[str, str]]:
     yield from map(json.loads, rows)
 
 
-def _csv(rows: IO[bytes]) -> Iterator[str]:
-    yield csv_line(COLUMNS)
+def _csv(rows: IO[bytes]) -> Iterator[bytes]:
+    yield csv_line(COLUMNS).encode()
     for row in _again(rows):
-        yield csv_line(row.values())
+        yield csv_line(row.values()).encode()
 
 
 def _xlsx(rows: IO[bytes]) -> Iterator[bytes]:
@@ -248,6 +245,10 @@ def _sheet(book: xlsxwriter.Workbook) -> Any:
     return sheet
 
 
+def _json_line(said: dict[str, Any]) -> bytes:
+    return (json.dumps(said, separators=(",", ":")) + "\n").encode()
+
+
 def csv_line(values: Iterable[str]) -> str:
     """A line of CSV (RFC 4180) of which no spreadsheet runs a cell."""
     written = io.StringIO()
@@ -255,18 +256,8 @@ def csv_line(values: Iterable[str]) -> str:
     return written.getvalue()
 
 
-def _blocks(lines: Iterator[str]) -> Iterator[bytes]:
-    held: list[str] = []
-    size = 0
-    for line in lines:
-        held.append(line)
-        size += len(line)
-        if size >= _BLOCK:
-            yield "".join(held).encode()
-            held, size = [], 0
-    yield "".join(held).encode()
-
-
-def _copied(statement: str) -> Iterator[bytes]:
+def _copied(statement: str, *, read: Callable[[int], None]) -> Iterator[Chunk]:
+    """A line a row, as COPY writes it; `read` is told how many there were."""
     for block in copying.blocks(statement):
-        yield b"".join(block)
+        yield from block
+        read(len(block))

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -88,6 +91,15 @@ def guest(
 def address_spelt(address: str) -> str:
     """An e-mail address as it is compared: mailboxes that differ only by case are one."""
     return address.strip().lower()
+
+
+def is_address(text: str | None) -> bool:
+    """Whether a text is an e-mail address and nothing else."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def name_spelt(name: str) -> str:

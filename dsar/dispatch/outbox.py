@@ -94,21 +94,21 @@ def _remove(keys: list[int]) -> None:
 def send(row: Wake) -> bool:
     """Hand one row to the broker; False if the broker is away."""
     broker = link()
-    # Connecting fails with kombu's error, a connection lost later with the transport's own.
-    lost: tuple[type[BaseException], ...] = (
-        OperationalError,
-        *broker.recoverable_connection_errors,
-    )
     try:
         with effect("outbox.send"), producers[broker].acquire(block=True) as producer:
             current_app.send_task(
                 row.task, args=row.arguments, queue=row.queue, producer=producer, retry=False
             )
-    except lost:
+    except lost(broker):
         logger.warning("The broker is away; %s stays in the outbox.", row.task)
         counts.add(counts.Kind.BROKER_FAILED)
         return False
     return True
+
+
+def lost(link: Connection) -> tuple[type[BaseException], ...]:
+    """What says that the broker is away: connecting fails with kombu's error, later the transport's own come."""
+    return (OperationalError, *link.recoverable_connection_errors)
 
 
 def link() -> Connection:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from celery import current_app
-from kombu.exceptions import OperationalError
 
 from dsar.dispatch import outbox
 
@@ -28,12 +27,11 @@ class Worker:
 def answering() -> list[Worker]:
     """Every worker that answers in time, by name; raises BrokerAwayError."""
     link = outbox.link()
-    lost: tuple[type[BaseException], ...] = (OperationalError, *link.recoverable_connection_errors)
     try:
         with link:
             asked = current_app.control.inspect(timeout=PATIENCE_SECONDS, connection=link)
             found = asked.active_queues() or {}
-    except lost as error:
+    except outbox.lost(link) as error:
         raise BrokerAwayError from error
     return [
         Worker(name=name, queues=tuple(sorted(one["name"] for one in queues)))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.exceptions import EmptyResultSet, ValidationError
-from django.core.validators import validate_email
 from django.db import connection, transaction
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Lower
@@ -17,7 +16,7 @@ from django.db.models.functions import Lower
 from dsar.cases import permissions
 from dsar.contract import guests, registry
 from dsar.contract.declarations import Linked
-from dsar.contract.people import address_spelt
+from dsar.contract.people import address_spelt, is_address
 from dsar.crashpoints import effect
 from dsar.duties import incidents
 from dsar.keys import box
@@ -62,7 +61,7 @@ def add(incident: Incident, *, listed: str, actor: Actor) -> tuple[int, int]:
         new, unknown = 0, 0
         words = dict.fromkeys(filter(None, _BETWEEN.split(listed)))
         for some in _some(words, _BATCH):
-            addresses = [one for one in some if _is_address(one)]
+            addresses = [one for one in some if is_address(one)]
             numbers = set(some) - set(addresses)
             accounts = _accounts(numbers)
             unknown += len(numbers) - len(accounts)
@@ -136,7 +135,7 @@ def _add_guests(incident: Incident, declaration: Declaration) -> int:
     new = 0
     for identifier in declaration.identifiers:
         for some in _some(_addresses(declaration, identifier), _BATCH):
-            new += add_addresses(incident, filter(_is_address, some))
+            new += add_addresses(incident, filter(is_address, some))
     return new
 
 
@@ -169,14 +168,6 @@ def _accounts(words: Iterable[str]) -> set[Any]:
         numbers.add(number)
     found = get_user_model()._base_manager.filter(pk__in=numbers)
     return set(found.values_list("pk", flat=True))
-
-
-def _is_address(word: str | None) -> bool:
-    try:
-        validate_email(word)
-    except ValidationError:
-        return False
-    return True
 
 
 def _note(incident: Incident, said: str, *, new: int, actor: Actor) -> None:

@@ -37,6 +37,6 @@ def owed(incident: Incident) -> list[str]:
     missing = []
     if incident.laws and incident.assessed_at is None:
         missing.append("Nobody decided yet who is to be told.")
-    untold = incidents.authorities_owed(incident) - incidents.authorities_told(incident)
-    missing += [f"The authority of {code} is to be told." for code in sorted(untold)]
+    untold = sorted(incidents.authorities_untold(incident))
+    missing += [f"The authority of {code} is to be told." for code in untold]
     return missing + incident_letters.owed(incident)

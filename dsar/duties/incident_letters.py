@@ -224,19 +224,15 @@ def _content(incident: Incident, said: Mapping[str, str]) -> dict[str, Any]:
 
 def _check_order(incident: Incident, *, reason: str) -> None:
     if not _may_go(incident):
-        waiting = ", ".join(sorted(_untold(incident)))
+        waiting = ", ".join(sorted(incidents.authorities_untold(incident)))
         raise TooEarlyError(f"The authority is to be told first: {waiting}.")
-    if incident.at_once and _untold(incident) and not reason.strip():
+    if incident.at_once and incidents.authorities_untold(incident) and not reason.strip():
         raise ReasonNeededError("Say why people must know before the authority does.")
-
-
-def _untold(incident: Incident) -> set[str]:
-    return incidents.authorities_owed(incident) - incidents.authorities_told(incident)
 
 
 def _may_go(incident: Incident) -> bool:
     """Nobody's letter goes before the authority's notice, unless each law lets it and somebody said so."""
-    untold = _untold(incident)
+    untold = incidents.authorities_untold(incident)
     return not untold or (incident.at_once and all(law.known()[code].at_once for code in untold))
 
 

@@ -228,6 +228,11 @@ def authorities_told(incident: Incident) -> set[str]:
     return set(told.values_list("law", flat=True))
 
 
+def authorities_untold(incident: Incident) -> set[str]:
+    """The laws whose authority is still to be told."""
+    return authorities_owed(incident) - authorities_told(incident)
+
+
 def dues(incident: Incident) -> list[law.Due]:
     """The dates that the laws of the incident set."""
     times = law.Times(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
 from dsar import conf
 from dsar.cases import permissions
+from dsar.contract.people import is_address
 from dsar.crashpoints import effect
 from dsar.duties import affected, incidents
 from dsar.keys import box
@@ -56,7 +55,6 @@ def _address(case: Case) -> str:
     """Where answers of the case go, if that is a mailbox."""
     try:
         address = box.unseal(case.key, bytes(case.contact)).decode()
-        validate_email(address)
-    except (box.KeyDestroyedError, ValidationError):
+    except box.KeyDestroyedError:
         return ""
-    return address
+    return address if is_address(address) else ""

@@ -70,16 +70,7 @@ def write_after_migrate(*, using: str, **_: Any) -> None:
 def enter(said: Recipient) -> RecipientRecord:
     """Enter somebody whom no app declares, an authority for example; one who stands there stays as they are."""
     with effect("recipient.enter"), transaction.atomic():
-        found, is_new = RecipientRecord.objects.get_or_create(
-            code=said.code,
-            defaults={
-                "name": said.name,
-                "role": said.role,
-                "country": said.country,
-                "safeguard": said.safeguard,
-                "contact": said.contact,
-            },
-        )
+        found, is_new = RecipientRecord.objects.get_or_create(code=said.code, defaults=_facts(said))
         if is_new:
             log.append(Tag.RECIPIENT_CHANGED, recipient=said.code, fields=["new"])
     return found
@@ -160,17 +151,15 @@ def _rows() -> list[RecipientRecord]:
         one.code: one for purpose in current().purposes.values() for one in purpose.recipients
     }
     return [
-        RecipientRecord(
-            code=one.code,
-            name=one.name,
-            role=one.role,
-            country=one.country,
-            safeguard=one.safeguard,
-            contact=one.contact,
-            declared=True,
-        )
+        RecipientRecord(code=one.code, declared=True, **_facts(one))
         for one in sorted(declared.values(), key=lambda found: found.code)
     ]
+
+
+def _facts(said: Recipient) -> dict[str, str]:
+    """What a declaration says of a recipient, by the register's columns."""
+    columns = ("name", "role", "country", "safeguard", "contact")
+    return {name: getattr(said, name) for name in columns}
 
 
 def _says(row: RecipientRecord) -> tuple[object, ...]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminDateWidget
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -21,9 +19,11 @@ from dsar.cases.models import Request
 from dsar.ledger import signing
 from dsar.packages import serving, vault
 from dsar.staff.asking import Question, ask
-from dsar.staff.reading import ReadingAdmin, acting
+from dsar.staff.reading import ReadingAdmin, demand, page_of
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
@@ -105,12 +105,10 @@ class ExportAdmin(ReadingAdmin[Export]):
 
     def ask(self, request: HttpRequest) -> HttpResponse:
         """Ask for the history of a period."""
-        actor = acting(request)
-        if not actor.may(permissions.AUDIT):
-            raise PermissionDenied
+        actor = demand(request, permissions.AUDIT)
         form = ExportForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
-            return redirect(_page(exporting.ask(actor=actor, **form.cleaned_data)))
+            return redirect(page_of(exporting.ask(actor=actor, **form.cleaned_data)))
         question = Question(
             title="Export the history for audit",
             step="Ask for an export",
@@ -127,59 +125,39 @@ class ExportAdmin(ReadingAdmin[Export]):
 
     def evidence(self, request: HttpRequest, request_pk: UUID) -> HttpResponse:
         """Ask for what proves how one request went."""
-        actor = acting(request)
-        if not actor.may(permissions.AUDIT):
-            raise PermissionDenied
+        actor = demand(request, permissions.AUDIT)
         found = get_object_or_404(Request, pk=request_pk)
-        return redirect(_page(exporting.ask(actor=actor, request=found.pk)))
+        return redirect(page_of(exporting.ask(actor=actor, request=found.pk)))
 
     def fetch(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
         """Hand the archive out; the ledger notes who began and who has all of it."""
-        if not acting(request).may(permissions.AUDIT):
-            raise PermissionDenied
-        package = exporting.package(get_object_or_404(Export, pk=pk))
+        demand(request, permissions.AUDIT)
+        export = get_object_or_404(Export, pk=pk)
+        package = exporting.package(export)
         if package is None:
             raise Http404
         try:
             return serving.response(request, package, by=request.user)
         except vault.PackageDamagedError:
             messages.error(request, "The stored archive is damaged. Ask for the export again.")
-            return redirect(_page(package.request_reference))
+            return redirect(page_of(export))
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+    def shown(self, request: HttpRequest, export: Export) -> dict[str, Any]:
+        """How far it is, and once it is ready what it holds and how to check it."""
+        package = exporting.package(export)
+        return {
+            "export": export,
+            "is_open": export.state in _OPEN,
+            "is_failed": export.state == Export.State.FAILED,
+            "package": package,
+            "keys": [str(one) for one in signing.verifiers()] if package else [],
+        }
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
     ) -> HttpResponse:
-        """Show how far it is, and once it is ready what it holds and how to check it."""
-        export = _found(object_id)
-        context = {} if export is None else _shown(export)
-        answer = super().change_view(request, object_id, form_url, (extra_context or {}) | context)
-        if export is not None and export.state in _OPEN:
+        """Have the browser look again while it is being written."""
+        answer = super().render_change_form(request, context, *args, **options)
+        if context["is_open"]:
             answer["Refresh"] = str(_LOOK_AGAIN_SECONDS)
         return answer
-
-
-def _found(object_id: str) -> Export | None:
-    try:
-        return Export.objects.filter(pk=UUID(object_id)).first()
-    except ValueError:
-        return None
-
-
-def _page(export: Export | UUID) -> str:
-    pk = export.pk if isinstance(export, Export) else export
-    return reverse("admin:dsar_export_change", args=[pk])
-
-
-def _shown(export: Export) -> dict[str, Any]:
-    package = exporting.package(export)
-    return {
-        "export": export,
-        "is_open": export.state in _OPEN,
-        "is_failed": export.state == Export.State.FAILED,
-        "package": package,
-        "keys": [str(one) for one in signing.verifiers()] if package else [],
-    }

@@ -26,8 +26,7 @@ from dsar.staff import casefile, clearance
 from dsar.staff.asking import Question, ask
 from dsar.staff.forms import HoldForm, NoteForm, RevealForm
 from dsar.staff.incident_forms import FactsForm
-from dsar.staff.incidents import page as _incident
-from dsar.staff.reading import ReadingAdmin, acting
+from dsar.staff.reading import ReadingAdmin, acting, demand, page_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -124,20 +123,11 @@ class CaseAdmin(ReadingAdmin[Case]):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show one case; that somebody looked is recorded with each of its requests."""
-        case = self.get_object(request, object_id)
-        if case is None or not self.has_view_permission(request, case):
-            return super().change_view(request, object_id, form_url, extra_context)
+    def shown(self, request: HttpRequest, case: Case) -> dict[str, Any]:
+        """The whole case; that somebody looked is recorded with each of its requests."""
         _looked(request, case)
         actor, in_clear = acting(request), clearance.sees(request, case)
-        context = {
+        return {
             "title": f"Case {case.reference}",
             "subtitle": None,
             **casefile.of(case, actor=actor, in_clear=in_clear),
@@ -148,7 +138,6 @@ class CaseAdmin(ReadingAdmin[Case]):
             "may_hold": actor.may(permissions.DECIDE) and case.subject_id is not None,
             "is_held": case.subject_id is not None and holds.is_open(case.subject_id),
         }
-        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -167,7 +156,7 @@ class CaseAdmin(ReadingAdmin[Case]):
             revealing.reveal(case, reason=form.cleaned_data["reason"], actor=actor)
             clearance.open_for(request, case)
             messages.success(request, "Shown for half an hour, in this session.")
-            return redirect(_page(case))
+            return redirect(page_of(case))
         return self._form(request, case, form, title="Reveal", says=_REVEAL_SAYS)
 
     def letter(self, request: HttpRequest, pk: UUID, letter: UUID) -> HttpResponse:
@@ -217,7 +206,7 @@ class CaseAdmin(ReadingAdmin[Case]):
             kind = Note.Kind(form.cleaned_data["kind"])
             notes.write(case, text=form.cleaned_data["text"], actor=actor, kind=kind)
             messages.success(request, "The note is kept.")
-            return redirect(_page(case))
+            return redirect(page_of(case))
         return self._form(request, case, form, title="Write a note", says=_NOTE_SAYS)
 
     def hold(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -230,7 +219,7 @@ class CaseAdmin(ReadingAdmin[Case]):
             said: Any = form.cleaned_data
             holds.place(case.subject_id, by=request.user, **said)  # type: ignore[arg-type]  # staff
             messages.success(request, "The hold stands; nothing of this person is deleted.")
-            return redirect(_page(case))
+            return redirect(page_of(case))
         return self._form(request, case, form, title="Place a hold", says=_HOLD_SAYS)
 
     def astray(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -242,12 +231,11 @@ class CaseAdmin(ReadingAdmin[Case]):
             incident = misdelivery.report(case, facts=text, actor=actor)
             messages.success(request, f"{incident} is in the register; its clocks run.")
             may_see = request.user.has_perm(f"dsar.{permissions.AUDIT}")
-            return redirect(_incident(incident) if may_see else _page(case))
+            return redirect(page_of(incident) if may_see else page_of(case))
         return self._form(request, case, form, title="Report a misdelivery", says=_ASTRAY_SAYS)
 
     def _case(self, request: HttpRequest, pk: UUID, *, needs: str) -> Case:
-        if not acting(request).may(needs):
-            raise PermissionDenied
+        demand(request, needs)
         return get_object_or_404(Case.objects.select_related("key"), pk=pk)
 
     def _form(
@@ -259,7 +247,7 @@ class CaseAdmin(ReadingAdmin[Case]):
             says=says,
             way=[
                 ("Cases", reverse("admin:dsar_case_changelist")),
-                (case.reference, _page(case)),
+                (case.reference, page_of(case)),
             ],
             form=form,
         )
@@ -286,7 +274,3 @@ def _looked(request: HttpRequest, case: Case) -> None:
     with log.together():
         for one in case.requests.select_related("case__key"):
             review.look(one, actor=actor)
-
-
-def _page(case: Case) -> str:
-    return reverse("admin:dsar_case_change", args=[case.pk])

@@ -17,6 +17,7 @@ from dsar.cases import permissions
 from dsar.contract import datamap, record, registry
 from dsar.packages import cells
 from dsar.staff import mapdrawing
+from dsar.staff.reading import has_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -69,7 +70,7 @@ def download(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _check(request: HttpRequest) -> None:
-    if not any(request.user.has_perm(f"dsar.{one}") for one in NEEDS):
+    if not has_any(request.user, NEEDS):
         raise PermissionDenied
 
 

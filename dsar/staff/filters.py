@@ -1,4 +1,4 @@
-"""How the list of requests is narrowed.
+"""How the list of requests is narrowed, and what filters of any list share.
 
 No choice is read from the requests themselves, so none costs more as they grow.
 """
@@ -62,7 +62,7 @@ class Choice(admin.SimpleListFilter):
     def condition(self, request: HttpRequest, value: str) -> Any:
         """What the rows fulfil."""
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Request]) -> QuerySet[Request]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrow the list."""
         value = self.value()
         if value is None or value not in {str(one) for one, _ in self.lookup_choices}:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,7 +12,7 @@ from dsar.cases import permissions
 from dsar.engine import finding
 from dsar.staff import waiting
 from dsar.staff.asking import Question, ask
-from dsar.staff.reading import acting
+from dsar.staff.reading import demand
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -33,9 +32,7 @@ class FindForm(forms.Form):
 
 def page(request: HttpRequest, *, admin: ModelAdmin[Any]) -> HttpResponse:
     """Ask for an address, and list what is found."""
-    actor = acting(request)
-    if not actor.may(permissions.HANDLE):
-        raise PermissionDenied
+    actor = demand(request, permissions.HANDLE)
     form = FindForm(request.POST if request.method == "POST" else None)
     found = None
     if request.method == "POST" and form.is_valid():

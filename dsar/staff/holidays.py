@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from dsar.cases import holidays, permissions
 from dsar.cases.delays import Holiday
 from dsar.staff.asking import Question, ask
-from dsar.staff.reading import ReadingAdmin, acting
+from dsar.staff.reading import ReadingAdmin, demand
 from dsar.staff.timeforms import HolidayForm
 
 if TYPE_CHECKING:
@@ -35,9 +34,7 @@ class HolidayAdmin(ReadingAdmin[Holiday]):
 
     def enter(self, request: HttpRequest) -> HttpResponse:
         """Enter a day, and say how many open requests got another date."""
-        actor = acting(request)
-        if not actor.may(permissions.DECIDE):
-            raise PermissionDenied
+        actor = demand(request, permissions.DECIDE)
         form = HolidayForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             moved = holidays.enter(actor=actor, **form.cleaned_data)

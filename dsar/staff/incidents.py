@@ -18,7 +18,7 @@ from dsar.registers.incident_models import Incident
 from dsar.staff import incident_acts
 from dsar.staff.asking import Question, ask
 from dsar.staff.incident_forms import OpenForm
-from dsar.staff.reading import ReadingAdmin, acting
+from dsar.staff.reading import ReadingAdmin, acting, demand, page_of
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -80,49 +80,37 @@ class IncidentAdmin(ReadingAdmin[Incident]):
         context = {"may_act": acting(request).may(permissions.APPROVE)}
         return super().changelist_view(request, context | (extra_context or {}))
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show one incident with its dates, its timeline and what can be done."""
-        incident = self.get_object(request, object_id)
-        if incident is None or not self.has_view_permission(request):
-            return super().change_view(request, object_id, form_url, extra_context)
+    def shown(self, request: HttpRequest, incident: Incident) -> dict[str, Any]:
+        """Its dates, its timeline and what can be done."""
         may_act = acting(request).may(permissions.APPROVE)
-        context = {
+        return {
             "title": str(incident),
             "subtitle": None,
             "acts": incident_acts.open_to(incident) if may_act else [],
             **_shown(incident),
         }
-        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def open(self, request: HttpRequest) -> HttpResponse:
         """Enter an incident."""
-        actor = acting(request)
-        if not actor.may(permissions.APPROVE):
-            raise PermissionDenied
+        actor = demand(request, permissions.APPROVE)
         form = OpenForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             said = form.cleaned_data | {"kind": Incident.Kind(form.cleaned_data["kind"])}
             incident = incidents.open_(actor=actor, **said)
             messages.success(request, f"{incident} is in the register. Its clocks run.")
-            return redirect(page(incident))
+            return redirect(page_of(incident))
         says = "Enter it as soon as you know of it; what you do not know yet can be added."
         return self._form(request, form, title="Enter an incident", says=says, label="Enter")
 
     def act(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         """Ask before an act, and do it."""
-        actor, act = acting(request), incident_acts.named(name)
-        if act is None or not actor.may(permissions.APPROVE):
+        actor, act = demand(request, permissions.APPROVE), incident_acts.named(name)
+        if act is None:
             raise PermissionDenied
         incident = get_object_or_404(Incident.objects.select_related("key"), pk=pk)
         if not act.is_open(incident):
             messages.error(request, f"“{act.label}” does not fit the incident as it stands.")
-            return redirect(page(incident))
+            return redirect(page_of(incident))
         given = (request.POST, request.FILES) if request.method == "POST" else ()
         form = act.form(*given, about=incident)
         if request.method == "POST" and form.is_valid():
@@ -133,7 +121,7 @@ class IncidentAdmin(ReadingAdmin[Incident]):
             else:
                 told = said if isinstance(said, str) else f"Done: {act.label.lower()}."
                 messages.success(request, told)
-                return redirect(page(incident))
+                return redirect(page_of(incident))
         return self._form(
             request,
             form,
@@ -155,14 +143,9 @@ class IncidentAdmin(ReadingAdmin[Incident]):
     ) -> HttpResponse:
         way = [("Incidents", reverse("admin:dsar_incident_changelist"))]
         if incident is not None:
-            way.append((str(incident), page(incident)))
+            way.append((str(incident), page_of(incident)))
         question = Question(title=title, step=label, says=says, way=way, form=form, button=label)
         return ask(request, question, admin=self)
-
-
-def page(incident: Incident) -> str:
-    """The address of an incident's page."""
-    return reverse("admin:dsar_incident_change", args=[incident.pk])
 
 
 def _shown(incident: Incident) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminDateWidget
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
@@ -22,7 +21,7 @@ from dsar.registers import differences, policies
 from dsar.registers.policies import Item, PolicyError
 from dsar.registers.policy_models import PrivacyPolicy
 from dsar.staff.asking import Question, ask
-from dsar.staff.reading import ReadingAdmin, acting
+from dsar.staff.reading import ReadingAdmin, acting, demand, page_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -130,8 +129,7 @@ class PolicyAdmin(ReadingAdmin[PrivacyPolicy]):
 
     def write(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         """Write a version, beginning with the text of the last one, or write a draft anew."""
-        if not acting(request).may(permissions.DECIDE):
-            raise PermissionDenied
+        demand(request, permissions.DECIDE)
         draft = None if pk is None else get_object_or_404(PrivacyPolicy, pk=pk)
         if draft is not None and draft.published_at is not None:
             raise Http404
@@ -142,7 +140,7 @@ class PolicyAdmin(ReadingAdmin[PrivacyPolicy]):
             by = cast("AbstractBaseUser", request.user)
             written = policies.write(draft, by=by, **form.said())
             messages.success(request, f"Version {written.version} is written, and not published.")
-            return redirect(_page(written))
+            return redirect(page_of(written))
         title = f"Version {draft.version}" if draft else "Write a version"
         question = Question(
             title=title,
@@ -159,8 +157,7 @@ class PolicyAdmin(ReadingAdmin[PrivacyPolicy]):
 
     def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Publish a draft that somebody else wrote."""
-        if not acting(request).may(permissions.APPROVE):
-            raise PermissionDenied
+        demand(request, permissions.APPROVE)
         draft = get_object_or_404(PrivacyPolicy, pk=pk)
         try:
             policies.publish(draft, by=cast("AbstractBaseUser", request.user))
@@ -168,23 +165,11 @@ class PolicyAdmin(ReadingAdmin[PrivacyPolicy]):
             messages.error(request, str(error))
         else:
             messages.success(request, f"Version {draft.version} is published.")
-        return redirect(_page(draft))
+        return redirect(page_of(draft))
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show the text as it will stand, what is missing, and what differs from the version before."""
-        policy = PrivacyPolicy.objects.filter(pk=object_id).first() if object_id.isdigit() else None
-        context = {} if policy is None else _shown(policy, request=request)
-        return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
-
-
-def _page(policy: PrivacyPolicy) -> str:
-    return reverse("admin:dsar_privacypolicy_change", args=[policy.pk])
+    def shown(self, request: HttpRequest, policy: PrivacyPolicy) -> dict[str, Any]:
+        """The text as it will stand, what is missing, and what differs from the version before."""
+        return _shown(policy, request=request)
 
 
 def _beginning(draft: PrivacyPolicy | None) -> dict[str, Any]:

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.widgets import AdminDateWidget
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -21,7 +19,7 @@ from dsar.registers import policies, purposes, starting
 from dsar.registers.models import Purpose
 from dsar.registers.purpose_models import Assessment, Signature
 from dsar.staff.asking import Question, ask
-from dsar.staff.reading import ReadingAdmin, acting
+from dsar.staff.reading import ReadingAdmin, acting, demand, page_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -98,20 +96,20 @@ class PurposeAdmin(ReadingAdmin[Purpose]):
 
     def assess(self, request: HttpRequest, code: str) -> HttpResponse:
         """Write an assessment."""
-        _must(request, permissions.DECIDE)
+        demand(request, permissions.DECIDE)
         purpose = get_object_or_404(Purpose, pk=code)
         form = AssessmentForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             starting.assess(purpose, by=_member(request), **form.cleaned_data)
             messages.success(request, "The assessment is written. Three people sign it.")
-            return redirect(_page(purpose))
+            return redirect(page_of(purpose))
         question = Question(
             title=f"Assess: {purpose.label}",
             step="Assess",
             says="What is written is not changed any more; whoever thinks otherwise writes another assessment.",
             way=[
                 ("Purposes", reverse("admin:dsar_purpose_changelist")),
-                (purpose.label, _page(purpose)),
+                (purpose.label, page_of(purpose)),
             ],
             form=form,
             button="Keep the assessment",
@@ -120,7 +118,7 @@ class PurposeAdmin(ReadingAdmin[Purpose]):
 
     def sign(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Put one's name under an assessment."""
-        _must(request, permissions.APPROVE)
+        demand(request, permissions.APPROVE)
         assessment = get_object_or_404(Assessment.objects.select_related("purpose"), pk=pk)
         office = request.POST.get("office", "")
         if office not in Signature.Office.values:
@@ -132,11 +130,11 @@ class PurposeAdmin(ReadingAdmin[Purpose]):
                 messages.error(request, str(error))
             else:
                 messages.success(request, "You have signed the assessment.")
-        return redirect(_page(assessment.purpose))
+        return redirect(page_of(assessment.purpose))
 
     def start(self, request: HttpRequest, code: str) -> HttpResponse:
         """Let the purpose be used, once the version of the policy that names it applies."""
-        _must(request, permissions.APPROVE)
+        demand(request, permissions.APPROVE)
         purpose = get_object_or_404(Purpose, pk=code)
         policy = get_object_or_404(
             policies.published(), version=request.POST.get("told_in", "")[:20]
@@ -148,32 +146,15 @@ class PurposeAdmin(ReadingAdmin[Purpose]):
         else:
             day = timezone.localdate(started.active_from)
             messages.success(request, f"Data may be used for it from {day:%d %B %Y} on.")
-        return redirect(_page(purpose))
+        return redirect(page_of(purpose))
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show what the basis gives, what refusing costs, the assessments, and what is missing for a start."""
-        purpose = Purpose.objects.filter(pk=unquote(object_id)).first()
-        context = {} if purpose is None else _shown(purpose, request=request)
-        return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
-
-
-def _must(request: HttpRequest, permission: str) -> None:
-    if not acting(request).may(permission):
-        raise PermissionDenied
+    def shown(self, request: HttpRequest, purpose: Purpose) -> dict[str, Any]:
+        """What the basis gives, what refusing costs, the assessments, and what is missing for a start."""
+        return _shown(purpose, request=request)
 
 
 def _member(request: HttpRequest) -> AbstractBaseUser:
     return cast("AbstractBaseUser", request.user)
-
-
-def _page(purpose: Purpose) -> str:
-    return reverse("admin:dsar_purpose_change", args=[quote(purpose.pk)])
 
 
 def _shown(purpose: Purpose, *, request: HttpRequest) -> dict[str, Any]:

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import admin
+from django.contrib.admin.utils import quote
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model
+from django.urls import reverse
 from django.utils.functional import cached_property
 
 from dsar.cases.actors import Actor, ActorKind
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from collections.abc import Iterable
+
+    from django.http import HttpRequest, HttpResponse
 
 _FARTHEST = 10_000
 
@@ -48,6 +53,17 @@ class ReadingAdmin(admin.ModelAdmin[Shown]):
         """The same."""
         return self.has_view_permission(request)
 
+    def shown(self, request: HttpRequest, row: Shown) -> dict[str, Any]:
+        """What a row's page shows beside its fields, to somebody who may see it."""
+        return {}
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> HttpResponse:
+        """Add what is shown; Django has found the row by now, and asked who may see it."""
+        context.update(self.shown(request, options["obj"]))
+        return super().render_change_form(request, context, *args, **options)
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody."""
         return False
@@ -65,3 +81,22 @@ def acting(request: HttpRequest) -> Actor:
     """Whoever sits before the screen, as staff."""
     user: Any = request.user
     return Actor(kind=ActorKind.STAFF, user=user)
+
+
+def demand(request: HttpRequest, permission: str) -> Actor:
+    """Whoever sits before the screen, who must have a permission of dsar's; raises PermissionDenied."""
+    actor = acting(request)
+    if not actor.may(permission):
+        raise PermissionDenied
+    return actor
+
+
+def has_any(user: Any, permissions: Iterable[str]) -> bool:
+    """Whether somebody has one of these permissions of dsar's."""
+    return any(user.has_perm(f"dsar.{one}") for one in permissions)
+
+
+def page_of(row: Model) -> str:
+    """The address of a row's page."""
+    name = f"{row._meta.app_label}_{row._meta.model_name}_change"
+    return reverse(f"admin:{name}", args=[quote(row.pk)])

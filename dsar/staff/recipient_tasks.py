@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -16,11 +16,11 @@ from dsar.cases import permissions
 from dsar.cases.recipient_models import RecipientTask
 from dsar.duties import notifying
 from dsar.duties.notifying import TaskError
+from dsar.staff.filters import Choice
 from dsar.staff.forms import long_text
-from dsar.staff.reading import ReadingAdmin, acting
+from dsar.staff.reading import ReadingAdmin, acting, demand, page_of
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
 State = RecipientTask.State
@@ -42,13 +42,13 @@ class FinishForm(forms.Form):
     facts = long_text(help_text="How, or why not. Sealed under the case's key.")
 
 
-class StandingFilter(admin.SimpleListFilter):
+class StandingFilter(Choice):
     """What needs somebody."""
 
     title = "needs somebody"
     parameter_name = "needs"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, *_: Any) -> list[tuple[str, str]]:
         """The kinds."""
         return [
             ("overdue", "overdue"),
@@ -56,19 +56,13 @@ class StandingFilter(admin.SimpleListFilter):
             ("failed", "tried too often"),
         ]
 
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[RecipientTask]
-    ) -> QuerySet[RecipientTask]:
+    def condition(self, request: HttpRequest, value: str) -> Any:
         """Those tasks."""
-        match self.value():
-            case "overdue":
-                return queryset.filter(state=State.OPEN, due_at__lt=timezone.now())
-            case "unsure":
-                return queryset.filter(notifying.unsure())
-            case "failed":
-                return queryset.filter(state=State.OPEN, attempts__gte=notifying.MOST_ATTEMPTS)
-            case _:
-                return queryset
+        if value == "overdue":
+            return Q(state=State.OPEN, due_at__lt=timezone.now())
+        if value == "unsure":
+            return notifying.unsure()
+        return Q(state=State.OPEN, attempts__gte=notifying.MOST_ATTEMPTS)
 
 
 class RecipientTaskAdmin(ReadingAdmin[RecipientTask]):
@@ -135,31 +129,24 @@ class RecipientTaskAdmin(ReadingAdmin[RecipientTask]):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def shown(self, request: HttpRequest, task: RecipientTask) -> dict[str, Any]:
         """With the form that ends it."""
-        task = self.get_object(request, object_id)
-        context: dict[str, Any] = {"form": FinishForm()}
-        if task is not None:
-            context |= {"title": f"{task.recipient}: {self.about(task)}", "subtitle": None}
-            context["may_finish"] = task.state in {State.OPEN, State.SENT}
-            context["may_try"] = task.state == State.OPEN and (
-                task.tried_at is not None or task.attempts > 0
-            )
-            context["is_unsure"] = task.tried_at is not None
-        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+        is_tried = task.tried_at is not None or task.attempts > 0
+        return {
+            "form": FinishForm(),
+            "title": f"{task.recipient}: {self.about(task)}",
+            "subtitle": None,
+            "may_finish": task.state in {State.OPEN, State.SENT},
+            "may_try": task.state == State.OPEN and is_tried,
+            "is_unsure": task.tried_at is not None,
+        }
 
     def finish(self, request: HttpRequest, pk: int) -> HttpResponse:
         """End a task by hand."""
         task, form = self._task(request, pk), FinishForm(request.POST)
         if not form.is_valid():
             messages.error(request, "Say how it ended, and why.")
-            return redirect(_page(task))
+            return redirect(page_of(task))
         said = form.cleaned_data
         return self._done(
             request,
@@ -175,8 +162,7 @@ class RecipientTaskAdmin(ReadingAdmin[RecipientTask]):
         return self._done(request, task, lambda: notifying.try_again(task, actor=acting(request)))
 
     def _task(self, request: HttpRequest, pk: int) -> RecipientTask:
-        if not acting(request).may(permissions.DECIDE):
-            raise PermissionDenied
+        demand(request, permissions.DECIDE)
         return get_object_or_404(RecipientTask, pk=pk)
 
     def _done(self, request: HttpRequest, task: RecipientTask, act: Any) -> HttpResponse:
@@ -186,8 +172,4 @@ class RecipientTaskAdmin(ReadingAdmin[RecipientTask]):
             messages.error(request, str(error))
         else:
             messages.success(request, "Done.")
-        return redirect(_page(task))
-
-
-def _page(task: RecipientTask) -> str:
-    return reverse("admin:dsar_recipienttask_change", args=[task.pk])
+        return redirect(page_of(task))

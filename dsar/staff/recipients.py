@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminDateWidget
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.validators import validate_email
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -16,14 +15,15 @@ from django.views.decorators.http import require_POST
 
 from dsar.cases import permissions
 from dsar.contract.declarations import Recipient
+from dsar.contract.people import is_address
 from dsar.contract.vocabulary import Category
 from dsar.registers import recipients
 from dsar.registers.recipient_models import RecipientRecord
 from dsar.staff.asking import Question, ask
-from dsar.staff.reading import ReadingAdmin, acting
+from dsar.staff.filters import Choice
+from dsar.staff.reading import ReadingAdmin, acting, demand, page_of
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
 _DECLARED = ("name", "role", "country", "safeguard")
@@ -93,7 +93,7 @@ class ChangeForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         address, channel = said.get("address", ""), said.get("channel")
         if channel == RecipientRecord.Channel.WEBHOOK and not address.startswith("https://"):
             self.add_error("address", "A webhook's address begins with https://.")
-        if channel == RecipientRecord.Channel.MAIL and not _is_mail(address):
+        if channel == RecipientRecord.Channel.MAIL and not is_address(address):
             self.add_error("address", "This is no mail address.")
         assessed, again = said.get("assessed_on"), said.get("review_on")
         if assessed and (not again or again <= assessed):
@@ -111,21 +111,13 @@ def _country(said: str) -> str:
     return code
 
 
-def _is_mail(address: str) -> bool:
-    try:
-        validate_email(address)
-    except ValidationError:
-        return False
-    return True
-
-
-class MissingFilter(admin.SimpleListFilter):
+class MissingFilter(Choice):
     """What is missing of a recipient."""
 
     title = "missing"
     parameter_name = "missing"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, *_: Any) -> list[tuple[str, str]]:
         """The kinds."""
         return [
             ("assessment", "assessment, or overdue"),
@@ -133,19 +125,13 @@ class MissingFilter(admin.SimpleListFilter):
             ("categories", "categories"),
         ]
 
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[RecipientRecord]
-    ) -> QuerySet[RecipientRecord]:
+    def condition(self, request: HttpRequest, value: str) -> Any:
         """Those of whom it is missing."""
-        match self.value():
-            case "assessment":
-                return queryset.filter(recipients.needs_assessment())
-            case "safeguard":
-                return queryset.filter(recipients.lacks_safeguard())
-            case "categories":
-                return queryset.filter(categories=[])
-            case _:
-                return queryset
+        if value == "assessment":
+            return recipients.needs_assessment()
+        if value == "safeguard":
+            return recipients.lacks_safeguard()
+        return Q(categories=[])
 
 
 class RecipientAdmin(ReadingAdmin[RecipientRecord]):
@@ -205,42 +191,34 @@ class RecipientAdmin(ReadingAdmin[RecipientRecord]):
         """Whoever acts gets the button."""
         return super().changelist_view(request, _acts(request) | (extra_context or {}))
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def shown(self, request: HttpRequest, recipient: RecipientRecord) -> dict[str, Any]:
         """The same on a recipient's page."""
-        return super().change_view(
-            request, object_id, form_url, _acts(request) | (extra_context or {})
-        )
+        return _acts(request)
 
     def enter(self, request: HttpRequest) -> HttpResponse:
         """Enter a recipient."""
-        _demand(request)
+        demand(request, permissions.APPROVE)
         form = EnterForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             found = recipients.enter(Recipient(**form.cleaned_data))
             messages.success(request, f"{found.name} is in the register.")
-            return redirect(_page(found))
+            return redirect(page_of(found))
         return self._form(request, form, title="Enter a recipient", back=None)
 
     def edit(self, request: HttpRequest, code: str) -> HttpResponse:
         """Change what is kept of a recipient."""
-        _demand(request)
+        demand(request, permissions.APPROVE)
         found = get_object_or_404(RecipientRecord, pk=code)
         form = ChangeForm(request.POST or None, instance=found)
         if request.method == "POST" and form.is_valid():
             recipients.change(code, **form.cleaned_data)
             messages.success(request, "The register is changed.")
-            return redirect(_page(found))
+            return redirect(page_of(found))
         return self._form(request, form, title=f"Change {found.name}", back=found)
 
     def secret(self, request: HttpRequest, code: str) -> HttpResponse:
         """Make a new secret and show it once."""
-        _demand(request)
+        demand(request, permissions.APPROVE)
         found = get_object_or_404(RecipientRecord, pk=code)
         context = {
             **self.admin_site.each_context(request),
@@ -258,7 +236,7 @@ class RecipientAdmin(ReadingAdmin[RecipientRecord]):
     ) -> HttpResponse:
         way = [("Recipients", reverse("admin:dsar_recipientrecord_changelist"))]
         if back is not None:
-            way.append((str(back), _page(back)))
+            way.append((str(back), page_of(back)))
         declared = back is not None and back.declared
         question = Question(
             title=title,
@@ -276,12 +254,3 @@ class RecipientAdmin(ReadingAdmin[RecipientRecord]):
 
 def _acts(request: HttpRequest) -> dict[str, Any]:
     return {"may_act": acting(request).may(permissions.APPROVE)}
-
-
-def _demand(request: HttpRequest) -> None:
-    if not acting(request).may(permissions.APPROVE):
-        raise PermissionDenied
-
-
-def _page(recipient: RecipientRecord) -> str:
-    return reverse("admin:dsar_recipientrecord_change", args=[recipient.pk])

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path, reverse
+from django.urls import path
 from django.views.decorators.http import require_POST
 
 from dsar.cases import permissions
 from dsar.registers import holds
 from dsar.registers.models import Consent, Disclosure, Hold, Objection, Restriction
-from dsar.staff.reading import ReadingAdmin, acting
+from dsar.staff.reading import ReadingAdmin, demand, page_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -86,11 +85,10 @@ class HoldAdmin(ReadingAdmin[Hold]):
 
     def release(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """End a hold."""
-        if not acting(request).may(permissions.DECIDE):
-            raise PermissionDenied
+        demand(request, permissions.DECIDE)
         hold = get_object_or_404(Hold, pk=pk)
         if holds.release(hold, by=request.user):  # type: ignore[arg-type]  # staff are logged in
             messages.success(request, "The hold is released; deletions may go on.")
         else:
             messages.warning(request, "The hold had been released before.")
-        return redirect(reverse("admin:dsar_hold_change", args=[hold.pk]))
+        return redirect(page_of(hold))

@@ -23,7 +23,7 @@ from dsar.ledger import log
 from dsar.packages.models import Package
 from dsar.staff import acts, clearance, failures, rehearsing
 from dsar.staff.asking import Question, ask
-from dsar.staff.reading import acting
+from dsar.staff.reading import acting, demand, page_of
 from dsar.staff.worklist import Worklist
 
 if TYPE_CHECKING:
@@ -93,27 +93,17 @@ class RequestAdmin(Worklist):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show one request; that somebody looked is recorded."""
-        found = self.get_object(request, object_id)
-        if found is None or not self.has_view_permission(request, found):
-            return super().change_view(request, object_id, form_url, extra_context)
+    def shown(self, request: HttpRequest, found: Request) -> dict[str, Any]:
+        """What can be done, and all that is known; that somebody looked is recorded."""
         actor = acting(request)
         review.look(found, actor=actor)
-        context = {
+        return {
             "title": f"{found.right.replace('_', ' ').capitalize()} {found.case.reference}",
             "subtitle": None,
             "acts": acts.open_to(found, actor),
             "may_revoke": actor.may(permissions.DECIDE),
             **_known(found, in_clear=clearance.sees(request, found.case)),
         }
-        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -130,7 +120,7 @@ class RequestAdmin(Worklist):
             raise PermissionDenied
         if not act.is_open(about, actor):
             messages.error(request, f"“{act.label}” does not fit the request as it stands.")
-            return redirect(_page(about))
+            return redirect(page_of(about))
         form = act.form(request.POST if request.method == "POST" else None, about=about)
         if request.method == "POST" and form.is_valid():
             if "rehearse" in request.POST and act.writes:
@@ -154,7 +144,7 @@ class RequestAdmin(Worklist):
             messages.error(request, str(error) or error.__doc__ or "This is not possible.")
             return redirect(request.path)
         messages.success(request, f"Done: {act.label.lower()}.")
-        return redirect(_page(about))
+        return redirect(page_of(about))
 
     def _asked(
         self, request: HttpRequest, act: Act, about: Request, form: Any, **more: Any
@@ -167,7 +157,7 @@ class RequestAdmin(Worklist):
             says=act.says(about),
             way=[
                 ("Requests", reverse("admin:dsar_request_changelist")),
-                (about.case.reference, _page(about)),
+                (about.case.reference, page_of(about)),
             ],
             form=form if act.does else None,
             button=act.label,
@@ -189,20 +179,14 @@ class RequestAdmin(Worklist):
 
     def revoke(self, request: HttpRequest, pk: UUID, package: UUID) -> HttpResponse:
         """Take a package back at once."""
-        actor = acting(request)
-        if not actor.may(permissions.DECIDE):
-            raise PermissionDenied
+        actor = demand(request, permissions.DECIDE)
         about = get_object_or_404(Request, pk=pk)
         found = get_object_or_404(Package, pk=package, request_reference=about.pk)
         if review.revoke(found, actor=actor):
             messages.success(request, "The package is revoked; nobody can open it any more.")
         else:
             messages.warning(request, "The package had ended before.")
-        return redirect(_page(about))
-
-
-def _page(about: Request) -> str:
-    return reverse("admin:dsar_request_change", args=[about.pk])
+        return redirect(page_of(about))
 
 
 def _known(about: Request, *, in_clear: bool) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 
 from dsar.cases import permissions
 from dsar.duties.retention import due, runs, schedule, survey
 from dsar.duties.retention.models import RetentionRun
 from dsar.registers import holds
-from dsar.staff.reading import ReadingAdmin, acting
+from dsar.staff.reading import ReadingAdmin, acting, demand, page_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -59,17 +59,9 @@ class RetentionRunAdmin(ReadingAdmin[RetentionRun]):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show what was counted before it and what is left."""
-        run = self.get_object(request, object_id)
-        context = {} if run is None else _shown(run, request=request)
-        return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
+    def shown(self, request: HttpRequest, run: RetentionRun) -> dict[str, Any]:
+        """What was counted before it and what is left."""
+        return _shown(run, request=request)
 
     def schedule(self, request: HttpRequest) -> HttpResponse:
         """What is kept, why, from when, how long, by which law, and what happens then."""
@@ -89,9 +81,7 @@ class RetentionRunAdmin(ReadingAdmin[RetentionRun]):
 
     def approve(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Show what would go now; with the digest of what was shown, let it go on."""
-        actor = acting(request)
-        if not actor.may(permissions.APPROVE):
-            raise PermissionDenied
+        actor = demand(request, permissions.APPROVE)
         run = get_object_or_404(RetentionRun, pk=pk, state=RetentionRun.State.WAITING)
         if request.method == "POST":
             try:
@@ -100,7 +90,7 @@ class RetentionRunAdmin(ReadingAdmin[RetentionRun]):
                 messages.error(request, str(error))
                 return redirect(request.path)
             messages.success(request, "The run is approved and goes on now.")
-            return redirect(reverse("admin:dsar_retentionrun_change", args=[run.pk]))
+            return redirect(page_of(run))
         counted = runs.counted(on=run.day)
         return self._page(
             request,

@@ -12,6 +12,7 @@ from django.urls import path, reverse
 
 from dsar.cases import permissions, second_factor
 from dsar.staff import datamap, home, metrics, retention, system
+from dsar.staff.reading import has_any
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -90,7 +91,7 @@ class StaffSite(AdminSite):
                 "view_only": True,
             }
             for name, address, needs in _PAGES
-            if any(request.user.has_perm(f"dsar.{one}") for one in needs)
+            if has_any(request.user, needs)
         ]
         if not pages:
             return []

@@ -229,3 +229,12 @@ def test_the_verifier_stands_alone() -> None:
         )
     }
     assert imported <= sys.stdlib_module_names | {"cryptography"}
+
+
+def test_a_period_in_which_nobody_asked_is_an_export_without_rows(
+    cast: Cast, taken: Callable[..., Path], keys: list[str]
+) -> None:
+    faces.file(cast.alice, "access")
+    path = taken(last_day=date(2020, 1, 1))
+    assert rows(path) == []
+    assert verify(path, keys)[1] == 0
