@@ -13,6 +13,7 @@ from dsar.cases.actors import Actor, ActorKind
 from dsar.cases.intake import Asked
 from dsar.cases.states import Right
 from dsar.engine import execution, reception
+from dsar.ledger import notes
 from tests.testapp.factories import make_cast, make_person
 from tests.testapp.models import Assessment
 
@@ -50,6 +51,16 @@ def settle(settings: Settings, folder: Path) -> None:
         "STAFF_NEEDS_MFA": False,
     }
     cache.clear()
+
+
+def sign(settings: Settings, folder: Path) -> None:
+    """Give a test's ledger a key and a second place of its own."""
+    made = notes.generate("test.example/ledger")
+    settings.DSAR = settings.DSAR | {
+        "LEDGER_SIGNING_KEYS": [made.unsafe_text()],
+        "LEDGER_VERIFIER_KEYS": [],
+        "LEDGER_SECOND_PLACE": (folder / "second place").as_uri(),
+    }
 
 
 def plain_cast() -> Cast:

@@ -9,7 +9,7 @@ import pytest
 from dsar.audit import exporting
 from dsar.audit.models import Export
 from dsar.cases.actors import Actor, ActorKind
-from dsar.ledger import notes, signing
+from dsar.ledger import signing
 from dsar.packages import vault
 from tests import faces
 
@@ -27,12 +27,7 @@ if TYPE_CHECKING:
 def house(settings: Settings, tmp_path: Path) -> None:
     """Folders of the test's own, and a key that signs."""
     faces.settle(settings, tmp_path)
-    made = notes.generate("test.example/ledger")
-    settings.DSAR = settings.DSAR | {
-        "LEDGER_SIGNING_KEYS": [made.unsafe_text()],
-        "LEDGER_VERIFIER_KEYS": [],
-        "LEDGER_SECOND_PLACE": (tmp_path / "second place").as_uri(),
-    }
+    faces.sign(settings, tmp_path)
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from django.utils import timezone
 from dsar.audit import exporting
 from dsar.audit.models import Export
 from dsar.audit.verify_export import verify
-from dsar.ledger import notes, signing
+from dsar.ledger import signing
 from dsar.ledger.models import Entry
 from dsar.packages.models import Download
+from tests import faces
 
 ASK = reverse("admin:dsar_export_ask")
 LIST = reverse("admin:dsar_export_changelist")
@@ -19,12 +20,7 @@ LIST = reverse("admin:dsar_export_changelist")
 
 @pytest.fixture(autouse=True)
 def _signed(settings, tmp_path):
-    made = notes.generate("test.example/ledger")
-    settings.DSAR = settings.DSAR | {
-        "LEDGER_SIGNING_KEYS": [made.unsafe_text()],
-        "LEDGER_VERIFIER_KEYS": [],
-        "LEDGER_SECOND_PLACE": (tmp_path / "second place").as_uri(),
-    }
+    faces.sign(settings, tmp_path)
 
 
 @pytest.fixture
