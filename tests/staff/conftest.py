@@ -96,6 +96,12 @@ def worked() -> Callable[[], None]:
     return faces.work
 
 
+_SQUEEZED = """() => [...document.querySelectorAll("#content .module, #content .desk")]
+    .filter(one => one.textContent.trim() && one.offsetParent && one.offsetWidth < 100)
+    .map(one => one.textContent.trim().slice(0, 40))"""
+"""The parts of a page that have something to say and no room to say it in."""
+
+
 def _listen(page: Page, kept: list[str]) -> None:
     page.on("console", lambda said: kept.append(said.text))
 
@@ -114,6 +120,7 @@ def clean(live_server: Any, browser: Browser) -> Callable[..., None]:
                 assert answer is not None
                 assert answer.status == 200, address
                 assert page.get_by_text(says).count() > 0 or not says, address
+                assert page.evaluate(_SQUEEZED) == [], address
                 if bypass:
                     found = Axe().run(page).response["violations"]
                     faults = [(one["id"], one["nodes"][0]["html"]) for one in found]
