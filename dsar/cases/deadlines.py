@@ -118,11 +118,11 @@ def set_on(request: Request) -> None:
 
 def recompute(request: Request, *, because: str, **witness: Any) -> bool:
     """Count a locked request's dates anew, and enter it in the ledger where one moved: none moves silently (R53)."""
-    before = request.statutory_due_at, request.adjusted_due_at, request.due_at
+    before, was = _counted(request), _under(request)
     set_on(request)
-    after = request.statutory_due_at, request.adjusted_due_at, request.due_at
+    after, now = _counted(request), _under(request)
     request.save(update_fields=[*_FIELDS, "rule_version"])
-    if before == after:
+    if (before, was) == (after, now):
         return False
     log.append(
         Tag.REQUEST_DUE_CHANGED,
@@ -132,9 +132,23 @@ def recompute(request: Request, *, because: str, **witness: Any) -> bool:
         strict=_from_to(before[0], after[0]),
         adjusted=_from_to(before[1], after[1]),
         due=_from_to(before[2], after[2]),
+        under={
+            code: [was.get(code), now.get(code)]
+            for code in sorted({*was, *now})
+            if was.get(code) != now.get(code)
+        },
         **witness,
     )
     return True
+
+
+def _counted(request: Request) -> tuple[datetime, datetime | None, datetime]:
+    return request.statutory_due_at, request.adjusted_due_at, request.due_at
+
+
+def _under(request: Request) -> dict[str, str]:
+    """The strict date under each law: one may move behind another that comes first."""
+    return {one["regime"]: one["strict"] for one in request.clocks}
 
 
 def witnessed(request: Request) -> dict[str, str]:

@@ -72,15 +72,21 @@ def _purposes() -> list[str]:
 
 def test_a_holiday_moves_open_dates_with_an_entry_each(alice, bob, dora, today):
     touched = reviewed(alice)
-    elsewhere = reviewed(bob, residence="FR")
+    behind = reviewed(bob, residence="FR")
     moved = holidays.enter(country="SG", day=date(2026, 7, 1), name="A day of mourning", actor=dora)
-    assert moved == 1
+    assert moved == 2
     assert days(touched)[0] == date(2026, 7, 2)
     assert fresh(touched).unrolled_due_on == date(2026, 7, 1)
     (entry,) = entries(touched, "request.due_changed")
     assert entry["because"] == "holiday"
     assert entry["version"] == Holiday.objects.get().pk
-    assert clock(elsewhere, "EU")["strict"] == "2026-07-01"
+    assert entry["under"] == {"SG": ["2026-07-01", "2026-07-02"]}
+    assert [clock(behind, law)["strict"] for law in ("EU", "SG")] == ["2026-07-01", "2026-07-02"]
+    (entry,) = entries(behind, "request.due_changed")
+    assert (entry["strict"], entry["under"]) == (
+        ["2026-07-01"] * 2,
+        {"SG": ["2026-07-01", "2026-07-02"]},
+    )
     entered = json.loads(Entry.objects.get(tag="holiday.entered").canonical)
     assert entered["detail"]["calendar"] == "SG"
 
