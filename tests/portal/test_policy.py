@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.utils import timezone, translation
+from django.utils.html import escape
 
+from dsar.cases.states import Right
+from dsar.portal import words
 from dsar.registers import policies
 from dsar.registers.models import Consent
 from dsar.registers.policy_models import PolicyNotice
@@ -50,6 +53,15 @@ def test_anybody_reads_the_version_in_force_with_its_day_at_the_top(first):
     assert text.count("Get a copy of my data") == 1
     for heading in ("Your rights", "Where you can complain", "Decisions made by machines"):
         assert heading in text
+
+
+def test_each_right_has_its_way_in_on_the_page(first):
+    """Every right of section 6, and each links to where it is asked for."""
+    text = _text(Client(), POLICY)
+    for wish in words.WISHES:
+        assert f'<a href="/privacy/ask/">{escape(wish.title)}</a>' in text
+    asked = {str(wish.right) for wish in words.WISHES}
+    assert asked == {str(right) for right in Right}
 
 
 def test_the_text_is_there_in_the_readers_language(first):
