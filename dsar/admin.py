@@ -15,6 +15,7 @@ from dsar.registers.incident_models import Incident
 from dsar.registers.models import Consent, Disclosure, Hold, Objection, Purpose, Restriction
 from dsar.registers.policy_models import PrivacyPolicy
 from dsar.registers.recipient_models import RecipientRecord
+from dsar.registers.transfer_models import Transfer
 from dsar.staff.auditing import ExportAdmin
 from dsar.staff.cases import CaseAdmin
 from dsar.staff.evidence import EntryAdmin, PackageAdmin
@@ -33,6 +34,7 @@ from dsar.staff.registers import (
 )
 from dsar.staff.requests import RequestAdmin
 from dsar.staff.retention import RetentionRunAdmin
+from dsar.staff.transfers import TransferAdmin
 
 admin.site.register(Request, RequestAdmin)
 admin.site.register(Case, CaseAdmin)
@@ -51,3 +53,4 @@ admin.site.register(Incident, IncidentAdmin)
 admin.site.register(RetentionRun, RetentionRunAdmin)
 admin.site.register(RecipientRecord, RecipientAdmin)
 admin.site.register(RecipientTask, RecipientTaskAdmin)
+admin.site.register(Transfer, TransferAdmin)

@@ -38,6 +38,7 @@ from dsar.registers.models import (
 from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
 from dsar.registers.purpose_models import Assessment, Signature
 from dsar.registers.recipient_models import RecipientRecord
+from dsar.registers.transfer_models import Transfer, TransferNotice
 from dsar.tally.models import Count
 
 __all__ = [
@@ -92,6 +93,8 @@ __all__ = [
     "Signature",
     "Step",
     "Suppression",
+    "Transfer",
+    "TransferNotice",
     "Unsealed",
     "Upload",
     "Wake",

@@ -13,12 +13,12 @@ from dsar.api import idempotency
 from dsar.audit import exporting
 from dsar.cases import earlier, expiry, messages, notices, reminders, uploads
 from dsar.dispatch import outbox
-from dsar.duties import announcing, incident_letters, notifying
+from dsar.duties import announcing, incident_letters, notifying, transferring
 from dsar.duties.retention import runs
 from dsar.engine import doorstep, execution, telling, turns, wakes, withholding
 from dsar.ledger import placing, sealing
 from dsar.packages import vault
-from dsar.registers import policies
+from dsar.registers import policies, transfers
 from dsar.tally import counts
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ REMINDERS: tuple[Callable[[], object], ...] = (
     expiry.expire_unverified,
     withholding.sweep,
     announcing.sweep,
+    transferring.sweep,
     incident_letters.sweep,
     notifying.sweep,
 )
@@ -125,6 +126,12 @@ def mail_warning(warned: int) -> None:
 def announce_policy(policy: int) -> None:
     """Tell everybody of a new version of the policy."""
     announcing.announce(policy)
+
+
+@shared_task(name=transfers.ANNOUNCE, ignore_result=True)
+def announce_transfer(transfer: int) -> None:
+    """Tell people of a new holder of their data."""
+    transferring.announce(transfer)
 
 
 @shared_task(name=incident_letters.TASK, ignore_result=True)

@@ -7,9 +7,8 @@ lost, and no text of it lies in the broker.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.models import Value
 from django.utils import timezone
@@ -18,16 +17,14 @@ from dsar import conf
 from dsar.cases import contents
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
-from dsar.duties import campaigns
+from dsar.duties import campaigns, reached
 from dsar.duties.campaigns import Campaign
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
-from dsar.registers import policies, suppression
+from dsar.registers import policies
 from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from django.db.models import QuerySet
 
 _MOST_ATTEMPTS = 30
@@ -41,7 +38,10 @@ def announce(pk: int) -> int:
     _enrol(policy)
     mailed = campaigns.run(
         Campaign(
-            waiting=_waiting(policy), addresses=_addresses, subject=_subject(), text=_text(policy)
+            waiting=_waiting(policy),
+            addresses=reached.addresses,
+            subject=_subject(),
+            text=_text(policy),
         )
     )
     if mailed:
@@ -60,16 +60,9 @@ def sweep() -> int:
     return len(coming)
 
 
-def _people() -> QuerySet[Any]:
-    users = get_user_model()._default_manager  # noqa: SLF001 - Django's documented way to any user model.
-    unreachable = {get_user_model().get_email_field_name(): ""}
-    found: QuerySet[Any] = users.filter(is_active=True).exclude(**unreachable)
-    return found
-
-
 def _enrol(policy: PrivacyPolicy) -> None:
     """Write down who is to be told, in one statement; whoever stands there stays as they are."""
-    whom = _people().order_by().values_list(Value(policy.pk), "pk")
+    whom = reached.people().order_by().values_list(Value(policy.pk), "pk")
     query, parameters = whom.query.sql_with_params()
     with effect("announcement.enrol"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -87,15 +80,6 @@ def _waiting(policy: PrivacyPolicy) -> QuerySet[PolicyNotice]:
         acknowledged_at__isnull=True,
         attempts__lt=_MOST_ATTEMPTS,
     )
-
-
-def _addresses(claimed: Sequence[PolicyNotice]) -> dict[int, str]:
-    """Where the people of a batch are reached; whoever wants no mail at all is left out."""
-    field = get_user_model().get_email_field_name()
-    subjects = {one.subject_id: one.pk for one in claimed}
-    found = dict(_people().filter(pk__in=subjects).values_list("pk", field))
-    silent = suppression.suppressed_among(found.values(), scope=suppression.EVERYTHING)
-    return {subjects[person]: to for person, to in found.items() if to not in silent}
 
 
 def _subject() -> str:

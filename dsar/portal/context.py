@@ -1,4 +1,4 @@
-"""What every page of the portal says: at its foot whose it is, at its top that the policy changes."""
+"""What every page of the portal says: at its foot whose it is, at its top what changes, the policy or the holder."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from dsar import conf
 from dsar.processing import signals
-from dsar.registers import policies
+from dsar.registers import policies, transfers
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -25,4 +25,5 @@ def organisation(request: HttpRequest) -> dict[str, Any]:
         "organisation": conf.get("ORGANISATION"),
         "privacy_signal": bool(signals.sent(request.headers)),
         "policy_to_see": SimpleLazyObject(lambda: policies.to_be_seen(person)),
+        "transfer_to_see": SimpleLazyObject(lambda: transfers.to_be_seen(person)),
     }

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dsar.portal import answer, asking, centre, cookies, following, open_filing, policy, writing
+from dsar.portal import (
+    answer,
+    asking,
+    centre,
+    cookies,
+    following,
+    holder,
+    open_filing,
+    policy,
+    writing,
+)
 
 app_name = "dsar_portal"
 urlpatterns = [
@@ -20,6 +30,8 @@ urlpatterns = [
     path("policy/<slug:version>/", policy.version, name="policy_version"),
     path("policy/<slug:version>/changes/", policy.changes, name="policy_changes"),
     path("policy/<slug:version>/seen/", policy.seen, name="policy_seen"),
+    path("holder/<int:pk>/", holder.shown, name="holder"),
+    path("holder/<int:pk>/<slug:code>/", holder.renew, name="holder_renew"),
     path("ask/", asking.choose, name="ask"),
     path("ask/open/", open_filing.ask, name="open"),
     path("ask/open/sent/", open_filing.sent, name="open_sent"),

@@ -30,6 +30,7 @@ from dsar.registers import models as registers
 from dsar.registers.incident_models import Incident, IncidentEntry, IncidentNotice
 from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
 from dsar.registers.purpose_models import Assessment, Signature
+from dsar.registers.transfer_models import Transfer, TransferNotice
 from dsar.registry import declare
 
 
@@ -130,6 +131,51 @@ class StaffPolicyPersonalData(PersonalData):
         ): NotPersonal(because="The policy is about everybody alike, and public."),
         ("written_at", "published_at"): PROCEDURE,
         ("written_by", "published_by"): STAFF,
+    }
+
+
+@declare(TransferNotice)
+class TransferNoticePersonalData(PersonalData):
+    """That a person's data got a new holder, by which consent, and which uses they let go on."""
+
+    subject, purpose, retention = "subject", REQUEST_HANDLING, kept("closed_at")
+    row = Row.RETAINED
+    fields = {
+        ("id", "transfer", "consent"): TECHNICAL,
+        "subject": ACCOUNT,
+        ("attempts", "claimed_at", "mailed_at", "went", "closed_at"): PROCEDURE,
+        "renewed": CHOICE,
+    }
+
+
+@declare(Transfer, role="staff")
+class StaffTransferPersonalData(PersonalData):
+    """Which transfers to a new holder a member of staff entered, confirmed or cancelled."""
+
+    subject, purpose, retention = (
+        ("entered_by", "confirmed_by", "cancelled_by"),
+        REQUEST_HANDLING,
+        # The transfer stays: purposes that nobody renewed stay stopped.
+        skeleton("effective_at"),
+    )
+    row = Row.RETAINED
+    fields = {
+        (
+            "id",
+            "kind",
+            "holder",
+            "country",
+            "contact",
+            "effective_at",
+            "bound",
+            "purposes",
+            "consent_purpose",
+            "says",
+            "ended_at",
+            "requests_open",
+        ): NotPersonal(because="It speaks of a company and of everybody alike."),
+        ("entered_at", "confirmed_at", "cancelled_at"): PROCEDURE,
+        ("entered_by", "confirmed_by", "cancelled_by"): STAFF,
     }
 
 

@@ -3,7 +3,8 @@
 Nothing is used for a purpose before its start. Consent needs one that is open, and whatever the person said against the
 purpose since it was given counts. Legal obligation goes on whatever the person says (GDPR Art. 17(3)(b), 18(2)).
 Everything else stops at a restriction, public and legitimate interest also at an objection, marketing also at one to
-marketing as a whole.
+marketing as a whole. Where a new holder of the data is not bound by the privacy policy, whatever a person did not renew
+stops on the day (R149).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.db.models import BooleanField, Case, Exists, Model, OuterRef, Q, Whe
 from django.db.models.functions import Now
 
 from dsar.contract.vocabulary import LegalBasis
-from dsar.registers import purposes
+from dsar.registers import purposes, transfers
 from dsar.registers.models import Consent, Objection, Restriction
 from dsar.registers.models import Purpose as Known
 from dsar.registers.people import key_of
@@ -91,8 +92,9 @@ def _is_in_use(purpose: Purpose) -> Q:
 def _is_agreed_or_unopposed(purpose: Purpose) -> Q:
     if purpose.basis == LegalBasis.CONSENT:
         return Q(Exists(_consents(purpose)))
-    # Two conditions joined by AND: PostgreSQL makes an anti-join of each, of an OR it would make none.
+    # Conditions joined by AND: PostgreSQL makes an anti-join of each, of an OR it would make none.
     unopposed = ~Q(Exists(_restrictions(purpose).filter(subject=OuterRef("pk"))))
+    unopposed &= ~Q(Exists(transfers.stopped(purpose.code).filter(subject=OuterRef("pk"))))
     if _objectionable(purpose):
         unopposed &= ~Q(Exists(_objections(purpose).filter(subject=OuterRef("pk"))))
     return unopposed
@@ -106,7 +108,10 @@ def _consents(purpose: Purpose) -> QuerySet[Consent]:
     later_restrictions = _restrictions(purpose).filter(
         subject=OuterRef("subject"), restricted_at__gte=OuterRef("given_at")
     )
-    given = given.filter(~Exists(later_restrictions))
+    handed_over = transfers.stopped(purpose.code).filter(
+        subject=OuterRef("subject"), transfer__confirmed_at__gte=OuterRef("given_at")
+    )
+    given = given.filter(~Exists(later_restrictions), ~Exists(handed_over))
     if not purpose.marketing:
         return given
     later_objections = _objections(purpose).filter(

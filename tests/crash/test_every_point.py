@@ -57,12 +57,17 @@ BY_HAND = {
     "request",
     "restriction",
     "review",
+    "transfer",
     "upload",
 }
 """Kinds of effects that somebody asks for at a face: one transaction, and whoever sees an error asks again."""
 NOT_WALKED = {
     "announcement.enrol": "No right's: a worker dies at each point of it in tests/registers/test_announcing.py.",
     "announcement.note": "As above.",
+    "transferring.confirm": "Somebody asks for it at a face.",
+    "transferring.end": "No right's: a worker dies at each point of it in tests/registers/test_transferring.py.",
+    "transferring.enrol": "As above.",
+    "transferring.note": "As above.",
     "campaign.claim": "No right's: a worker dies at each point of it in tests/crash/test_campaigns.py.",
     "campaign.count": "As above.",
     "campaign.mail": "As above.",

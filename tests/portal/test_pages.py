@@ -19,8 +19,8 @@ from dsar.cases.models import Letter
 from dsar.contract.vocabulary import Category
 from dsar.portal import urls
 from dsar.registers import consents, disclosures, holds
-from tests import faces, policies
-from tests.testapp.privacy import MAILER, NEWSLETTER
+from tests import faces, policies, transfers
+from tests.testapp.privacy import LENDING, MAILER, NEWSLETTER
 
 PAGES = {
     "home": "",
@@ -31,6 +31,7 @@ PAGES = {
     "policy": "policy/",
     "policy_version": "policy/{coming}/",
     "policy_changes": "policy/{coming}/changes/",
+    "holder": "holder/{transfer}/",
     "ask": "ask/",
     "open": "ask/open/",
     "open_sent": "ask/open/sent/",
@@ -57,7 +58,7 @@ OPEN = {
     *("home", "cookies", "ask", "open", "open_sent"),
     *("policy", "policy_version", "policy_changes"),
 }
-ACTS = {"cookies_delete", "policy_seen", "stop_marketing", "switch", "answer_code"}
+ACTS = {"cookies_delete", "policy_seen", "stop_marketing", "switch", "answer_code", "holder_renew"}
 BY_LINK = {
     *("confirm", "confirm_arrive", "answer", "answer_letter", "answer_letter_pdf"),
     *("answer_messages", "answer_attachment", "answer_complain", "answer_arrive"),
@@ -76,6 +77,7 @@ def places(cast):
     return {
         "coming": policies.published(**two, days=20, significant=True, rights="More.").version,
         "receipt": _receipt(cast.alice),
+        "transfer": _transfer(cast.carol),
         "reference": case.reference,
         "request": case.requests.get().pk,
         "letter": Letter.objects.filter(case=case).latest("written_at").pk,
@@ -86,6 +88,10 @@ def places(cast):
 def _receipt(person):
     consents.give(person.pk, NEWSLETTER, wording="Yes.")
     return consents.events(person.pk).get().pk
+
+
+def _transfer(by):
+    return transfers.confirmed(by=by.user, bound=False, purposes=[LENDING.code]).pk
 
 
 def attach(case, person):
@@ -163,6 +169,7 @@ def test_pages_of_twins_are_the_same_whatever_is_concealed(cast, browsing):
     two = {"by": officer, "then": cast.carol.user}
     policies.published(**two)
     coming = policies.published(**two, days=20, significant=True, rights="More.").version
+    transfer = _transfer(cast.carol)
     for person, canary in ((cast.alice, "alice"), (cast.bob, "bob")):
         client = browsing(person)
         case = faces.file(person, "access", "deletion")
@@ -171,6 +178,7 @@ def test_pages_of_twins_are_the_same_whatever_is_concealed(cast, browsing):
         client.post("/privacy/ask/", {"rights": ["deletion"]})
         given = {
             "coming": coming,
+            "transfer": transfer,
             "reference": case.reference,
             "request": case.requests.get(right="deletion").pk,
             "letter": Letter.objects.filter(case=case).earliest("written_at").pk,

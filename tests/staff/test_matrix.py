@@ -48,6 +48,7 @@ MODELS = {
     "retentionrun": DECIDE,
     "recipientrecord": SEE,
     "recipienttask": DECIDE,
+    "transfer": DECIDE,
 }
 """Who reads the rows of each model of dsar's: list, page and history. Nobody adds, changes or deletes one by hand."""
 
@@ -75,6 +76,7 @@ PAGES: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_retention_approve": ([_KEY], APPROVE),
     "dsar_recipient_enter": ([], APPROVE),
     "dsar_recipient_edit": (["none"], APPROVE),
+    "dsar_transfer_enter": ([], APPROVE),
     "dsar_purpose_assess": (["none"], DECIDE),
     "dsar_export_ask": ([], AUDIT),
     "dsar_export_fetch": ([_KEY], AUDIT),
@@ -85,6 +87,8 @@ POSTS: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_request_revoke": ([_KEY, _KEY], DECIDE),
     "dsar_hold_release": ([_KEY], DECIDE),
     "dsar_privacypolicy_publish": ([0], APPROVE),
+    "dsar_transfer_confirm": ([0], APPROVE),
+    "dsar_transfer_cancel": ([0], APPROVE),
     "dsar_purpose_start": (["none"], APPROVE),
     "dsar_purpose_sign": ([0], APPROVE),
     "dsar_export_evidence": ([_KEY], AUDIT),
