@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from dsar import crashpoints
 from dsar.cases.models import Request
 from dsar.cases.states import State
 from dsar.contract import registry
@@ -57,6 +59,22 @@ def carried_on(request: Request) -> Request:
     assert execution.run(request.pk) == request.pk
     request.refresh_from_db()
     return request
+
+
+def test_who_waits_for_the_hour_is_in_the_journal_first(
+    cast: Cast, waiting: Callable[[Person], Request]
+) -> None:
+    """However long the disk takes: a backup restored before that hour must be cleaned too."""
+    passed: list[str] = []
+
+    def watch(point: str) -> None:
+        passed.append(point)
+        if point == "journal.write:before":
+            time.sleep(0.5)
+
+    with crashpoints.watched(watch):
+        waiting(cast.alice)
+    assert passed.index("journal.write:after") < passed.index("lease.postpone:before")
 
 
 def test_one_search_serves_all_deletions_and_each_gets_its_own_verdict(

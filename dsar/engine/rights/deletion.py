@@ -114,8 +114,12 @@ def run(lease: Lease) -> None:
         work = _erase(lease)
     with journal.writing(_erasure(work)) as journalled:
         removals.carry_out(lease.request_id)
-        if _may_sweep_now(lease):
+        hour = _hour_of_the_sweep()
+        if hour is None:
             _answer(lease, work, journalled)
+    if hour is not None:
+        # Only now, when the erasure is kept: until that hour comes, nobody would see that it is missing.
+        leases.postpone(lease, until=_next(hour))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,13 +282,10 @@ def _erasure(work: _Work) -> Erasure:
     )
 
 
-def _may_sweep_now(lease: Lease) -> bool:
-    """Whether the sweep may run; otherwise the request waits, untouched, for the off-peak hour."""
-    hour = conf.get("SWEEP_HOUR")
-    if hour is None or timezone.localtime().hour == hour:
-        return True
-    leases.postpone(lease, until=_next(hour))
-    return False
+def _hour_of_the_sweep() -> int | None:
+    """The off-peak hour that the sweep waits for; None where it may run now."""
+    hour: int | None = conf.get("SWEEP_HOUR")
+    return None if timezone.localtime().hour == hour else hour
 
 
 def _next(hour: int) -> datetime:
