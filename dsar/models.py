@@ -18,6 +18,7 @@ from dsar.cases.models import (
     Request,
 )
 from dsar.cases.recipient_models import RecipientTask
+from dsar.cases.redaction_models import Redaction
 from dsar.dispatch.models import Wake
 from dsar.duties.retention.models import RetentionRun
 from dsar.engine.models import Heartbeat, Plan, Removal, Step
@@ -85,6 +86,7 @@ __all__ = [
     "Purpose",
     "RecipientRecord",
     "RecipientTask",
+    "Redaction",
     "Removal",
     "Reply",
     "Request",

@@ -12,6 +12,7 @@ from django.db.models import Q
 from dsar.cases import person, policy, variants
 from dsar.cases.models import Decision, Letter, Request
 from dsar.cases.policy import Handling
+from dsar.cases.redaction_models import Redaction
 from dsar.cases.states import COPIES, DONE, ENDINGS, UNANSWERED, Outcome, Right, State
 from dsar.law import grounds
 from dsar.registers import holds
@@ -55,6 +56,8 @@ class Obstacle(StrEnum):
     NOT_LATER = "The day promised must be later than the date as it stands."
     NOT_ATTACHABLE = "This law cannot be added or taken away here."
     NO_LAW_LEFT = "Without this law none would know the right."
+    UNSEEN_REDACTION = "A passage to be left out waits for the look of a second person."
+    UNFOUNDED_REDACTION = "A passage to be left out lacks a ground under a law that applies by now."
     TAKING_TURNS = "Another correction or deletion of this person is under way."
 
     @property
@@ -225,6 +228,21 @@ def _copies(move: Move) -> Obstacle | None:
     return Obstacle.COPY_OPEN if any(right in COPIES for right, _ in move.others) else None
 
 
+def _redactions(move: Move) -> Obstacle | None:
+    """What a copy leaves out was looked at by whoever has to, on a ground under every law (R64, R66)."""
+    request = move.request
+    reviewed = request.state == State.IN_REVIEW and move.to is State.APPROVED
+    if not reviewed or request.right not in COPIES:
+        return None
+    marks = list(Redaction.objects.filter(request=request))
+    two = policy.handling(request) is Handling.TWO_PEOPLE
+    if any(one.seen_at is None and (two or one.needs_officer) for one in marks):
+        return Obstacle.UNSEEN_REDACTION
+    if any(groundless(request, given=one.grounds) for one in marks):
+        return Obstacle.UNFOUNDED_REDACTION
+    return None
+
+
 _GUARDS: tuple[Callable[[Move], Obstacle | None], ...] = (
     _outcome,
     _frozen,
@@ -237,6 +255,7 @@ _GUARDS: tuple[Callable[[Move], Obstacle | None], ...] = (
     _waiting_period,
     _turn,
     _copies,
+    _redactions,
 )
 
 

@@ -62,12 +62,21 @@ def answer_with_package(lease: Lease, packed: Packed, *, content: dict[str, Any]
     rows = {label: {"released": count} for label, count in packed.rows.items()}
     answer(
         lease,
-        content=content | {"confirmation": _confirmation(packed), "package": _package(packed)},
-        outcome=Outcome.FULFILLED if packed.rows else Outcome.NO_DATA_HELD,
+        content=content
+        | packed.redactions
+        | {"confirmation": _confirmation(packed), "package": _package(packed)},
+        outcome=_outcome(packed),
         result={"rows": rows, "left_out": packed.left_out},
         first=lambda: vault.ready(packed.package, packed.written),
         last=packed.flushed,
     )
+
+
+def _outcome(packed: Packed) -> Outcome:
+    """A copy that lacks a passage is a part of what was asked for (GDPR Art. 12(4))."""
+    if not packed.rows:
+        return Outcome.NO_DATA_HELD
+    return Outcome.PARTIALLY_FULFILLED if packed.redactions else Outcome.FULFILLED
 
 
 def _confirmation(packed: Packed) -> dict[str, int]:

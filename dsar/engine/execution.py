@@ -13,6 +13,7 @@ from dsar.cases.actors import SYSTEM
 from dsar.cases.states import Right, State
 from dsar.crashpoints import effect
 from dsar.engine import leases, packing, planning, turns, wakes
+from dsar.engine.redacted import RedactionsChangedError, TextChangedError
 from dsar.engine.rights import (
     access,
     consent_withdrawal,
@@ -51,10 +52,11 @@ RUN: dict[str, Callable[[Lease], None]] = {
 }
 
 
-_PACKED: dict[str, Contents] = {
+PACKED: dict[str, Contents] = {
     Right.ACCESS: packing.EVERYTHING,
     Right.PORTABILITY: portability.PORTABLE,
 }
+"""What a copy shows, by right."""
 
 
 class PlanOutdatedError(RuntimeError):
@@ -66,6 +68,8 @@ _FOR_PEOPLE = (
     EligibilityChangedError,
     LeftoverError,
     NothingCorrectedError,
+    TextChangedError,
+    RedactionsChangedError,
 )
 """What no second attempt would mend."""
 
@@ -141,10 +145,10 @@ def _failed(lease: Lease, error: Exception) -> None:
 
 def _begin(request: Request) -> Package | None:
     """Begin a copy's package in the claim's transaction; what fails here is done again, and told, after the claim."""
-    if request.right not in _PACKED or planning.outdated(request):
+    if request.right not in PACKED or planning.outdated(request):
         return None
     try:
-        return packing.begin(request, contents=_PACKED[request.right])
+        return packing.begin(request, contents=PACKED[request.right])
     except (vault.PackageError, MasterKeyMissingError):
         return None
 

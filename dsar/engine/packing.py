@@ -16,7 +16,7 @@ from dsar.cases import subjects
 from dsar.contract import compiler, information, reach
 from dsar.contract.schema import schema_of
 from dsar.crashpoints import effect
-from dsar.engine import discovery, few, leases, sources
+from dsar.engine import discovery, few, leases, redacted, sources
 from dsar.packages import archive, behind, pages, vault
 from dsar.packages.archive import Member, Written
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dsar.cases.models import Request
+    from dsar.cases.redaction_models import Redaction
     from dsar.contract.compiler import Column
     from dsar.contract.declarations import Declaration
     from dsar.engine.leases import Lease
@@ -74,6 +75,8 @@ class Packed:
     searched: list[str]
     excluded: list[dict[str, str]]
     information: dict[str, Any]
+    redactions: dict[str, list[str]] = field(default_factory=dict)
+    """What the letter says of passages that are left out."""
 
 
 def pack(lease: Lease, *, contents: Contents) -> Packed:
@@ -82,13 +85,19 @@ def pack(lease: Lease, *, contents: Contents) -> Packed:
     A crash in here leaves a sealed file nobody has a use for; the next attempt abandons it and begins again.
     """
     package = lease.begun or _begin_behind_fence(lease, contents)
-    return fill(package, lease.request or leases.read(lease), contents=contents)
+    request = lease.request or leases.read(lease)
+    return fill(package, request, contents=contents, marks=redacted.of(request))
 
 
-def fill(package: Package, request: Request, *, contents: Contents) -> Packed:
-    """Write everything of one moment into a package that was begun; the request comes with its plan."""
+def fill(
+    package: Package, request: Request, *, contents: Contents, marks: Sequence[Redaction] = ()
+) -> Packed:
+    """Write everything of one moment into a package that was begun; the request comes with its plan.
+
+    `marks` are the passages that are left out.
+    """
     with sources.snapshot(), vault.writing(package, flushed=False) as to:
-        reading = _Reading(request=request, contents=contents, at=timezone.now())
+        reading = _Reading(request=request, contents=contents, at=timezone.now(), marks=marks)
         write = behind.write if _is_large(request) else archive.write
         written = write(reading.members(), to=to, recipient=vault.recipient(package), at=reading.at)
     return Packed(
@@ -100,6 +109,7 @@ def fill(package: Package, request: Request, *, contents: Contents) -> Packed:
         searched=reading.searched,
         excluded=reading.excluded,
         information=reading.notice.said,
+        redactions=reading.left.in_letter(request),
     )
 
 
@@ -151,6 +161,10 @@ class _Reading:
     held: list[Declaration] = field(default_factory=list)
     planned: list[Source] = field(default_factory=list)
     few: few.Rows = field(default_factory=dict)
+    marks: Sequence[Redaction] = ()
+    left: redacted.Left = field(default_factory=redacted.Left)
+    read_as: list[Source] = field(default_factory=list)
+    """What is planned, in whose columns the marked passages are missing."""
 
     @cached_property
     def notice(self) -> _Notice:
@@ -188,15 +202,17 @@ class _Reading:
         self.searched = [found.label for found in declarations]
         self.left_out = [found.label for found in held if found not in shown or not found.released]
         self.planned = sources.plan_sources(shown, counts, wanted=self.contents.wanted)
-        every = _every(self.contents, tuple(declarations))
-        self.few = few.read(self.planned, every, self.person)
+        self.left = redacted.read(self.request, self.marks, self.planned)
+        self.read_as = redacted.by_python(self.planned, self.left)
+        every = redacted.by_server(_every(self.contents, tuple(declarations)), self.left)
+        self.few = few.read(self.read_as, every, self.person)
         self.counts = {source.label: source.count for source in self.planned}
 
     def _data(self) -> Iterator[bytes]:
         yield _opening(self.request, self.contents, self.at)
         separator = b"\n"
         for source, blocks in self._rows(0, sources.rows_as_json):
-            yield separator + _table_opening(source)
+            yield separator + _table_opening(source, self.left.told_of(source.label))
             yield from self._without_first_comma(source, blocks)
             yield b"]}"
             separator = b",\n"
@@ -204,10 +220,10 @@ class _Reading:
 
     def _rows(self, form: int, stream: _Stream) -> Iterator[tuple[Source, Iterator[bytes]]]:
         """First what was read at once, as JSON (0) or CSV (1); then the streams of everything else."""
-        for source in self.planned:
+        for source in self.read_as:
             if source.label in self.few:
                 yield source, iter([self.few[source.label][form]])
-        yield from stream([one for one in self.planned if one.label not in self.few], self.person)
+        yield from stream([one for one in self.read_as if one.label not in self.few], self.person)
 
     def _without_first_comma(self, source: Source, blocks: Iterator[bytes]) -> Iterator[bytes]:
         """Every row comes with a comma before it; the first one's goes. The first block is the preview."""
@@ -230,8 +246,16 @@ class _Reading:
             },
             information=self.notice.as_page,
             tables=(self._page_table(source) for source in self.planned),
-            excluded=self.excluded,
+            excluded=[*self.excluded, *self._passages()],
         )
+
+    def _passages(self) -> list[dict[str, str]]:
+        """What the page says of passages that are left out; the letter says it in its own language."""
+        return [
+            {"what": f"{source.label}.{name}", "why": self.left.in_english(source.label, name)}
+            for source in self.planned
+            for name in self.left.told_of(source.label)
+        ]
 
     def _page_table(self, source: Source) -> pages.Table:
         meta = source.declaration.model._meta
@@ -285,14 +309,16 @@ def _opening(request: Request, contents: Contents, at: datetime) -> bytes:
     return json.dumps(head, indent=1).encode()[:-2] + b',\n "tables": ['
 
 
-def _table_opening(source: Source) -> bytes:
-    head = {
+def _table_opening(source: Source, redactions: dict[str, dict[str, Any]]) -> bytes:
+    head: dict[str, Any] = {
         "declaration": source.label,
         "title": str(source.declaration.model._meta.verbose_name_plural),
         "purpose": source.declaration.purpose.code,
         "count": source.count,
         "withheld": withheld(source.declaration),
     }
+    if redactions:
+        head["redacted"] = redactions
     return json.dumps(head).encode()[:-1] + b', "rows": [\n'
 
 

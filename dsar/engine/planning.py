@@ -10,10 +10,10 @@ import rfc8785
 from django.db import transaction
 
 from dsar.cases import subjects
-from dsar.cases.states import Right
+from dsar.cases.states import Right, State
 from dsar.contract import reach, registry
 from dsar.crashpoints import effect
-from dsar.engine import discovery, retaining
+from dsar.engine import discovery, redacted, retaining
 from dsar.engine.models import Plan, Step
 from dsar.engine.rights import (
     access,
@@ -72,9 +72,14 @@ def plan(request: Request) -> Planned:
     document = {
         "version": 1,
         "right": request.right,
-        "steps": _dated(STEPS[request.right](request, counts), person),
+        "steps": _dated(STEPS[request.right](request, counts), person) + _left_out(request),
     }
     return Planned(document=document, digest=digest(document))
+
+
+def _left_out(request: Request) -> list[dict[str, Any]]:
+    """Passages are marked once a request is under review; what was just filed has none."""
+    return [] if request.state == State.SUBMITTED else redacted.steps(request)
 
 
 def _dated(steps: list[dict[str, Any]], person: object) -> list[dict[str, Any]]:
@@ -105,9 +110,9 @@ def outdated(request: Request) -> bool:
     """Whether the code would by now treat an approved kind of data otherwise than the approved plan says.
 
     How many rows there are may change, and so may kinds that came to hold something since; what happens to a kind
-    that was approved may not.
+    that was approved may not. The marks of a copy are compared where the copy is made.
     """
-    approved = shape(request.plan.document)
+    approved = [step for step in shape(request.plan.document) if step[0] != redacted.ACTION]
     counts = {label: 1 for _, label, _ in approved if label}
     declared = {one.label: 0 for one in reach.declarations(subjects.of(request.case))} | counts
     now = shape({"steps": STEPS[request.right](request, declared)})

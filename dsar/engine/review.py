@@ -13,7 +13,7 @@ from dsar.cases.policy import Handling
 from dsar.cases.states import State
 from dsar.contract import registry
 from dsar.crashpoints import effect
-from dsar.engine import planning, wakes
+from dsar.engine import planning, redacted, wakes
 from dsar.engine.rights import correction
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -89,7 +89,12 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
 @effect("review.approve")
 @transaction.atomic
 def approve(request: Request, *, actor: Actor) -> Request:
-    """The second signature: a deletion's waiting period starts, a refusal is sent."""
+    """The second signature: a deletion's waiting period starts, a refusal is sent.
+
+    Raises PlanChangedError where passages were marked, or marks taken back, since it was decided.
+    """
+    if redacted.planned(request.plan.document) != redacted.steps(request):
+        raise PlanChangedError
     decisions.approve(request, actor=actor)
     return _woken(request)
 

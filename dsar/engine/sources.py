@@ -311,18 +311,18 @@ def _objects(source: Source, person: object) -> Iterator[dict[str, Any]]:
     # A server-side cursor takes three statements more than a few rows are worth.
     few = source.count <= conf.get("FEW_ROWS")
     for row in found if few else found.iterator(chunk_size=2000):
-        yield {column.name: _value(row, column) for column in source.columns}
+        yield {column.name: value(row, column) for column in source.columns}
 
 
-def _value(row: Model, column: Column) -> object:
+def value(row: Model, column: Column) -> object:
+    """What a row says in a column, as only Python can read it."""
     read = compiler.reader(column.treatment)
     if read is not None:
         return read(row)
     field = cast("Any", row._meta.get_field(column.name))
     if field.many_to_many:
         return list(getattr(row, column.name).order_by("pk").values_list("pk", flat=True))
-    value = getattr(row, field.attname)
-    return _plain(value)
+    return _plain(getattr(row, field.attname))
 
 
 def _plain(value: object) -> object:

@@ -18,6 +18,7 @@ _FILE = Path(__file__).with_name("grounds.json")
 _EVERYWHERE = "*"
 SILENT = "mandatory_silent"
 """The kind of ground that never appears in a letter."""
+_PROTECTED = "forbidden_by_law"
 
 
 class Need(StrEnum):
@@ -44,6 +45,17 @@ class Ground:
     """By language; empty for what may not be told."""
     sources: Mapping[str, str]
     needs: frozenset[Need]
+    part: bool = False
+    """Whether it can hold of a passage or a file, so that the rest is given (R64)."""
+    protected: bool = False
+    """Whether that it is this ground must not be told (R66)."""
+    spares_own_words: frozenset[str] = frozenset()
+    """The regimes under which it does not hold of what the person wrote or did (PDPA s 21(3A))."""
+
+    @property
+    def told(self) -> str:
+        """Its code as the person sees it: protected facts share one."""
+        return _PROTECTED if self.protected else self.code
 
     def holds(self, *, right: str, regime: str) -> bool:
         """Whether a refusal of this right may rest on it under this regime."""
@@ -71,6 +83,9 @@ def all_grounds() -> Mapping[str, Ground]:
             words=one["words"],
             sources=one["sources"],
             needs=frozenset(map(Need, one.get("needs", ()))),
+            part=one.get("part", False),
+            protected=one.get("protected", False),
+            spares_own_words=frozenset(one.get("spares_own_words", ())),
         )
         for code, one in said.items()
     }
@@ -85,6 +100,15 @@ def applicable(right: str, *, regime: str) -> list[Ground]:
     ]
 
 
+def of_parts(right: str, *, regime: str, own: bool) -> list[Ground]:
+    """The grounds on which a passage may be left out of a copy; `own` is what the person gave or did (R65)."""
+    return [
+        ground
+        for ground in applicable(right, regime=regime)
+        if ground.part and not (own and regime in ground.spares_own_words)
+    ]
+
+
 def needs(codes: Iterable[str]) -> frozenset[Need]:
     """What a refusal on all of these grounds needs beside them."""
     known = all_grounds()
@@ -95,9 +119,14 @@ def missing(right: str, *, regimes: list[str], given: Mapping[str, str]) -> list
     """The regimes for which no valid ground was given; a refusal needs one under each that knows the right (R2)."""
     return [
         regime
-        for regime in regimes
-        if right in rules.latest(regime).rights and not _valid(right, regime, given.get(regime, ""))
+        for regime in knowing(right, regimes=regimes)
+        if not _valid(right, regime, given.get(regime, ""))
     ]
+
+
+def knowing(right: str, *, regimes: Iterable[str]) -> list[str]:
+    """The regimes that know a right."""
+    return [regime for regime in regimes if right in rules.latest(regime).rights]
 
 
 def _valid(right: str, regime: str, code: str) -> bool:

@@ -65,6 +65,11 @@ class Tag(StrEnum):
     ERASURE_JOURNALED = "erasure.journaled"
     ERASURES_REPLAYED = "erasures.replayed"
 
+    TEXTS_VIEWED = "texts.viewed"
+    REDACTION_MARKED = "redaction.marked"
+    REDACTION_UNDONE = "redaction.undone"
+    REDACTION_SEEN = "redaction.seen"
+
     MESSAGE_WRITTEN = "message.written"
     COMPLAINT_FILED = "complaint.filed"
     COMPLAINT_ASSIGNED = "complaint.assigned"

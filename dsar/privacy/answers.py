@@ -8,6 +8,7 @@ from dsar.cases.complaint_models import Complaint
 from dsar.cases.message_models import Attachment, Message
 from dsar.cases.models import Correction, Decision, Letter, Note
 from dsar.cases.recipient_models import RecipientTask
+from dsar.cases.redaction_models import Redaction
 from dsar.declarations import Category, Erase, Held, Origin, PersonalData, Row, Secret
 from dsar.privacy.terms import (
     ACCOUNT,
@@ -69,6 +70,47 @@ class StaffDecisionPersonalData(_DecisionTerms):
         ("verdict", "grounds", "automatic", "reason", "balancing"): SOMEBODY_ELSES,
         "plan_digest": Secret(to="", category=Category.LEGAL, origin=Origin.DERIVED),
         ("decided_by", "approved_by"): LET_GO,
+    }
+
+
+class _RedactionTerms(PersonalData):
+    """What both people in a mark share; it holds the place of a passage, and no word of it."""
+
+    purpose, retention = REQUEST_HANDLING, kept("request__case__ended_at")
+    row = Row.RETAINED
+
+
+@declare(Redaction)
+class RedactionPersonalData(_RedactionTerms):
+    """Which passages a copy left out. What may be told of it stands in the copy and its letter."""
+
+    subject, released = "request__case__subject", False
+    fields = {
+        ("id", "request"): TECHNICAL,
+        ("declaration", "row", "field", "start", "end"): PROCEDURE,
+        ("grounds", "not_own", "needs_officer", "made_at", "seen_at"): PROCEDURE,
+        "text_digest": Secret(category=Category.LEGAL, origin=Origin.DERIVED),
+        "reason": Held(
+            category=Category.LEGAL,
+            origin=Origin.DERIVED,
+            read=opened("reason", case="request__case"),
+        ),
+        ("made_by", "seen_by"): STAFF,
+    }
+
+
+@declare(Redaction, role="staff")
+class StaffRedactionPersonalData(_RedactionTerms):
+    """Which passages a member of staff marked or looked at; they are about somebody else."""
+
+    subject = ("made_by", "seen_by")
+    fields = {
+        ("id", "request"): TECHNICAL,
+        ("made_at", "seen_at"): PROCEDURE,
+        ("declaration", "row", "field", "start", "end"): SOMEBODY_ELSES,
+        ("grounds", "not_own", "needs_officer", "reason"): SOMEBODY_ELSES,
+        "text_digest": Secret(category=Category.LEGAL, origin=Origin.DERIVED),
+        ("made_by", "seen_by"): ACCOUNT,
     }
 
 

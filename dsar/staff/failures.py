@@ -41,6 +41,14 @@ _KNOWN = {
         happened="A hold was placed after the deletion was approved.",
         advice="Settle the hold, then retry; or send it back to review and decide anew.",
     ),
+    "TextChangedError": Reason(
+        happened="A text was changed after passages of it were marked to be left out.",
+        advice="Send it back to review, take the old marks back, mark the passages in the new text and decide anew.",
+    ),
+    "RedactionsChangedError": Reason(
+        happened="The passages to be left out are no longer those that were decided on.",
+        advice="Send it back to review and decide on the new plan.",
+    ),
     "NothingCorrectedError": Reason(
         happened="Every record to be corrected has changed since the person saw it.",
         advice="Look at the proposed corrections again: send it back to review.",

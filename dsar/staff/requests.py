@@ -21,7 +21,7 @@ from dsar.engine.review import PlanChangedError
 from dsar.engine.rights import correction
 from dsar.ledger import log
 from dsar.packages.models import Package
-from dsar.staff import acts, clearance, failures, rehearsing
+from dsar.staff import acts, clearance, failures, redactions, rehearsing
 from dsar.staff.asking import Question, ask
 from dsar.staff.reading import acting, demand, page_of
 from dsar.staff.worklist import Worklist
@@ -90,6 +90,7 @@ class RequestAdmin(Worklist):
                 wrap(require_POST(self.revoke)),
                 name="dsar_request_revoke",
             ),
+            *redactions.urls(self),
             *super().get_urls(),
         ]
 
@@ -102,6 +103,7 @@ class RequestAdmin(Worklist):
             "subtitle": None,
             "acts": acts.open_to(found, actor),
             "may_revoke": actor.may(permissions.DECIDE),
+            "may_redact": redactions.link(request, found),
             **_known(found, in_clear=clearance.sees(request, found.case)),
         }
 

@@ -54,6 +54,7 @@ BY_HAND = {
     "proof",
     "purpose",
     "recipient",
+    "redaction",
     "request",
     "restriction",
     "review",

@@ -68,10 +68,10 @@ def ask() -> Callable[..., Case]:
     return file
 
 
-def make_staff(name: str) -> Actor:
+def make_staff(name: str, *, group: str = "Data protection officers") -> Actor:
     """Somebody of the data protection office."""
     user: Any = make_person(name, is_staff=True).user
-    user.groups.add(Group.objects.get(name="Data protection officers"))
+    user.groups.add(Group.objects.get(name=group))
     return Actor(kind=ActorKind.STAFF, user=user)
 
 

@@ -63,6 +63,8 @@ PAGES: dict[str, tuple[list[Any], frozenset[str]]] = {
     "datamap": ([], SEE | WATCH),
     "datamap_file": (["fields.csv"], SEE | WATCH),
     "dsar_request_find": ([], HANDLE),
+    "dsar_request_texts": ([_KEY], DECIDE),
+    "dsar_request_mark": ([_KEY], DECIDE),
     "dsar_case_note": ([_KEY], HANDLE),
     "dsar_case_astray": ([_KEY], HANDLE),
     "dsar_case_hold": ([_KEY], DECIDE),
@@ -85,6 +87,8 @@ PAGES: dict[str, tuple[list[Any], frozenset[str]]] = {
 """Who opens each page that is no model's, with what its address needs; where that names nothing, it is not found."""
 POSTS: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_request_revoke": ([_KEY, _KEY], DECIDE),
+    "dsar_request_unmark": ([_KEY, _KEY], DECIDE),
+    "dsar_request_seen": ([_KEY], DECIDE),
     "dsar_hold_release": ([_KEY], DECIDE),
     "dsar_privacypolicy_publish": ([0], APPROVE),
     "dsar_transfer_confirm": ([0], APPROVE),

@@ -1,0 +1,126 @@
+"""A reviewer reads what a copy will say, marks what is left out, and a second person looks, by forms alone."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+from django.urls import reverse
+
+from dsar.cases.states import State
+from dsar.engine import execution
+from dsar.ledger import log
+from tests.engine.archives import everything, opened
+from tests.testapp.models import Message
+
+STATEMENTS = 10
+FIRST, WORDS = "Ring twice,", "Zoë of <b>flat 4</b>"
+
+
+@pytest.fixture
+def under_review(settings, cast, ask):
+    """Alice's request for a copy, which staff decide; in it a message that names a neighbour."""
+    settings.DSAR = settings.DSAR | {"POLICY": {"access": "two_people"}}
+    Message.objects.create(
+        sender_id=cast.bob.pk, recipient_id=cast.alice.pk, text=f"{FIRST}\n{WORDS} has a key."
+    )
+    return ask(cast.alice, "access").requests.get()
+
+
+def pages(request):
+    """The addresses of the list, of the message's form, and of the second look."""
+    message = Message.objects.get(text__contains=WORDS)
+    where = {"label": "testapp.Message", "row": message.pk, "field": "text"}
+    kind = urlencode({"kind": "testapp.Message"})
+    return (
+        f"{reverse('admin:dsar_request_texts', args=[request.pk])}?{kind}",
+        f"{reverse('admin:dsar_request_mark', args=[request.pk])}?{urlencode(where)}",
+        reverse("admin:dsar_request_seen", args=[request.pk]),
+    )
+
+
+def test_what_one_marks_and_another_sees_is_missing_from_the_copy(
+    under_review, at_desk, dora, otto
+):
+    """From the texts to the package (R64), in Singapore with the affirmation that it is not the requester's (R65)."""
+    rita, (texts, form, look) = at_desk("reviewer", "rita"), pages(under_review)
+    listed = rita.get(texts).content.decode()
+    assert "&lt;b&gt;flat 4&lt;/b&gt;" in listed
+    assert "Friend Nobody" not in listed
+    said = {"words": f"{FIRST}\r\n{WORDS}", "ground_SG": "reveals_other_person", "reason": "Hers."}
+    asked = rita.get(form).content.decode()
+    assert "PDPA s 21(3A)" in asked
+    assert "under the law of SG" in rita.post(form, said).content.decode()
+    assert "stand in this text" in rita.post(form, said | {"words": "Yan"}).content.decode()
+    assert not under_review.redactions.exists()
+    assert rita.post(form, said | {"not_own": "on"}).status_code == 302
+    assert f"</span>{FIRST}\n{WORDS[:3]}" in rita.get(texts).content.decode()
+    assert (
+        "second look" not in rita.post(look, follow=True).content.decode().split("Marks: 0")[0][-9:]
+    )
+    assert "Give the second look" in otto.get(texts).content.decode()
+    otto.post(look, {"kind": "testapp.Message"})
+    assert under_review.redactions.get().seen_by.get_username() == "otto@example.com"
+    page = reverse("admin:dsar_request_act", args=[under_review.pk, "decide"])
+    shown = dora.get(page).context["digest"]
+    dora.post(page, {"verdict": "granted_in_part", "shown": shown})
+    otto.post(reverse("admin:dsar_request_act", args=[under_review.pk, "approve"]))
+    execution.run(under_review.pk)
+    under_review.refresh_from_db()
+    assert under_review.state == State.CLOSED
+    copy = everything(opened(under_review))
+    assert "[redacted: reveals_other_person] has a key." in copy
+    assert "flat 4" not in copy
+    tags = [one.tag for one in log.entries(under_review.pk)]
+    assert tags.count("texts.viewed") == 4
+    assert "flat 4" not in "".join(one.canonical for one in log.entries(under_review.pk))
+
+
+def test_a_mark_is_taken_back_and_a_guessed_one_is_not_found(under_review, dora):
+    texts, form, _ = pages(under_review)
+    dora.post(form, {"start": "1", "end": "5", "ground_SG": "legal_privilege"})
+    mark = under_review.redactions.get()
+    assert (mark.start, mark.end) == (0, 5)
+    unmark = reverse("admin:dsar_request_unmark", args=[under_review.pk, mark.pk])
+    assert dora.post(unmark, {"kind": "testapp.Message"})["Location"] == texts
+    assert dora.post(unmark).status_code == 404
+    for guessed in ("kind=testapp.Payment", "kind=no.Such", "kind=testapp.Message&after=x"):
+        assert dora.get(f"{texts.partition('?')[0]}?{guessed}").status_code == 404
+    for guessed in ("label=testapp.Message&row=0&field=text", "row=x", "label=auth.User&row=1"):
+        assert dora.get(f"{form.partition('?')[0]}?{guessed}").status_code == 404
+
+
+def test_outside_review_no_text_is_shown(under_review, at_desk, dora):
+    """Nor to whoever only handles requests."""
+    texts, form, look = pages(under_review)
+    assert at_desk("handler").get(texts).status_code == 403
+    type(under_review).objects.filter(pk=under_review.pk).update(state=State.AWAITING_REQUESTER)
+    for address in (texts, form):
+        assert "flat 4" not in dora.get(address, follow=True).content.decode()
+    assert "under review" in dora.post(look, follow=True).content.decode()
+
+
+def test_the_page_takes_the_same_statements_however_many_texts(
+    cast, under_review, dora, django_assert_num_queries
+):
+    texts, form, _ = pages(under_review)
+    dora.post(form, {"start": "1", "end": "5", "ground_SG": "legal_privilege"})
+    dora.get(texts)
+    with django_assert_num_queries(STATEMENTS):
+        assert not dora.get(texts).context["more"]
+    Message.objects.bulk_create(
+        Message(sender_id=cast.bob.pk, recipient_id=cast.alice.pk, text=f"number {n}")
+        for n in range(60)
+    )
+    with django_assert_num_queries(STATEMENTS):
+        found = dora.get(texts)
+    assert "number 40" in dora.get(f"{texts}&{found.context['more']}").content.decode()
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(540)
+def test_the_pages_have_no_barrier(under_review, dora, otto, clean):
+    texts, form, _ = pages(under_review)
+    dora.post(form, {"start": "1", "end": "5", "ground_SG": "legal_privilege"})
+    clean(otto, texts, says="Leave a passage out")
+    clean(otto, form, says="Exact words")
