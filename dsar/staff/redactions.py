@@ -247,10 +247,10 @@ def _list_of(about: Request, label: str) -> str:
 
 
 def _kind(source: Any, *, chosen: bool) -> dict[str, Any]:
-    title = str(source.declaration.model._meta.verbose_name_plural)
+    title, role = str(source.declaration.model._meta.verbose_name_plural), source.declaration.role
     return {
         "label": source.label,
-        "title": title,
+        "title": f"{title} as {role}" if role else title,
         "rows": source.count,
         "chosen": chosen,
         "query": urlencode({"kind": source.label}),
@@ -263,10 +263,14 @@ def _page(request: HttpRequest, about: Request, source: Any, actor: Actor) -> di
     except ValueError:
         raise Http404 from None
     more = urlencode({"kind": source.label, "after": found.after}) if found.after else ""
-    return {"kind": source.label, "texts": [_shown(one) for one in found.shown], "more": more}
+    return {
+        "kind": source.label,
+        "texts": [_shown(about, one) for one in found.shown],
+        "more": more,
+    }
 
 
-def _shown(one: texts.Shown) -> dict[str, Any]:
+def _shown(about: Request, one: texts.Shown) -> dict[str, Any]:
     text = one.text
     where = {"label": text.declaration, "row": text.row, "field": text.field}
     return {
@@ -274,7 +278,7 @@ def _shown(one: texts.Shown) -> dict[str, Any]:
         "field": text.field.replace("_", " "),
         "query": urlencode(where),
         "pieces": [(text.words, None)] if one.stale else list(_pieces(text.words, one.marks)),
-        "marks": [_said(mark) for mark in one.marks],
+        "marks": [_said(about, mark) for mark in one.marks],
         "stale": one.stale,
     }
 
@@ -289,8 +293,9 @@ def _pieces(words: str, marks: list[Redaction]) -> Iterator[tuple[str, Redaction
     yield words[reached:], None
 
 
-def _said(mark: Redaction) -> dict[str, Any]:
+def _said(about: Request, mark: Redaction) -> dict[str, Any]:
     return {
+        "reason": redacting.read_reason(about, mark),
         "pk": mark.pk,
         "place": f"characters {mark.start + 1} to {mark.end}",
         "grounds": ", ".join(f"{code} ({regime})" for regime, code in mark.grounds.items()),
