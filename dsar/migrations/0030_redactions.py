@@ -10,36 +10,36 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dsar', '0028_incident_ends'),
+        ("dsar", "0029_transfers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Redaction',
+            name="Redaction",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('declaration', models.CharField(max_length=120)),
-                ('row', models.CharField(max_length=64)),
-                ('field', models.CharField(max_length=80)),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('text_digest', models.CharField(max_length=64)),
-                ('grounds', models.JSONField()),
-                ('not_own', models.BooleanField(default=False)),
-                ('reason', models.BinaryField(null=True)),
-                ('needs_officer', models.BooleanField(default=False)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='redactions', to='dsar.request')),
-                ('seen_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("declaration", models.CharField(max_length=120)),
+                ("row", models.CharField(max_length=64)),
+                ("field", models.CharField(max_length=80)),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                ("text_digest", models.CharField(max_length=64)),
+                ("grounds", models.JSONField()),
+                ("not_own", models.BooleanField(default=False)),
+                ("reason", models.BinaryField(null=True)),
+                ("needs_officer", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("seen_at", models.DateTimeField(null=True)),
+                ("made_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL)),
+                ("request", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="redactions", to="dsar.request")),
+                ("seen_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'db_table': 'dsar_cases_redaction',
-                'ordering': ['declaration', 'row', 'field', 'start'],
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('request', 'declaration', 'row', 'field', 'start'), name='dsar_redacted_once'), models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='dsar_redaction_not_empty'), models.CheckConstraint(condition=models.Q(('seen_by__isnull', True), ('made_by__isnull', True), models.Q(('seen_by', models.F('made_by')), _negated=True), _connector='OR'), name='dsar_redaction_second_look')],
+                "db_table": "dsar_cases_redaction",
+                "ordering": ["declaration", "row", "field", "start"],
+                "default_permissions": (),
+                "constraints": [models.UniqueConstraint(fields=("request", "declaration", "row", "field", "start"), name="dsar_redacted_once"), models.CheckConstraint(condition=models.Q(("end__gt", models.F("start"))), name="dsar_redaction_not_empty"), models.CheckConstraint(condition=models.Q(("seen_by__isnull", True), ("made_by__isnull", True), models.Q(("seen_by", models.F("made_by")), _negated=True), _connector="OR"), name="dsar_redaction_second_look")],
             },
         ),
     ]
