@@ -11,6 +11,7 @@ from dsar.cases.recipient_models import RecipientTask
 from dsar.duties.retention.models import RetentionRun
 from dsar.ledger.models import Entry
 from dsar.packages.models import Package
+from dsar.registers.exemption_models import ExemptedUse
 from dsar.registers.incident_models import Incident
 from dsar.registers.models import Consent, Disclosure, Hold, Objection, Purpose, Restriction
 from dsar.registers.policy_models import PrivacyPolicy
@@ -19,6 +20,7 @@ from dsar.registers.transfer_models import Transfer
 from dsar.staff.auditing import ExportAdmin
 from dsar.staff.cases import CaseAdmin
 from dsar.staff.evidence import EntryAdmin, PackageAdmin
+from dsar.staff.exemptions import ExemptedUseAdmin
 from dsar.staff.holidays import HolidayAdmin
 from dsar.staff.incidents import IncidentAdmin
 from dsar.staff.policies import PolicyAdmin
@@ -54,3 +56,4 @@ admin.site.register(RetentionRun, RetentionRunAdmin)
 admin.site.register(RecipientRecord, RecipientAdmin)
 admin.site.register(RecipientTask, RecipientTaskAdmin)
 admin.site.register(Transfer, TransferAdmin)
+admin.site.register(ExemptedUse, ExemptedUseAdmin)

@@ -25,6 +25,7 @@ from dsar.engine.models import Heartbeat, Plan, Removal, Step
 from dsar.keys.models import Key
 from dsar.ledger.models import Checkpoint, Entry, Leaf, Node, Placement, Unsealed
 from dsar.packages.models import Download, Package
+from dsar.registers.exemption_models import ExemptedUse
 from dsar.registers.incident_models import Incident, IncidentEntry, IncidentNotice
 from dsar.registers.models import (
     Consent,
@@ -58,6 +59,7 @@ __all__ = [
     "Disclosure",
     "Download",
     "Entry",
+    "ExemptedUse",
     "Export",
     "Extension",
     "Heartbeat",

@@ -112,6 +112,7 @@ class Tag(StrEnum):
     HOLD_RELEASED = "hold.released"
     ADDRESS_SUPPRESSED = "address.suppressed"
     DISCLOSURE_RECORDED = "disclosure.recorded"
+    EXEMPTION_USED = "exemption.used"
 
     INCIDENT_OPENED = "incident.opened"
     INCIDENT_NOTED = "incident.noted"

@@ -27,6 +27,7 @@ from dsar.privacy.terms import (
     skeleton,
 )
 from dsar.registers import models as registers
+from dsar.registers.exemption_models import ExemptedUse
 from dsar.registers.incident_models import Incident, IncidentEntry, IncidentNotice
 from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
 from dsar.registers.purpose_models import Assessment, Signature
@@ -315,6 +316,35 @@ class DisclosurePersonalData(PersonalData):
             "beyond",
             "secret",
         ): PROCEDURE,
+    }
+
+
+@declare(ExemptedUse)
+class ExemptedUsePersonalData(PersonalData):
+    """What was done with a person's data without their authorisation, by which case, and why."""
+
+    subject, purpose, retention = "subject", REQUEST_HANDLING, kept("used_at")
+    row = Row.RETAINED
+    concealed = {"secret": True}
+    fields = {
+        ("id", "disclosure"): TECHNICAL,
+        "subject": ACCOUNT,
+        ("purpose", "act", "code", "reason", "secret", "used_at"): PROCEDURE,
+        "entered_by": STAFF,
+    }
+
+
+@declare(ExemptedUse, role="staff")
+class StaffExemptedUsePersonalData(PersonalData):
+    """Which uses without authorisation a member of staff entered; they are about somebody else."""
+
+    subject, purpose, retention = "entered_by", REQUEST_HANDLING, kept("used_at")
+    row = Row.RETAINED
+    fields = {
+        ("id", "disclosure"): TECHNICAL,
+        "used_at": PROCEDURE,
+        ("subject", "purpose", "act", "code", "reason", "secret"): SOMEBODY_ELSES,
+        "entered_by": ACCOUNT,
     }
 
 

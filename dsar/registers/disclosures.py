@@ -10,9 +10,10 @@ from django.db.models.functions import Now
 
 from dsar.contract.vocabulary import LegalBasis
 from dsar.crashpoints import effect
+from dsar.law.exemptions import Act
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
-from dsar.registers import consents, purposes, recipients
+from dsar.registers import consents, exemptions, purposes, recipients
 from dsar.registers.models import Disclosure
 from dsar.registers.people import key_of
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from dsar.contract.declarations import Purpose, Recipient
     from dsar.contract.vocabulary import Category
+    from dsar.registers.exemptions import Exempted
     from dsar.registers.people import Person
     from dsar.registers.recipient_models import RecipientRecord
 
@@ -40,7 +42,7 @@ class DocumentNeededError(ValueError):
 
 
 class ConsentMissingError(ValueError):
-    """This purpose rests on consent, and the person did not consent or has withdrawn it."""
+    """This purpose rests on consent, which the person did not give or has withdrawn, and no exemption is named."""
 
     def __init__(self) -> None:
         super().__init__(self.__doc__)
@@ -57,17 +59,21 @@ def record(  # noqa: PLR0913 - each is a fact of the disclosure.
     secret: bool = False,
     document: str = "",
     request: UUID | None = None,
+    exempted: Exempted | None = None,
 ) -> Disclosure:
     """Record that a recipient was told these categories, `since` when, else now.
 
-    Raises UnknownRecipientError for one that is not in the register, DocumentNeededError, and ConsentMissingError
-    unless a law asked in secret. Categories beyond those that the recipient may get are recorded, marked and warned of.
+    Without consent it needs an exemption, also where the person must not learn of it (R116). Raises
+    UnknownRecipientError for one that is not in the register, DocumentNeededError, ConsentMissingError and
+    ExemptionError. Categories beyond those that the recipient may get are recorded, marked and warned of.
     """
     known = recipients.get(recipient.code)
     said = purposes.declared(purpose)
     if known.role == known.Role.PUBLIC and not document.strip():
         raise DocumentNeededError
-    if not secret and said.basis == LegalBasis.CONSENT and not consents.stood(person, said, since):
+    if exempted is not None:
+        exempted.check(Act.TRANSFER)
+    elif said.basis == LegalBasis.CONSENT and not consents.stood(person, said, since):
         raise ConsentMissingError
     beyond = _beyond(known, categories)
     if beyond:
@@ -92,6 +98,16 @@ def record(  # noqa: PLR0913 - each is a fact of the disclosure.
             recipient=recipient.code,
             beyond=beyond,
         )
+        if exempted is not None:
+            exemptions.note(
+                person,
+                said,
+                exempted,
+                act=Act.TRANSFER,
+                secret=secret,
+                disclosure=disclosure,
+                request=request,
+            )
     return disclosure
 
 

@@ -41,6 +41,7 @@ BY_HAND = {
     "disclosure",
     "download",
     "earlier",
+    "exemption",
     "hold",
     "holiday",
     "identity",

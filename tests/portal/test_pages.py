@@ -19,6 +19,7 @@ from dsar.cases.models import Letter
 from dsar.contract.vocabulary import Category
 from dsar.portal import urls
 from dsar.registers import consents, disclosures, holds
+from dsar.registers.exemptions import Exempted
 from tests import faces, policies, transfers
 from tests.testapp.privacy import LENDING, MAILER, NEWSLETTER
 
@@ -156,6 +157,7 @@ def test_pages_of_twins_are_the_same_whatever_is_concealed(cast, browsing):
         categories=[Category.NAME],
         basis="secret",
         secret=True,
+        exempted=Exempted(code="justice", reason="secret"),
     )
     officer = faces.member_of_staff("officer", "dora")
     holds.place(

@@ -49,6 +49,7 @@ MODELS = {
     "recipientrecord": SEE,
     "recipienttask": DECIDE,
     "transfer": DECIDE,
+    "exempteduse": DECIDE,
 }
 """Who reads the rows of each model of dsar's: list, page and history. Nobody adds, changes or deletes one by hand."""
 
@@ -78,6 +79,7 @@ PAGES: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_retention_approve": ([_KEY], APPROVE),
     "dsar_recipient_enter": ([], APPROVE),
     "dsar_recipient_edit": (["none"], APPROVE),
+    "dsar_exempteduse_note": ([], APPROVE),
     "dsar_transfer_enter": ([], APPROVE),
     "dsar_purpose_assess": (["none"], DECIDE),
     "dsar_export_ask": ([], AUDIT),
