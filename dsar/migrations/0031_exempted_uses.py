@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dsar', '0029_transfers'),
+        ("dsar", "0030_redactions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
