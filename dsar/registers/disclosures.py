@@ -71,13 +71,8 @@ def record(  # noqa: PLR0913 - each is a fact of the disclosure.
     said = purposes.declared(purpose)
     if known.role == known.Role.PUBLIC and not document.strip():
         raise DocumentNeededError
-    if exempted is not None:
-        exempted.check(Act.TRANSFER)
-    elif said.basis == LegalBasis.CONSENT and not consents.stood(person, said, since):
-        raise ConsentMissingError
+    _check(person, said, since=since, exempted=exempted)
     beyond = _beyond(known, categories)
-    if beyond:
-        logger.warning("%s was told more than it may be: %s", known.code, ", ".join(beyond))
     with effect("disclosure.record"), transaction.atomic():
         disclosure = Disclosure.objects.create(
             subject_id=key_of(person),
@@ -99,22 +94,27 @@ def record(  # noqa: PLR0913 - each is a fact of the disclosure.
             beyond=beyond,
         )
         if exempted is not None:
-            exemptions.note(
-                person,
-                said,
-                exempted,
-                act=Act.TRANSFER,
-                secret=secret,
-                disclosure=disclosure,
-                request=request,
-            )
+            exemptions.note_transfer(disclosure, exempted, request=request)
     return disclosure
 
 
+def _check(
+    person: Person, purpose: Purpose, *, since: datetime | None, exempted: Exempted | None
+) -> None:
+    """Refuse what rests neither on consent that stood nor on a case that holds."""
+    if exempted is not None:
+        exempted.check(Act.TRANSFER)
+    elif purpose.basis == LegalBasis.CONSENT and not consents.stood(person, purpose, since):
+        raise ConsentMissingError
+
+
 def _beyond(known: RecipientRecord, categories: Sequence[Category]) -> list[str]:
-    """The categories that this recipient is not to get; none where nobody named any."""
+    """The categories that this recipient is not to get, which are warned of; none where nobody named any."""
     allowed = set(known.categories)
-    return sorted({str(one) for one in categories} - allowed) if allowed else []
+    beyond = sorted({str(one) for one in categories} - allowed) if allowed else []
+    if beyond:
+        logger.warning("%s was told more than it may be: %s", known.code, ", ".join(beyond))
+    return beyond
 
 
 def told_to(person: Person, *, since: datetime | None = None) -> QuerySet[Disclosure]:

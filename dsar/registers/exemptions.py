@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models.functions import Now
 
 from dsar.crashpoints import effect
 from dsar.law import exemptions
@@ -57,40 +56,41 @@ def use(  # noqa: PLR0913 - each is a fact of the use.
 ) -> ExemptedUse:
     """Record a use for which there is no authorisation, before it happens; raises ExemptionError."""
     why = Exempted(code=code, reason=reason, by=by)
-    return note(person, purpose, why, act=Act.USE, secret=secret)
+    why.check(Act.USE)
+    noted = ExemptedUse(
+        subject_id=key_of(person),
+        purpose_id=purposes.declared(purpose).code,
+        act=ExemptedUse.Act.USE,
+        secret=secret,
+    )
+    return _note(noted, why, request=None)
 
 
-def note(  # noqa: PLR0913 - each is a fact of the use.
-    person: Person,
-    purpose: Purpose | str,
-    why: Exempted,
-    *,
-    act: Act,
-    secret: bool,
-    disclosure: Disclosure | None = None,
-    request: UUID | None = None,
-) -> ExemptedUse:
-    """Write it into the register, with the disclosure that it allowed if it did; raises ExemptionError."""
-    why.check(act)
+def note_transfer(disclosure: Disclosure, why: Exempted, *, request: UUID | None) -> ExemptedUse:
+    """Write down by which case a disclosure was made; raises ExemptionError."""
+    why.check(Act.TRANSFER)
+    noted = ExemptedUse(
+        subject_id=disclosure.subject_id,
+        purpose_id=disclosure.purpose_id,
+        act=ExemptedUse.Act.TRANSFER,
+        disclosure=disclosure,
+        secret=disclosure.secret,
+    )
+    return _note(noted, why, request=request)
+
+
+def _note(noted: ExemptedUse, why: Exempted, *, request: UUID | None) -> ExemptedUse:
+    noted.code, noted.reason = why.code, why.reason.strip()
+    noted.entered_by_id = key_of(why.by)
     with effect("exemption.note"), transaction.atomic():
-        noted = ExemptedUse.objects.create(
-            subject_id=key_of(person),
-            purpose_id=purposes.declared(purpose).code,
-            act=act,
-            code=why.code,
-            reason=why.reason.strip(),
-            disclosure=disclosure,
-            secret=secret,
-            entered_by_id=key_of(why.by),
-            used_at=Now(),
-        )
+        noted.save(force_insert=True)
         log.append(
             Tag.EXEMPTION_USED,
             request=request,
             exemption=noted.pk,
-            act=str(act),
-            code=why.code,
+            act=noted.act,
+            code=noted.code,
             purpose=noted.purpose_id,
-            disclosure=disclosure.pk if disclosure else None,
+            disclosure=noted.disclosure_id,
         )
     return noted
