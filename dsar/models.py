@@ -18,7 +18,7 @@ from dsar.cases.models import (
     Request,
 )
 from dsar.cases.recipient_models import RecipientTask
-from dsar.cases.redaction_models import Redaction
+from dsar.cases.redaction_models import Redaction, Replacement
 from dsar.dispatch.models import Wake
 from dsar.duties.retention.models import RetentionRun
 from dsar.engine.models import Heartbeat, Plan, Removal, Step
@@ -90,6 +90,7 @@ __all__ = [
     "RecipientTask",
     "Redaction",
     "Removal",
+    "Replacement",
     "Reply",
     "Request",
     "Restriction",

@@ -1,7 +1,8 @@
-"""Mark passages that a copy leaves out, each on a ground under every law, with a second look where one is due."""
+"""Mark passages and files that a copy leaves out, on grounds under every law, with a second look where one is due."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -9,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from dsar.cases import permissions, policy, variants
+from dsar.cases import files, permissions, policy, variants
 from dsar.cases.lifecycle import MoveError, NotPermittedError
 from dsar.cases.models import Request
 from dsar.cases.policy import Handling
-from dsar.cases.redaction_models import Redaction
+from dsar.cases.redaction_models import Redaction, Replacement
 from dsar.cases.states import COPIES, State
 from dsar.crashpoints import effect
 from dsar.keys import box
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from dsar.cases.actors import Actor
+    from dsar.cases.files import File
 
 Span = tuple[int, int]
 """From a character to the one before another."""
@@ -44,6 +46,13 @@ class Text:
     field: str
     words: str
     own: bool
+    file: str = ""
+    """Of a stored file, whose name the words are: what it is recognised by."""
+
+    @property
+    def known_by(self) -> str:
+        """What tells that it is still the same."""
+        return self.file or self.words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +86,49 @@ def mark(
         Redaction.objects.bulk_create(made)
         after = applied(text.words, [*there, *made])
         for one in made:
-            _say(Tag.REDACTION_MARKED, one, actor, **_marked(locked, one, after=after))
+            said = _marked(locked, one) | {"after": digest(locked, after)}
+            _say(Tag.REDACTION_MARKED, one, actor, **said)
     return made
+
+
+def leave_out_file(
+    request: Request, text: Text, *, why: Why, actor: Actor, instead: File | None = None
+) -> Redaction:
+    """Leave a stored file out of the copy, or give another in its place.
+
+    Raises RedactionError, NotPermittedError and FileRefusedError, and then nothing is left out.
+    """
+    with effect("redaction.leave_file"), transaction.atomic():
+        locked = _locked(request, actor=actor)
+        _check(locked, text, why)
+        whole = (0, len(text.words))
+        _check_spans(text, [whole], [(one.start, one.end) for one in _of_text(locked, text)])
+        made = _made(locked, text, whole, why=why, actor=actor)
+        made.of_file = True
+        replacement = _replaced(locked, made, instead)
+        made.save(force_insert=True)
+        if replacement is not None:
+            replacement.save(force_insert=True)
+        said = _marked(locked, made) | {"after": made.instead_digest}
+        _say(Tag.REDACTION_MARKED, made, actor, **said)
+    return made
+
+
+def _replaced(request: Request, made: Redaction, instead: File | None) -> Replacement | None:
+    if instead is None:
+        return None
+    [one] = files.sniffed([instead])
+    made.instead_digest = digest(request, hashlib.sha256(one.content).hexdigest())
+    content = box.seal(request.case.key, one.content)
+    return Replacement(
+        redaction=made, media_type=one.media_type, size=len(one.content), content=content
+    )
+
+
+def replacement(request: Request, redaction: Redaction) -> tuple[str, bytes]:
+    """Type and content of the file that is given in place of the stored one."""
+    found = Replacement.objects.get(redaction=redaction, redaction__request=request)
+    return found.media_type, box.unseal(request.case.key, found.content)
 
 
 def undo(request: Request, pk: UUID, *, actor: Actor) -> bool:
@@ -197,7 +247,7 @@ def _check_spans(text: Text, spans: Sequence[Span], there: Sequence[Span]) -> No
 def _of_text(request: Request, text: Text) -> list[Redaction]:
     where = {"declaration": text.declaration, "row": text.row, "field": text.field}
     found = list(Redaction.objects.filter(request=request, **where))
-    if any(one.text_digest != digest(request, text.words) for one in found):
+    if any(one.text_digest != digest(request, text.known_by) for one in found):
         message = (
             "The text has changed since passages of it were marked; take those marks back first."
         )
@@ -215,7 +265,7 @@ def _made(request: Request, text: Text, span: Span, *, why: Why, actor: Actor) -
         field=text.field,
         start=span[0],
         end=span[1],
-        text_digest=digest(request, text.words),
+        text_digest=digest(request, text.known_by),
         grounds={regime: why.grounds[regime] for regime in choices(request, own=False)},
         not_own=why.not_own,
         reason=box.seal(request.case.key, reason.encode()) if reason else None,
@@ -224,12 +274,12 @@ def _made(request: Request, text: Text, span: Span, *, why: Why, actor: Actor) -
     )
 
 
-def _marked(request: Request, redaction: Redaction, *, after: str) -> dict[str, Any]:
+def _marked(request: Request, redaction: Redaction) -> dict[str, Any]:
     reason = read_reason(request, redaction)
-    said = {"grounds": redaction.grounds, "not_own": redaction.not_own}
+    said: dict[str, Any] = {"grounds": redaction.grounds, "not_own": redaction.not_own}
     if reason:
         said["reason"] = box.digest(request.case.key, reason)
-    return said | {"before": redaction.text_digest, "after": digest(request, after)}
+    return said | {"before": redaction.text_digest, "file": redaction.of_file}
 
 
 def _say(tag: Tag, redaction: Redaction, actor: Actor, **detail: Any) -> None:

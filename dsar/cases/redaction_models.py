@@ -22,8 +22,13 @@ class Redaction(models.Model):
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
     """From the character at `start` to the one before `end`."""
+    of_file = models.BooleanField(default=False, db_default=False)
+    """Whether it is a stored file as a whole; the place is then that of its name."""
     text_digest = models.CharField(max_length=64)
-    """Keyed digest of the whole text as it was marked: of a text that changed, nobody knows what the place means."""
+    """Keyed digest of the whole text as it was marked: of a text that changed, nobody knows what the place means.
+    Of a file, of its name and its bytes."""
+    instead_digest = models.CharField(max_length=64, blank=True, db_default="")
+    """Keyed digest of the file that is given in its place; empty where none is."""
     grounds = models.JSONField()
     """A ground per regime: `{"SG": "reveals_other_person"}`."""
     not_own = models.BooleanField(default=False)
@@ -63,3 +68,21 @@ class Redaction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.declaration}.{self.field} {self.start}-{self.end}"
+
+
+class Replacement(models.Model):
+    """The redacted file that a copy holds in place of the stored one, sealed; its type is what its bytes say."""
+
+    redaction = models.OneToOneField(
+        Redaction, on_delete=models.CASCADE, related_name="replacement", primary_key=True
+    )
+    media_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "dsar_cases_replacement"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.media_type} of {self.redaction_id}"

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from django.db import connection, transaction
-from django.db.models import FileField
+from django.db import transaction
 from django.utils import timezone
 
 from dsar import conf
@@ -16,7 +15,7 @@ from dsar.cases import subjects
 from dsar.contract import compiler, information, reach
 from dsar.contract.schema import schema_of
 from dsar.crashpoints import effect
-from dsar.engine import discovery, few, leases, redacted, sources
+from dsar.engine import discovery, few, leases, redacted, sources, stored
 from dsar.packages import archive, behind, pages, vault
 from dsar.packages.archive import Member, Written
 
@@ -188,7 +187,7 @@ class _Reading:
         yield from self._tables()
         if self.contents.with_files:
             for source in self.planned:
-                yield from _files(source.declaration, self.person)
+                yield from stored.members(source.declaration, self.person, left=self.left)
         yield Member(name="information.json", chunks=[self.notice.as_json])
         if self.contents.with_schema:
             yield Member(name="schema.json", chunks=[_pretty(schema_of(self.planned))])
@@ -343,45 +342,3 @@ def _excluded(planned: list[Source], left_out: list[str]) -> list[dict[str, str]
 
 def _pretty(value: dict[str, Any]) -> bytes:
     return json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True).encode() + b"\n"
-
-
-def _files(declaration: Declaration, person: object) -> Iterator[Member]:
-    """Every stored file of a declaration's released file fields, streamed from its storage."""
-    for found, treatment in compiler.fields_of(declaration):
-        if isinstance(found, FileField) and compiler.is_released(treatment):
-            for key, name in _stored_names(declaration, found, person):
-                chunks = _chunks(found, name)
-                if chunks is not None:
-                    yield Member(
-                        name=f"files/{declaration.label}/{key}/{_base(name)}", chunks=chunks
-                    )
-
-
-def _stored_names(
-    declaration: Declaration, found: FileField, person: object
-) -> list[tuple[object, str]]:
-    where, params = compiler.shown_condition(declaration).bind(person)
-    column = compiler.column(declaration, found)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {compiler.key_column(declaration)}, {column} FROM {compiler.table(declaration)}"
-            f" WHERE {where} AND {column} <> '' ORDER BY 1",
-            params,
-        )
-        return cast("list[tuple[object, str]]", cursor.fetchall())
-
-
-def _chunks(found: FileField, name: str) -> Iterator[bytes] | None:
-    """A file's bytes; None where the row names a file that the storage no longer has."""
-    if not found.storage.exists(name):
-        return None
-    return _streamed(found, name)
-
-
-def _streamed(found: FileField, name: str) -> Iterator[bytes]:
-    with found.storage.open(name, "rb") as stored:
-        yield from stored.chunks()
-
-
-def _base(name: str) -> str:
-    return name.rsplit("/", 1)[-1]

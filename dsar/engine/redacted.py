@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import rfc8785
 from django.db import connection
+from django.db.models import FileField
 
 from dsar.cases import redacting, wording
 from dsar.cases.redaction_models import Redaction
 from dsar.cases.states import COPIES
 from dsar.contract import compiler, registry
-from dsar.engine import sources
+from dsar.engine import sources, stored
 from dsar.law import grounds
+from dsar.packages.archive import Member
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from django.db.models import Model
 
@@ -35,6 +37,12 @@ if TYPE_CHECKING:
 
 ACTION = "redact"
 _SETTING = "dsar.redacted"
+ENDINGS = {
+    "application/pdf": ".pdf",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "text/plain": ".txt",
+}
 _Texts = dict[str, dict[str, str]]
 """The new texts of one kind of record, by field and row."""
 
@@ -67,12 +75,15 @@ def _step(label: str, marks: list[Redaction]) -> dict[str, Any]:
         "declaration": label,
         "title": title,
         "fields": {name: _digest(found)[:32] for name, found in by_field.items()},
-        "reason": f"Passages of {title} that are left out: {len(marks)}.",
+        "reason": f"Passages and files of {title} that are left out or replaced: {len(marks)}.",
     }
 
 
 def _digest(marks: list[Redaction]) -> str:
-    said = [[one.row, one.start, one.end, one.text_digest, one.grounds] for one in marks]
+    said = [
+        [one.row, one.start, one.end, one.text_digest, one.instead_digest, one.grounds]
+        for one in marks
+    ]
     return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
 
 
@@ -93,18 +104,29 @@ def of(request: Request) -> list[Redaction]:
 
 @dataclass(kw_only=True)
 class Left:
-    """What a copy leaves out of its texts."""
+    """What a copy leaves out of its texts, and which files."""
 
+    request: Request | None = None
     texts: dict[str, _Texts] = field(default_factory=dict)
     marks: list[Redaction] = field(default_factory=list)
 
+    def of_file(self, label: str, name: str, row: str) -> Redaction | None:
+        """The mark on a file, if there is one."""
+        where = (label, name, row)
+        marks = (one for one in self.marks if one.of_file)
+        return next((one for one in marks if (one.declaration, one.field, one.row) == where), None)
+
+    def instead(self, mark: Redaction, *, folder: str) -> Iterator[Member]:
+        """What the copy holds in a file's place: nothing, or the redacted one."""
+        if mark.instead_digest and self.request is not None:
+            media_type, content = redacting.replacement(self.request, mark)
+            yield Member(name=f"{folder}/redacted{ENDINGS[media_type]}", chunks=[content])
+
     def told_of(self, label: str) -> dict[str, dict[str, Any]]:
-        """How many passages of each field are left out of one kind of record, and on which grounds."""
+        """What of each field of one kind of record is left out or replaced, how often, and on which grounds."""
         return {
-            name: {
-                "passages": len(found),
-                "grounds": sorted({c for m in found for c in redacting.told(m)}),
-            }
+            name: _counted(found)
+            | {"grounds": sorted({c for m in found for c in redacting.told(m)})}
             for name, found in _by_field(
                 one for one in self.marks if one.declaration == label
             ).items()
@@ -117,21 +139,22 @@ class Left:
         said = sorted(
             {known[code].in_words("en") for one in found for code in one.grounds.values()}
         )
-        passages = "1 passage" if len(found) == 1 else f"{len(found)} passages"
-        return f"{passages} left out, and marked where they stood. {' '.join(said)}"
+        counts = ", ".join(f"{what}: {number}" for what, number in _counted(found).items())
+        return f"Left out, and marked where it stood ({counts}). {' '.join(said)}"
 
     def in_letter(self, request: Request) -> dict[str, list[str]]:
         """The same of the whole copy, for its letter; nothing where nothing is left out."""
         if not self.marks:
             return {}
         language = request.case.language
-        count = len(self.marks)
-        name = "redacted_one" if count == 1 else "redacted"
+        first = [
+            wording.sentence(f"redacted_{what}", language=language, count=number)
+            for what, number in _counted(self.marks).items()
+        ]
         reasons = [
             said for one in self.marks for said in wording.reasons(one.grounds, language=language)
         ]
-        first = wording.sentence(name, language=language, count=count)
-        return {"redactions": [first, *dict.fromkeys(reasons)]}
+        return {"redactions": [*first, *dict.fromkeys(reasons)]}
 
 
 def read(request: Request, marks: Sequence[Redaction], held: Sequence[Source]) -> Left:
@@ -139,7 +162,7 @@ def read(request: Request, marks: Sequence[Redaction], held: Sequence[Source]) -
 
     What is gone by now is left out by itself. Raises TextChangedError.
     """
-    left = Left()
+    left = Left(request=request)
     by_label = {source.label: source for source in held}
     for label, found in groupby(marks, lambda one: one.declaration):
         if label in by_label:
@@ -167,7 +190,9 @@ def _read_one(request: Request, marks: list[Redaction], source: Source, left: Le
 def _without(request: Request, marks: list[Redaction], row: Model, column: Column) -> str:
     words = sources.value(row, column)
     said = words if isinstance(words, str) else ""
-    if any(redacting.digest(request, said) != one.text_digest for one in marks):
+    field_ = row._meta.get_field(column.name)
+    known_by = stored.known_by(field_, said) if isinstance(field_, FileField) else said
+    if any(redacting.digest(request, known_by) != one.text_digest for one in marks):
         raise TextChangedError
     return redacting.applied(said, marks)
 
@@ -220,6 +245,15 @@ def _reading(_declaration: Declaration, column: Column, texts: dict[str, str]) -
 
     treatment: Any = column.treatment
     return replace(column, treatment=replace(treatment, read=read))
+
+
+def _counted(marks: Iterable[Redaction]) -> dict[str, int]:
+    """How many passages are left out, how many files, and how many are replaced; what there is none of is not said."""
+    counts = Counter(
+        "passages" if not one.of_file else "replaced" if one.instead_digest else "files"
+        for one in marks
+    )
+    return {what: counts[what] for what in ("passages", "files", "replaced") if counts[what]}
 
 
 def _by_field(marks: Any) -> dict[str, list[Redaction]]:

@@ -19,7 +19,7 @@ from dsar.ledger import log
 from dsar.ledger.tags import Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from dsar.cases.actors import Actor
     from dsar.cases.models import Request
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 PAGE = 25
 """So many records are shown at a time."""
 _TOLD = frozenset({Category.COMMUNICATION, Category.OPINION})
+_GIVEN = frozenset({Origin.PROVIDED})
+"""Of what is said of files, only their names are somebody's own words."""
 _OWN = frozenset({Origin.PROVIDED, Origin.OBSERVED})
 
 
@@ -62,11 +64,14 @@ def is_free(declaration: Declaration, column: Column) -> bool:
     if isinstance(field, TextField):
         return True
     readable = isinstance(field, CharField) or compiler.reader(column.treatment) is not None
-    return category in _TOLD and readable
+    named = category is Category.FILE and getattr(column.treatment, "origin", None) in _GIVEN
+    return readable and (category in _TOLD or named)
 
 
-def kinds(request: Request) -> list[Source]:
-    """The kinds of records of the copy that have free texts, with those columns and how many rows there are."""
+def kinds(
+    request: Request, *, fitting: Callable[[Declaration, Column], bool] = is_free
+) -> list[Source]:
+    """The kinds of records of the copy that have fitting fields, with those columns and how many rows there are."""
     contents = PACKED[request.right]
     person = subjects.of(request.case)
     declarations = reach.declarations(person)
@@ -75,7 +80,7 @@ def kinds(request: Request) -> list[Source]:
     return sources.plan_sources(
         shown,
         counts,
-        wanted=lambda one, column: contents.wanted(one, column) and is_free(one, column),
+        wanted=lambda one, column: contents.wanted(one, column) and fitting(one, column),
     )
 
 
@@ -84,29 +89,36 @@ def page(request: Request, source: Source, *, after: str, actor: Actor) -> Page:
 
     Raises ValueError for a key that is none.
     """
-    rows = list(_rows(request, source, after=after)[: PAGE + 1])
+    rows = list(rows_of(request, source, after=after)[: PAGE + 1])
     shown = list(_shown(request, source, rows[:PAGE]))
+    witness(request, source, texts=len(shown), actor=actor)
+    return Page(shown=shown, after=str(rows[PAGE - 1].pk) if len(rows) > PAGE else "")
+
+
+def witness(request: Request, source: Source, *, texts: int, actor: Actor) -> None:
+    """Record that somebody looked at so many texts or files."""
     log.append(
         Tag.TEXTS_VIEWED,
         request=request.pk,
         declaration=source.label,
-        texts=len(shown),
+        texts=texts,
         **actor.witnessed(request.case),
     )
-    return Page(shown=shown, after=str(rows[PAGE - 1].pk) if len(rows) > PAGE else "")
 
 
 def find(request: Request, *, label: str, row: str, field: str) -> Text | None:
     """One text of the copy; None where the copy holds no such text."""
     source = next((one for one in kinds(request) if one.label == label), None)
-    if source is None:
+    found = one_of(request, source, row=row) if source else None
+    if source is None or found is None:
         return None
-    try:
-        found = list(_of_person(request, source).filter(pk=row))
-    except (ValueError, ValidationError):
-        return None
-    texts = (text for one in found for text in _texts(source, one))
+    texts = _texts(source, found)
     return next((text for text in texts if text.field == field), None)
+
+
+def is_own(column: Column) -> bool:
+    """Whether a field holds what the person gave or did, as it is declared (R65)."""
+    return getattr(column.treatment, "origin", None) in _OWN
 
 
 def occurrences(words: str, wanted: str) -> list[redacting.Span]:
@@ -119,7 +131,16 @@ def occurrences(words: str, wanted: str) -> list[redacting.Span]:
     return found
 
 
-def _rows(request: Request, source: Source, *, after: str) -> Any:
+def one_of(request: Request, source: Source, *, row: str) -> Any:
+    """One record of the person, by a key that may be guessed; None where there is none."""
+    try:
+        return _of_person(request, source).filter(pk=row).first()
+    except (ValueError, ValidationError):
+        return None
+
+
+def rows_of(request: Request, source: Source, *, after: str) -> Any:
+    """The person's records from a key on, in order; raises ValueError for a key that is none."""
     rows = _of_person(request, source)
     try:
         return rows.filter(pk__gt=after) if after else rows
@@ -164,5 +185,5 @@ def _texts(source: Source, row: Any) -> Iterator[Text]:
                 row=str(row.pk),
                 field=column.name,
                 words=words,
-                own=getattr(column.treatment, "origin", None) in _OWN,
+                own=is_own(column),
             )

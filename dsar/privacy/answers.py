@@ -8,7 +8,7 @@ from dsar.cases.complaint_models import Complaint
 from dsar.cases.message_models import Attachment, Message
 from dsar.cases.models import Correction, Decision, Letter, Note
 from dsar.cases.recipient_models import RecipientTask
-from dsar.cases.redaction_models import Redaction
+from dsar.cases.redaction_models import Redaction, Replacement
 from dsar.declarations import Category, Erase, Held, Origin, PersonalData, Row, Secret
 from dsar.privacy.terms import (
     ACCOUNT,
@@ -88,8 +88,8 @@ class RedactionPersonalData(_RedactionTerms):
     fields = {
         ("id", "request"): TECHNICAL,
         ("declaration", "row", "field", "start", "end"): PROCEDURE,
-        ("grounds", "not_own", "needs_officer", "made_at", "seen_at"): PROCEDURE,
-        "text_digest": Secret(category=Category.LEGAL, origin=Origin.DERIVED),
+        ("grounds", "not_own", "needs_officer", "of_file", "made_at", "seen_at"): PROCEDURE,
+        ("text_digest", "instead_digest"): Secret(category=Category.LEGAL, origin=Origin.DERIVED),
         "reason": Held(
             category=Category.LEGAL,
             origin=Origin.DERIVED,
@@ -108,9 +108,23 @@ class StaffRedactionPersonalData(_RedactionTerms):
         ("id", "request"): TECHNICAL,
         ("made_at", "seen_at"): PROCEDURE,
         ("declaration", "row", "field", "start", "end"): SOMEBODY_ELSES,
-        ("grounds", "not_own", "needs_officer", "reason"): SOMEBODY_ELSES,
-        "text_digest": Secret(category=Category.LEGAL, origin=Origin.DERIVED),
+        ("grounds", "not_own", "needs_officer", "of_file", "reason"): SOMEBODY_ELSES,
+        ("text_digest", "instead_digest"): Secret(category=Category.LEGAL, origin=Origin.DERIVED),
         ("made_by", "seen_by"): ACCOUNT,
+    }
+
+
+@declare(Replacement)
+class ReplacementPersonalData(PersonalData):
+    """Redacted files that a copy holds in place of the stored ones; the copy handed them out."""
+
+    subject, purpose = "redaction__request__case__subject", REQUEST_HANDLING
+    retention, row = kept("redaction__request__case__ended_at"), Row.RETAINED
+    released = False
+    fields = {
+        "redaction": TECHNICAL,
+        ("media_type", "size"): PROCEDURE,
+        "content": Secret(category=Category.FILE),
     }
 
 

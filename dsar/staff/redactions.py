@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from dsar.cases.actors import Actor
     from dsar.cases.redacting import Span, Text
     from dsar.cases.redaction_models import Redaction
+    from dsar.engine.sources import Source
 
 _CLOSED = "Texts are looked at while a copy is under review."
 _SAYS = (
@@ -45,20 +46,8 @@ _SPARED = (
 )
 
 
-class MarkForm(forms.Form):
-    """Which passage, on which ground under each law, and why."""
-
-    words = forms.CharField(
-        label="Exact words",
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="As they stand in the text; every place where they stand is marked.",
-    )
-    start = forms.IntegerField(
-        label="Or from character", required=False, min_value=1, help_text="The first one is 1."
-    )
-    end = forms.IntegerField(label="To character", required=False, min_value=1)
+class GroundsForm(forms.Form):
+    """On which ground under each law something is left out, and why."""
 
     def __init__(self, *args: Any, about: Request, text: Text, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -72,12 +61,39 @@ class MarkForm(forms.Form):
         if text.own:
             self.fields["not_own"] = forms.BooleanField(
                 required=False,
-                label="I have checked: the requester neither wrote nor did what this passage tells",
+                label="I have checked: the requester neither wrote nor did what this tells",
             )
         self.fields["reason"] = long_text(
             required=False,
             help_text="Why it holds here, for the file, sealed; do not repeat the words.",
         )
+
+    @property
+    def why(self) -> Why:
+        """The grounds, the reason, and whose words they are."""
+        said = self.cleaned_data
+        chosen = {
+            name.removeprefix("ground_"): value
+            for name, value in said.items()
+            if name.startswith("ground_")
+        }
+        return Why(grounds=chosen, reason=said["reason"], not_own=said.get("not_own", False))
+
+
+class MarkForm(GroundsForm):
+    """Which passage, on which ground under each law, and why."""
+
+    words = forms.CharField(
+        label="Exact words",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="As they stand in the text; every place where they stand is marked.",
+    )
+    start = forms.IntegerField(
+        label="Or from character", required=False, min_value=1, help_text="The first one is 1."
+    )
+    end = forms.IntegerField(label="To character", required=False, min_value=1)
 
     def clean(self) -> dict[str, Any]:
         """Find the passages."""
@@ -94,17 +110,6 @@ class MarkForm(forms.Form):
         words = said.get("words") or ""
         found = texts.occurrences(self.text.words, words)
         return found or texts.occurrences(self.text.words, words.replace("\r\n", "\n"))
-
-    @property
-    def why(self) -> Why:
-        """The grounds, the reason, and whose words they are."""
-        said = self.cleaned_data
-        chosen = {
-            name.removeprefix("ground_"): value
-            for name, value in said.items()
-            if name.startswith("ground_")
-        }
-        return Why(grounds=chosen, reason=said["reason"], not_own=said.get("not_own", False))
 
 
 def _grounds(
@@ -140,35 +145,54 @@ def urls(admin: ModelAdmin[Any]) -> list[Any]:
 
 def show(request: HttpRequest, pk: UUID, *, admin: ModelAdmin[Any]) -> HttpResponse:
     """Show the free texts of the copy, one kind of record at a time."""
-    actor, about = _reviewing(request, pk)
+    actor, about = reviewing(request, pk)
     if not redacting.is_open(about):
-        return _too_late(request, about)
+        return too_late(request, about)
     kinds = texts.kinds(about)
+    source = chosen(request, kinds)
+    found = _page(request, about, source, actor) if source else {}
+    context = frame(request, about, kinds, source, actor=actor, admin=admin)
+    words = {"title": f"Texts in the copy {about.case.reference}", "says": _SAYS}
+    return TemplateResponse(request, "admin/dsar/request/texts.html", context | words | found)
+
+
+def chosen(request: HttpRequest, kinds: list[Source]) -> Source | None:
+    """The kind of record that is to be shown: the first one where none is named; raises Http404 for a guessed one."""
     label = request.GET.get("kind") or (kinds[0].label if kinds else "")
     source = next((one for one in kinds if one.label == label), None)
     if source is None and label:
         raise Http404
+    return source
+
+
+def frame(  # noqa: PLR0913 - all that stands around what is shown.
+    request: HttpRequest,
+    about: Request,
+    kinds: list[Source],
+    source: Source | None,
+    *,
+    actor: Actor,
+    admin: ModelAdmin[Any],
+) -> dict[str, Any]:
+    """What stands around the texts, or the files, of one kind of record."""
     waiting = redacting.waiting(about)
-    context = {
+    return {
         **admin.admin_site.each_context(request),
-        "title": f"Texts in the copy {about.case.reference}",
         "opts": admin.model._meta,
         "about": about,
         "back": page_of(about),
-        "says": _SAYS,
+        "kind": source.label if source else "",
         "kinds": [_kind(one, chosen=one is source) for one in kinds],
         "waiting": len(waiting),
         "may_see": any(redacting.may_see(one, actor=actor) for one in waiting),
-        **(_page(request, about, source, actor) if source else {}),
     }
-    return TemplateResponse(request, "admin/dsar/request/texts.html", context)
 
 
 def mark_in(request: HttpRequest, pk: UUID, *, admin: ModelAdmin[Any]) -> HttpResponse:
     """Ask which passage of one text is left out and why, and mark it."""
-    actor, about = _reviewing(request, pk)
+    actor, about = reviewing(request, pk)
     if not redacting.is_open(about):
-        return _too_late(request, about)
+        return too_late(request, about)
     text = texts.find(
         about, **{name: request.GET.get(name, "") for name in ("label", "row", "field")}
     )
@@ -191,8 +215,19 @@ def mark_in(request: HttpRequest, pk: UUID, *, admin: ModelAdmin[Any]) -> HttpRe
         button="Mark",
         template="admin/dsar/request/mark.html",
     )
-    spared = _SPARED if text.own and "SG" in about.case.regimes else ""
-    return ask(request, question, admin=admin, text=text, lines=_lines(text.words), spared=spared)
+    return ask(
+        request,
+        question,
+        admin=admin,
+        lines=_lines(text.words),
+        caption="The text, with the number of each line's first character",
+        spared=spared(about, text),
+    )
+
+
+def spared(about: Request, text: Text) -> str:
+    """What is said where the law spares the requester's own words (R65)."""
+    return _SPARED if text.own and "SG" in about.case.regimes else ""
 
 
 def _marked(about: Request, text: Text, form: MarkForm, actor: Actor) -> bool:
@@ -207,7 +242,7 @@ def _marked(about: Request, text: Text, form: MarkForm, actor: Actor) -> bool:
 
 def unmark(request: HttpRequest, pk: UUID, redaction: UUID) -> HttpResponse:
     """Take a mark back."""
-    actor, about = _reviewing(request, pk)
+    actor, about = reviewing(request, pk)
     try:
         found = redacting.undo(about, redaction, actor=actor)
     except MoveError as error:
@@ -216,34 +251,44 @@ def unmark(request: HttpRequest, pk: UUID, redaction: UUID) -> HttpResponse:
     if not found:
         raise Http404
     messages.success(request, "The mark is taken back; the copy will hold the words.")
-    return redirect(_list_of(about, request.POST.get("kind", "")))
+    return redirect(_back(request, about))
 
 
 def seen(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give the second look."""
-    actor, about = _reviewing(request, pk)
+    actor, about = reviewing(request, pk)
     try:
         count = redacting.see(about, actor=actor)
     except MoveError as error:
         messages.error(request, str(error))
         return redirect(page_of(about))
     messages.success(request, f"Your second look is recorded. Marks: {count}.")
-    return redirect(_list_of(about, request.POST.get("kind", "")))
+    return redirect(_back(request, about))
 
 
-def _reviewing(request: HttpRequest, pk: UUID) -> tuple[Actor, Request]:
+def reviewing(request: HttpRequest, pk: UUID) -> tuple[Actor, Request]:
+    """Whoever decides requests, and the request; raises PermissionDenied and Http404."""
     actor = demand(request, permissions.DECIDE)
     return actor, get_object_or_404(Request.objects.select_related("case__key"), pk=pk)
 
 
-def _too_late(request: HttpRequest, about: Request) -> HttpResponse:
+def too_late(request: HttpRequest, about: Request) -> HttpResponse:
+    """Say that nothing is under review, on the request's page."""
     messages.error(request, _CLOSED)
     return redirect(page_of(about))
 
 
+def _back(request: HttpRequest, about: Request) -> str:
+    """The list from which a button was pressed."""
+    files = request.POST.get("of") == "files"
+    address = reverse(f"admin:dsar_request_{'files' if files else 'texts'}", args=[about.pk])
+    label = request.POST.get("kind", "")
+    return f"{address}?{urlencode({'kind': label})}" if label else address
+
+
 def _list_of(about: Request, label: str) -> str:
     address = reverse("admin:dsar_request_texts", args=[about.pk])
-    return f"{address}?{urlencode({'kind': label})}" if label else address
+    return f"{address}?{urlencode({'kind': label})}"
 
 
 def _kind(source: Any, *, chosen: bool) -> dict[str, Any]:
@@ -278,7 +323,7 @@ def _shown(about: Request, one: texts.Shown) -> dict[str, Any]:
         "field": text.field.replace("_", " "),
         "query": urlencode(where),
         "pieces": [(text.words, None)] if one.stale else list(_pieces(text.words, one.marks)),
-        "marks": [_said(about, mark) for mark in one.marks],
+        "marks": [said(about, mark) for mark in one.marks],
         "stale": one.stale,
     }
 
@@ -293,10 +338,12 @@ def _pieces(words: str, marks: list[Redaction]) -> Iterator[tuple[str, Redaction
     yield words[reached:], None
 
 
-def _said(about: Request, mark: Redaction) -> dict[str, Any]:
+def said(about: Request, mark: Redaction) -> dict[str, Any]:
+    """A mark in words, for the page it is on."""
     return {
         "reason": redacting.read_reason(about, mark),
         "pk": mark.pk,
+        "replaced": bool(mark.instead_digest),
         "place": f"characters {mark.start + 1} to {mark.end}",
         "grounds": ", ".join(f"{code} ({regime})" for regime, code in mark.grounds.items()),
         "by": mark.made_by.get_username() if mark.made_by else "an account that is gone",

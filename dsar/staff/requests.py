@@ -21,7 +21,7 @@ from dsar.engine.review import PlanChangedError
 from dsar.engine.rights import correction
 from dsar.ledger import log
 from dsar.packages.models import Package
-from dsar.staff import acts, clearance, failures, redactions, rehearsing
+from dsar.staff import acts, clearance, failures, redacted_files, redactions, rehearsing
 from dsar.staff.asking import Question, ask
 from dsar.staff.reading import acting, demand, page_of
 from dsar.staff.worklist import Worklist
@@ -91,6 +91,7 @@ class RequestAdmin(Worklist):
                 name="dsar_request_revoke",
             ),
             *redactions.urls(self),
+            *redacted_files.urls(self),
             *super().get_urls(),
         ]
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import transaction
 
 from dsar.cases import letters, redacting
 from dsar.cases.actors import Actor, ActorKind
+from dsar.cases.files import File, FileRefusedError
 from dsar.cases.lifecycle import GuardError, NotPermittedError
 from dsar.cases.models import Decision
-from dsar.cases.redacting import RedactionError, Why
+from dsar.cases.redacting import RedactionError, Text, Why
 from dsar.cases.states import Outcome, State
-from dsar.engine import execution, packing, review, texts
+from dsar.engine import copied_files, execution, packing, review, stored, texts
 from dsar.engine.review import PlanChangedError
 from dsar.ledger import log
 from dsar.packages import vault
 from tests.engine.archives import everything, opened, rows
 from tests.engine.conftest import make_staff
-from tests.testapp.models import Device, Member, Message
+from tests.testapp.models import Device, Loan, Member, Message
 
 if TYPE_CHECKING:
     import zipfile
@@ -133,9 +136,11 @@ def test_the_copy_lacks_the_words_and_nothing_else(
     }
     page = after.read("index.html").decode()
     assert "[redacted: reveals_other_person]" in page
-    assert "1 passage left out" in page
+    assert "Left out, and marked where it stood (passages: 1)." in page
     letter = letters.read(closed.letters.get(kind="answer"))
-    assert letter["redactions"][0].startswith("We left out 3 passages")
+    assert letter["redactions"][0].startswith(
+        "Passages of text that we left out, so that you have all the rest: 3."
+    )
     assert len(letter["redactions"]) == 3
     assert "marked where it stood" in letters.render(closed.letters.get(kind="answer")).text
     member.refresh_from_db()
@@ -300,6 +305,84 @@ def test_a_marked_row_that_is_gone_is_simply_not_there(
     closed = grant(request_, dora)
     assert (closed.state, closed.outcome) == (State.CLOSED, Outcome.FULFILLED)
     assert "redacted" not in opened(closed).read("data.json").decode()
+
+
+def test_a_file_is_left_out_or_replaced_and_every_other_is_as_it_was(
+    cast: Cast, request_: Request, dora: Actor
+) -> None:
+    """The bytes and the name are in no part of the copy; what is given instead is (R64). Nothing stored is changed."""
+    loans = list(Loan.objects.filter(borrower_id=cast.alice.pk).order_by("pk"))
+    member = Member.objects.get(user_id=cast.alice.pk)
+    loans[0].slip.save("zilla-of-flat-4.txt", ContentFile(b"about Zilla"), save=True)
+    before = whole_copy(request_)
+    out, swapped = file_of(request_, loans[0], "slip"), file_of(request_, member, "portrait")
+    redacting.leave_out_file(request_, out, why=OTHERS, actor=dora)
+    picture = File(name="<b>.html", content=b"\x89PNG\r\n\x1a\nblacked out")
+    redacting.leave_out_file(request_, swapped, why=COMMERCIAL, actor=dora, instead=picture)
+    with pytest.raises(RedactionError, match="marked already"):
+        redacting.leave_out_file(request_, swapped, why=COMMERCIAL, actor=dora)
+    with pytest.raises(FileRefusedError):
+        page = File(name="a.png", content=b"<script>\x00</script>")
+        third = file_of(request_, loans[1], "slip")
+        redacting.leave_out_file(request_, third, why=COMMERCIAL, actor=dora, instead=page)
+    closed = grant(request_, dora)
+    assert closed.outcome == Outcome.PARTIALLY_FULFILLED
+    after = opened(closed)
+    gone = {
+        f"files/testapp.Loan/{loans[0].pk}/{stored.base(str(loans[0].slip.name))}",
+        f"files/testapp.Member/{member.pk}/{stored.base(str(member.portrait.name))}",
+    }
+    given = f"files/testapp.Member/{member.pk}/redacted.png"
+    was, now = (
+        {name: one.read(name) for name in one.namelist() if name.startswith("files/")}
+        for one in (before, after)
+    )
+    assert now.pop(given) == picture.content
+    assert now == {name: content for name, content in was.items() if name not in gone}
+    assert set(was) - set(now) == gone
+    text = everything(after)
+    for words in ("zilla-of", "about Zilla", str(member.portrait), cast.alice.canary("portrait")):
+        assert words in everything(before)
+        assert words not in text
+    assert rows(after)["testapp.Loan"][0]["slip"] == "[redacted: reveals_other_person]"
+    told = next(
+        one["redacted"]
+        for one in json.loads(after.read("data.json"))["tables"]
+        if one["declaration"] == "testapp.Member"
+    )
+    assert told == {"portrait": {"replaced": 1, "grounds": ["confidential_commercial"]}}
+    letter = letters.read(closed.letters.get(kind="answer"))["redactions"]
+    assert letter[0].startswith("Files that we left out: 1.")
+    assert letter[1].startswith("Files that we replaced")
+    marked = [one.canonical for one in log.entries(closed.pk) if one.tag == "redaction.marked"]
+    assert len(marked) == 2
+    assert "zilla" not in "".join(marked).casefold()
+    with loans[0].slip.open("rb") as kept:
+        assert kept.read() == b"about Zilla"
+
+
+def file_of(request: Request, row: Any, field: str) -> Text:
+    """A stored file of the copy."""
+    found = copied_files.find(request, label=row._meta.label, row=str(row.pk), field=field)
+    assert found is not None
+    return found
+
+
+def test_a_file_that_was_changed_since_stops_the_copy(
+    cast: Cast, request_: Request, dora: Actor
+) -> None:
+    """Also where only its bytes are others; and what is nobody's, no file or another's is not found."""
+    member = Member.objects.get(user_id=cast.alice.pk)
+    redacting.leave_out_file(
+        request_, file_of(request_, member, "portrait"), why=COMMERCIAL, actor=dora
+    )
+    with Path(member.portrait.path).open("wb") as changed:
+        changed.write(b"another picture")
+    assert grant(request_, dora).state == State.NEEDS_ATTENTION
+    others = Member.objects.get(user_id=cast.bob.pk)
+    for row, field in ((others.pk, "portrait"), (member.pk, "biography"), ("x", "portrait")):
+        guessed = {"label": "testapp.Member", "row": str(row), "field": field}
+        assert copied_files.find(request_, **guessed) is None
 
 
 def test_the_copy_kept_of_a_refusal_is_whole(cast: Cast, request_: Request, dora: Actor) -> None:

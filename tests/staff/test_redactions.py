@@ -5,13 +5,14 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from dsar.cases.states import State
 from dsar.engine import execution
 from dsar.ledger import log
 from tests.engine.archives import everything, opened
-from tests.testapp.models import Message
+from tests.testapp.models import Loan, Member, Message
 
 STATEMENTS = 10
 FIRST, WORDS = "Ring twice,", "Zoë of <b>flat 4</b>"
@@ -90,6 +91,49 @@ def test_a_mark_is_taken_back_and_a_guessed_one_is_not_found(under_review, dora)
         assert dora.get(f"{form.partition('?')[0]}?{guessed}").status_code == 404
 
 
+def test_a_file_is_replaced_by_a_redacted_one_that_a_second_person_fetches(
+    cast, under_review, dora, otto
+):
+    """By forms alone (R64); what somebody sent is handed out to be kept, and never as a page of ours."""
+    member = Member.objects.get(user_id=cast.alice.pk)
+    where = {"label": "testapp.Member", "row": member.pk, "field": "portrait"}
+    kind, query = urlencode({"kind": "testapp.Member"}), urlencode(where)
+    files, form, fetch = (
+        reverse(f"admin:dsar_request_{name}", args=[under_review.pk])
+        for name in ("files", "leave_file", "file")
+    )
+    assert "Leave out or replace" in dora.get(f"{files}?{kind}").content.decode()
+    stored = dora.get(f"{fetch}?{query}")
+    assert b"".join(stored.streaming_content) == cast.alice.canary("portrait").encode()
+    assert stored["Content-Disposition"].startswith("attachment")
+    assert stored["Content-Type"] == "application/octet-stream"
+    assert "sandbox" in stored["Content-Security-Policy"]
+    page = SimpleUploadedFile("a.png", b"<script>\x00</script>", content_type="image/png")
+    said = {"ground_SG": "legal_privilege"}
+    refused = dora.post(f"{form}?{query}", said | {"instead": page})
+    assert "This file cannot be sent" in refused.content.decode()
+    assert not under_review.redactions.exists()
+    picture = SimpleUploadedFile("a.html", b"%PDF-1.7 blacked out", content_type="text/html")
+    assert (
+        dora.post(f"{form}?{query}", said | {"instead": picture})["Location"] == f"{files}?{kind}"
+    )
+    mark = under_review.redactions.get()
+    instead = reverse("admin:dsar_request_replacement", args=[under_review.pk, mark.pk])
+    assert instead in otto.get(f"{files}?{kind}").content.decode()
+    handed = otto.get(instead)
+    assert handed.content == b"%PDF-1.7 blacked out"
+    assert handed["Content-Disposition"] == 'attachment; filename="redacted.pdf"'
+    assert handed["X-Content-Type-Options"] == "nosniff"
+    for guessed in ("label=testapp.Member&row=0&field=portrait", "label=x", f"{query}x"):
+        assert dora.get(f"{fetch}?{guessed}").status_code == 404
+        assert dora.get(f"{form}?{guessed}").status_code == 404
+    assert dora.get(f"{files}?kind=testapp.Message").status_code == 404
+    unmark = reverse("admin:dsar_request_unmark", args=[under_review.pk, mark.pk])
+    back = dora.post(unmark, {"kind": "testapp.Member", "of": "files"})
+    assert back["Location"] == f"{files}?{kind}"
+    assert otto.get(instead).status_code == 404
+
+
 def test_outside_review_no_text_is_shown(under_review, at_desk, dora):
     """Nor to whoever only handles requests."""
     texts, form, look = pages(under_review)
@@ -119,8 +163,13 @@ def test_the_page_takes_the_same_statements_however_many_texts(
 
 @pytest.mark.browser
 @pytest.mark.timeout(540)
-def test_the_pages_have_no_barrier(under_review, dora, otto, clean):
+def test_the_pages_have_no_barrier(cast, under_review, dora, otto, clean):
     texts, form, _ = pages(under_review)
     dora.post(form, {"start": "1", "end": "5", "ground_SG": "legal_privilege"})
     clean(otto, texts, says="Leave a passage out")
     clean(otto, form, says="Exact words")
+    files = reverse("admin:dsar_request_files", args=[under_review.pk])
+    clean(otto, files, says="Leave out or replace")
+    row = Loan.objects.filter(borrower_id=cast.alice.pk).latest("pk").pk
+    where = urlencode({"label": "testapp.Loan", "row": row, "field": "slip"})
+    clean(otto, f"{files}leave/?{where}", says="Redacted file")
