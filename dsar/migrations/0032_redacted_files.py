@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("dsar", "0030_redactions"),
+        ("dsar", "0031_exempted_uses"),
     ]
 
     operations = [
