@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from dsar.audit.models import Export
 from dsar.cases.delays import Holiday
+from dsar.cases.enquiry_models import Enquiry
 from dsar.cases.models import Case, Request
 from dsar.cases.recipient_models import RecipientTask
 from dsar.duties.retention.models import RetentionRun
@@ -19,6 +20,7 @@ from dsar.registers.recipient_models import RecipientRecord
 from dsar.registers.transfer_models import Transfer
 from dsar.staff.auditing import ExportAdmin
 from dsar.staff.cases import CaseAdmin
+from dsar.staff.enquiries import EnquiryAdmin
 from dsar.staff.evidence import EntryAdmin, PackageAdmin
 from dsar.staff.exemptions import ExemptedUseAdmin
 from dsar.staff.holidays import HolidayAdmin
@@ -40,6 +42,7 @@ from dsar.staff.transfers import TransferAdmin
 
 admin.site.register(Request, RequestAdmin)
 admin.site.register(Case, CaseAdmin)
+admin.site.register(Enquiry, EnquiryAdmin)
 admin.site.register(Hold, HoldAdmin)
 admin.site.register(Purpose, PurposeAdmin)
 admin.site.register(Consent, ConsentAdmin)

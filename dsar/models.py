@@ -6,6 +6,7 @@ from dsar.api.models import Reply
 from dsar.audit.models import Export
 from dsar.cases.complaint_models import Complaint
 from dsar.cases.delays import Extension, Holiday, Pause, Preserved, Promise, Warned
+from dsar.cases.enquiry_models import Enquiry
 from dsar.cases.identity_models import Claim, Confirmation, Proof, Upload
 from dsar.cases.message_models import Attachment, Message
 from dsar.cases.models import (
@@ -58,6 +59,7 @@ __all__ = [
     "Decision",
     "Disclosure",
     "Download",
+    "Enquiry",
     "Entry",
     "ExemptedUse",
     "Export",

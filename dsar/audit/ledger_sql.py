@@ -27,11 +27,11 @@ WITH filed AS MATERIALIZED (
     SELECT entry.request, entry.canonical::jsonb #>> '{detail,case}' AS "case", leaf.index,
         coalesce(entry.canonical::jsonb #>> '{detail,received}', entry.at)::timestamptz AS received
     FROM dsar_ledger_entry entry JOIN dsar_ledger_leaf leaf ON leaf.entry = entry.id
-    WHERE leaf.index < %(size)s AND (entry.tag = 'request.submitted'
+    WHERE leaf.index < %(size)s AND (entry.tag IN ('request.submitted', 'enquiry.filed')
         OR entry.tag = 'request.reopened' AND entry.canonical::jsonb #> '{detail,of}' IS NOT NULL)
 ), closed AS MATERIALIZED (
     SELECT DISTINCT entry.request FROM dsar_ledger_entry entry
-    WHERE %(by_closing)s AND entry.tag IN ('request.closed', 'request.withdrawn')
+    WHERE %(by_closing)s AND entry.tag IN ('request.closed', 'request.withdrawn', 'enquiry.answered')
         AND entry.at COLLATE "C" >= %(first)s AND entry.at COLLATE "C" < %(end)s
 ), cases AS MATERIALIZED (
     SELECT filed."case", min(filed.index) AS first FROM filed
@@ -140,7 +140,7 @@ def _case_of(request: UUID, *, size: int) -> str:
     found = _rows(
         "SELECT entry.canonical::jsonb #>> '{detail,case}' FROM dsar_ledger_entry entry"
         " JOIN dsar_ledger_leaf leaf ON leaf.entry = entry.id AND leaf.index < %(size)s"
-        " WHERE entry.request = %(request)s AND entry.tag IN ('request.submitted', 'request.reopened')"
+        " WHERE entry.request = %(request)s AND entry.tag IN ('request.submitted', 'request.reopened', 'enquiry.filed')"
         " ORDER BY entry.id LIMIT 1",
         {"size": size, "request": str(request)},
     )

@@ -167,6 +167,7 @@ class Contents:
         reference, number = told.row["reference"], told.row["item_no"]
         draw = draw_of(self.export.seed, reference, number)
         one = {"reference": reference, "item_no": number, "draw": draw, "request": told.request}
+        one["right"] = told.row["right"]
         # A heap gives away its smallest: turned round, the draw that is largest.
         turned = draw.translate(_TURN)
         if len(drawn) < self.export.sample_size:

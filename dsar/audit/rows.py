@@ -29,6 +29,7 @@ COLUMNS: Final = (
 
 _ANSWERS = frozenset({"answer", "refusal", "withdrawn", "forwarded", "not_verified"})
 _FOR_OTHERS = frozenset({"guardian", "agent", "representative"})
+_FILED = frozenset({"request.submitted", "enquiry.filed"})
 _WITHOUT_ANSWER = frozenset({"spam", "duplicate"})
 _TOLD = frozenset({"sent", "confirmed"})
 _OVER = _TOLD | {"impossible", "disproportionate"}
@@ -40,6 +41,7 @@ _REFS: Final = {
     "objection": "A.1.3.6 A.1.3.10",
     "restriction": "A.1.3.6 A.1.3.8 A.1.3.10",
     "consent_withdrawal": "A.1.3.5 A.1.3.10",
+    "enquiry": "A.1.3.10",
 }
 """Controls of ISO/IEC 27701:2025 and criteria of SOC 2 that a right is evidence for (R178, R179)."""
 
@@ -100,7 +102,7 @@ class History:
     def take(self, entry: Mapping[str, Any], *, hash_: str) -> None:
         """Go on by one entry."""
         said, at, tag, about = entry["detail"], entry["at"], entry["tag"], entry["request"]
-        if tag == "request.submitted":
+        if tag in _FILED:
             self._open(about, said, at=at)
         elif tag == "request.reopened" and said.get("of") in self._items:
             self._open(about, {**self._items[said["of"]].said, **said}, at=at)
@@ -163,6 +165,8 @@ class History:
             item.recipients[said["recipient"]] = said.get("state", "sent")
         elif tag == "letter.written":
             self._letter(item, said, at=at)
+        elif tag == "enquiry.answered":
+            item.answered = at
 
     def _letter(self, item: Item, said: Mapping[str, Any], *, at: str) -> None:
         if said["kind"] in _ANSWERS:

@@ -25,8 +25,8 @@ KEPT = {"request.verified": {"method": "method", "verified": "at"}, "request.dec
         "request.approved": {"approver": "role"}, "package.sealed": {"manifest": "manifest_sha256"}}
 OF_CASE = {"case.regimes_changed": {"regimes": "regimes"}, "identity.tried": {"tried": "result"},
            "complaint.filed": {"complaint": "filed"}, "complaint.answered": {"complaint": "outcome"}}
-BOTH = "A.1.3.7 A.1.3.8 A.1.3.10"
-REFS = {"access": "A.1.3.7 A.1.3.9 A.1.3.10 P5.1", "correction": f"{BOTH} P5.2", "deletion": BOTH,
+BOTH, ASKED = "A.1.3.7 A.1.3.8 A.1.3.10", "A.1.3.10"
+REFS = {"access": "A.1.3.7 A.1.3.9 A.1.3.10 P5.1", "correction": f"{BOTH} P5.2", "deletion": BOTH, "enquiry": ASKED,
         "portability": "A.1.3.9 A.1.3.10 P5.1", "objection": "A.1.3.6 A.1.3.10",
         "restriction": "A.1.3.6 A.1.3.8 A.1.3.10", "consent_withdrawal": "A.1.3.5 A.1.3.10"}
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}row"
@@ -145,7 +145,7 @@ def kept_in(store, scope):
         said, about, tag = entry["detail"], entry["request"], entry["tag"]
         if tag == "policy.published":
             store.execute("INSERT INTO policy VALUES (?, ?)", (said["effective"], said["version"]))
-        if tag == "request.submitted" or (tag == "request.reopened" and "of" in said):
+        if tag in {"request.submitted", "enquiry.filed"} or (tag == "request.reopened" and "of" in said):
             store.execute("INSERT OR IGNORE INTO filed VALUES (?, ?, ?)", (about, said["case"], number))
         found = store.execute("SELECT case_id FROM filed WHERE request = ?", (about,)).fetchone()
         if said.get("to") == "closed" and scope["by"] == "closed" and not found and within(scope, entry["at"]):
@@ -160,7 +160,7 @@ def told(entries):
     items, beside = {}, {"sent": {}}
     for leaf, entry in entries:
         said, at, tag, about = entry["detail"], entry["at"], entry["tag"], entry["request"]
-        if tag == "request.submitted" or (tag == "request.reopened" and said.get("of") in items):
+        if tag in {"request.submitted", "enquiry.filed"} or (tag == "request.reopened" and said.get("of") in items):
             first = {**items.get(said.get("of"), {"said": {}})["said"], **said}
             beside.setdefault("regimes", first["regimes"])
             items[about] = {"said": first, "received": first.get("received", at), "due": said.get("strict", ""),
@@ -189,7 +189,7 @@ def told(entries):
             beside["sent"].setdefault(said["letter"], at)
         elif kind == "receipt":
             beside.setdefault("receipt", said["letter"])
-        elif kind in {"answer", "refusal", "withdrawn", "forwarded", "not_verified"}:
+        elif tag == "enquiry.answered" or kind in {"answer", "refusal", "withdrawn", "forwarded", "not_verified"}:
             item["answered"] = at
         elif kind in {"interim", "fee"}:
             item[kind].append(at)

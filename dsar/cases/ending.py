@@ -20,15 +20,13 @@ if TYPE_CHECKING:
 _NOTE = """
 UPDATE dsar_cases_case c SET ended_at = found.ended_at
 FROM (
-    SELECT r.case_id,
-           CASE WHEN bool_or(r.state <> 'closed') OR coalesce(bool_or(k.is_open), false) THEN NULL
-                ELSE greatest(max(r.closed_at), max(k.answered_at)) END AS ended_at
-    FROM dsar_cases_request r
-    LEFT JOIN (
-        SELECT case_id, bool_or(answered_at IS NULL) AS is_open, max(answered_at) AS answered_at
-        FROM dsar_cases_complaint GROUP BY case_id
-    ) k ON k.case_id = r.case_id
-    GROUP BY r.case_id
+    SELECT case_id, CASE WHEN bool_or(is_open) THEN NULL ELSE max(ended_at) END AS ended_at
+    FROM (
+        SELECT case_id, state <> 'closed' AS is_open, closed_at AS ended_at FROM dsar_cases_request
+        UNION ALL SELECT case_id, answered_at IS NULL, answered_at FROM dsar_cases_complaint
+        UNION ALL SELECT case_id, answered_at IS NULL, answered_at FROM dsar_cases_enquiry
+    ) asked
+    GROUP BY case_id
 ) found
 WHERE found.case_id = c.id AND c.ended_at IS DISTINCT FROM found.ended_at
 """

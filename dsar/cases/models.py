@@ -61,7 +61,7 @@ class Case(models.Model):
     continues = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     """The case that was closed and is taken up again, with its day of receipt."""
     ended_at = models.DateTimeField(null=True, blank=True)
-    """When its last request and complaint had ended; its content is kept for a period from then. `ending` notes it."""
+    """When the last of what was asked in it had ended; its content is kept so long from then. `ending` notes it."""
     frozen_at = models.DateTimeField(null=True, blank=True)
     """When somebody at an earlier address said that it was not they who asked; nothing moves on meanwhile."""
     identifiers = models.BinaryField(null=True, blank=True)
@@ -308,6 +308,8 @@ class Letter(models.Model):
         BREACH = "breach", "Breach"
         COMPLAINT_RECEIVED = "complaint_received", "Complaint received"
         COMPLAINT_OUTCOME = "complaint_outcome", "Outcome of a complaint"
+        ENQUIRY_RECEIVED = "enquiry_received", "Enquiry received"
+        ENQUIRY_ANSWER = "enquiry_answer", "Answer to an enquiry"
 
     ANSWERS = frozenset(
         {Kind.ANSWER, Kind.REFUSAL, Kind.WITHDRAWN, Kind.FORWARDED, Kind.NOT_VERIFIED}

@@ -74,6 +74,9 @@ class Tag(StrEnum):
     COMPLAINT_FILED = "complaint.filed"
     COMPLAINT_ASSIGNED = "complaint.assigned"
     COMPLAINT_ANSWERED = "complaint.answered"
+    ENQUIRY_FILED = "enquiry.filed"
+    ENQUIRY_VIEWED = "enquiry.viewed"
+    ENQUIRY_ANSWERED = "enquiry.answered"
 
     LETTER_WRITTEN = "letter.written"
     LETTER_SENT = "letter.sent"

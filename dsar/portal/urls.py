@@ -13,6 +13,7 @@ from dsar.portal import (
     holder,
     open_filing,
     policy,
+    questions,
     writing,
 )
 
@@ -37,6 +38,8 @@ urlpatterns = [
     path("ask/open/sent/", open_filing.sent, name="open_sent"),
     path("ask/check/", asking.check, name="ask_check"),
     path("ask/<slug:right>/", asking.detail, name="ask_detail"),
+    path("question/", questions.ask, name="question"),
+    path("question/sent/", questions.sent, name="question_sent"),
     path("requests/", following.listing, name="requests"),
     path("requests/<str:reference>/", following.case, name="case"),
     path("requests/<str:reference>/progress/", following.progress, name="progress"),

@@ -148,6 +148,8 @@ LETTERS: Mapping[str, Promise] = {
     Letter.Kind.BREACH: _("Something happened to your data"),
     Letter.Kind.COMPLAINT_RECEIVED: _("We have received your complaint"),
     Letter.Kind.COMPLAINT_OUTCOME: _("What came of your complaint"),
+    Letter.Kind.ENQUIRY_RECEIVED: _("We have received your question"),
+    Letter.Kind.ENQUIRY_ANSWER: _("Our answer to your question"),
 }
 
 RECIPIENTS: Mapping[str, Promise] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dsar.cases.complaint_models import Complaint
+from dsar.cases.enquiry_models import Enquiry
 from dsar.cases.message_models import Attachment, Message
 from dsar.cases.models import Correction, Decision, Letter, Note
 from dsar.cases.recipient_models import RecipientTask
@@ -272,6 +273,39 @@ class StaffComplaintPersonalData(_ComplaintTerms):
         _COMPLAINT_COURSE: PROCEDURE,
         "text": SOMEBODY_ELSES,
         "assigned_to": ACCOUNT,
+    }
+
+
+class _EnquiryTerms(PersonalData):
+    """What both people in an enquiry share."""
+
+    purpose, retention = REQUEST_HANDLING, kept("case__ended_at")
+    row = Row.RETAINED
+
+
+@declare(Enquiry)
+class EnquiryPersonalData(_EnquiryTerms):
+    """A question of yours, and when it was answered."""
+
+    subject = "case__subject"
+    fields = {
+        ("id", "case"): TECHNICAL,
+        ("kind", "answer_by", "answered_at"): PROCEDURE,
+        "text": Held(category=Category.COMMUNICATION, read=opened("text", case="case")),
+        "answered_by": STAFF,
+    }
+
+
+@declare(Enquiry, role="staff")
+class StaffEnquiryPersonalData(_EnquiryTerms):
+    """Which questions a member of staff answered; they are somebody else's."""
+
+    subject = "answered_by"
+    fields = {
+        ("id", "case"): TECHNICAL,
+        ("kind", "answer_by", "answered_at"): PROCEDURE,
+        "text": SOMEBODY_ELSES,
+        "answered_by": ACCOUNT,
     }
 
 

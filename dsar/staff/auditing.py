@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dsar.audit import exporting
 from dsar.audit.models import Export
 from dsar.cases import permissions
+from dsar.cases.enquiry_models import Enquiry
 from dsar.cases.models import Request
 from dsar.ledger import signing
 from dsar.packages import serving, vault
@@ -126,8 +127,9 @@ class ExportAdmin(ReadingAdmin[Export]):
     def evidence(self, request: HttpRequest, request_pk: UUID) -> HttpResponse:
         """Ask for what proves how one request went."""
         actor = demand(request, permissions.AUDIT)
-        found = get_object_or_404(Request, pk=request_pk)
-        return redirect(page_of(exporting.ask(actor=actor, request=found.pk)))
+        if not Enquiry.objects.filter(pk=request_pk).exists():
+            get_object_or_404(Request, pk=request_pk)
+        return redirect(page_of(exporting.ask(actor=actor, request=request_pk)))
 
     def fetch(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
         """Hand the archive out; the ledger notes who began and who has all of it."""

@@ -1,6 +1,6 @@
 """The first page of the desk: what is due first, how much waits for what, and how the weeks went.
 
-Five statements on requests, however many there are; each reads only what is open or recent. Nothing here says who asks.
+Six statements, however many requests there are; each reads only what is open or recent. Nothing here says who asks.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from django.utils.formats import date_format
 from django.utils.http import urlencode
 
 from dsar.cases import permissions
+from dsar.cases.enquiry_models import Enquiry
 from dsar.cases.models import Request
 from dsar.cases.states import Right, State
-from dsar.staff import charts, waiting
+from dsar.staff import charts, enquiries, waiting
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -36,7 +37,7 @@ def of(user: Any) -> dict[str, Any] | None:
     acts = user.has_perm(f"dsar.{permissions.HANDLE}")
     return {
         "title": "What needs you now" if acts else "What is open",
-        "piles": _piles(user, now=now),
+        "piles": [*_piles(user, now=now), _questions()],
         "first": _first(now),
         "charts": [_weeks(now), _rights()],
     }
@@ -58,6 +59,16 @@ def _piles(user: Any, *, now: datetime) -> list[dict[str, Any]]:
         }
         for name, (label, _, query) in kinds.items()
     ]
+
+
+def _questions() -> dict[str, Any]:
+    """Questions that ask for no right."""
+    return {
+        "name": "questions",
+        "label": "Questions to answer",
+        "count": Enquiry.objects.filter(enquiries.OPEN).count(),
+        "url": f"{reverse('admin:dsar_enquiry_changelist')}?standing=open",
+    }
 
 
 def _kinds(user: Any, *, now: datetime) -> dict[str, tuple[str, Q, dict[str, str]]]:

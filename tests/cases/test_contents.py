@@ -52,7 +52,10 @@ RIGHTS: dict[str, tuple[Right, dict[str, Any]]] = {
     ),
     "objection_other": (Right.OBJECTION, {"objection": "other", "purposes": ["test_safety"]}),
 }
-FOR_CASES = ("identity", "breach", "lifting", "complaint_received", "complaint_outcome")
+FOR_CASES = (
+    *("identity", "breach", "lifting", "complaint_received", "complaint_outcome"),
+    *("enquiry_received", "enquiry_answer"),
+)
 FOR_REQUESTS = (
     "answer",
     "refusal",
@@ -76,6 +79,8 @@ SAMPLES: dict[str, Any] = {
             "reason": "Kept 5 years: Companies Act 1967 s 199(2).",
         }
     ],
+    "expected_by": "24 December 2026",
+    "reply": "We keep it for five years.",
     "format": "JSON",
     "out_of_scope": [],
     "starts_at": "2026-11-24T10:00:00+00:00",

@@ -41,6 +41,7 @@ BY_HAND = {
     "disclosure",
     "download",
     "earlier",
+    "enquiry",
     "exemption",
     "hold",
     "holiday",

@@ -38,6 +38,8 @@ PAGES = {
     "open_sent": "ask/open/sent/",
     "ask_check": "ask/check/",
     "ask_detail": "ask/deletion/",
+    "question": "question/",
+    "question_sent": "question/sent/",
     "requests": "requests/",
     "case": "requests/{reference}/",
     "progress": "requests/{reference}/progress/",
@@ -57,7 +59,7 @@ ONE_CASE = (
 FILES = {"package", "letter_pdf", "attachment", "receipt"}
 OPEN = {
     *("home", "cookies", "ask", "open", "open_sent"),
-    *("policy", "policy_version", "policy_changes"),
+    *("policy", "policy_version", "policy_changes", "question", "question_sent"),
 }
 ACTS = {"cookies_delete", "policy_seen", "stop_marketing", "switch", "answer_code", "holder_renew"}
 BY_LINK = {

@@ -33,6 +33,7 @@ NOBODY: frozenset[str] = frozenset()
 MODELS = {
     "request": SEE,
     "case": SEE,
+    "enquiry": SEE,
     "purpose": SEE,
     "consent": SEE,
     "objection": SEE,
@@ -74,6 +75,8 @@ PAGES: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_case_astray": ([_KEY], HANDLE),
     "dsar_case_hold": ([_KEY], DECIDE),
     "dsar_case_reveal": ([_KEY], AUDIT),
+    "dsar_enquiry_enter": ([], HANDLE),
+    "dsar_enquiry_answer": ([_KEY], HANDLE),
     "dsar_holiday_enter": ([], DECIDE),
     "dsar_privacypolicy_write": ([], DECIDE),
     "dsar_privacypolicy_rewrite": ([0], DECIDE),
