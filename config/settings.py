@@ -288,6 +288,7 @@ SPECTACULAR_SETTINGS = {
         "ShownStateEnum": "dsar.api.shapes.SHOWN_STATES",
         "OutcomeEnum": "dsar.api.shapes.OUTCOMES",
         "QuestionKindEnum": "dsar.api.shapes.QUESTIONS",
+        "AnnotationKindEnum": "dsar.api.shapes.ANNOTATIONS",
     },
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

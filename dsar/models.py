@@ -26,6 +26,7 @@ from dsar.engine.models import Heartbeat, Plan, Removal, Step
 from dsar.keys.models import Key
 from dsar.ledger.models import Checkpoint, Entry, Leaf, Node, Placement, Unsealed
 from dsar.packages.models import Download, Package
+from dsar.registers.annotation_models import Annotation
 from dsar.registers.exemption_models import ExemptedUse
 from dsar.registers.incident_models import Incident, IncidentEntry, IncidentNotice
 from dsar.registers.models import (
@@ -45,6 +46,7 @@ from dsar.registers.transfer_models import Transfer, TransferNotice
 from dsar.tally.models import Count
 
 __all__ = [
+    "Annotation",
     "Assessment",
     "Attachment",
     "Case",

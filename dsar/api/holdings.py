@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from dsar.api.callers import Own, must_be_fresh
+from dsar.api.disputes import BesideSerializer
 from dsar.engine import foresight
 from dsar.engine.rights import correction
 
@@ -61,6 +62,7 @@ class HoldingSerializer(serializers.Serializer[Any]):
     categories = serializers.ListField(child=serializers.CharField())
     recipients = RecipientSerializer(many=True)
     correctable = CorrectableSerializer(many=True)
+    annotations = BesideSerializer(many=True)
 
 
 class ForeseenSerializer(serializers.Serializer[Any]):

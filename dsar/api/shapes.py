@@ -12,11 +12,13 @@ from dsar.cases.delays import Pause
 from dsar.cases.recipient_models import RecipientTask
 from dsar.cases.states import Outcome, Right, State
 from dsar.engine import following
+from dsar.registers.annotation_models import Annotation
 
 STATES = tuple(State)
 SHOWN_STATES = following.SHOWN_STATES
 OUTCOMES = tuple(Outcome)
 QUESTIONS = tuple(Pause.Kind.choices)
+ANNOTATIONS = tuple(Annotation.Kind.choices)
 
 
 class ProgressSerializer(serializers.Serializer[Any]):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
+
 from dsar.cases import variants
 from dsar.cases.states import ObjectionScope, Right
 from dsar.contract import registry
@@ -85,6 +87,7 @@ def understood(asked: Sequence[Asked], *, regimes: Iterable[str]) -> list[Asked]
     for position, one in enumerate(asked):
         found = _wrong(one, regimes=regimes)
         errors |= {f"{position}.{where}": what for where, what in found.items()}
+    errors |= _named_twice(asked)
     if errors:
         raise IntakeError(errors)
     return _merged(part for one in asked for part in _converted(_spelled_out(one)))
@@ -112,15 +115,37 @@ def _nothing_wrong(_: Asked) -> dict[str, str]:
 def _wrong_correction(one: Asked) -> dict[str, str]:
     if not one.corrections:
         return {"corrections": "Say which field is wrong and what it should be."}
+    return {
+        f"corrections.{position}": what
+        for position, proposal in enumerate(one.corrections)
+        if (what := _wrong_field(proposal))
+    }
+
+
+def _named_twice(asked: Sequence[Asked]) -> dict[str, str]:
+    """A field for which a submission proposes two values; without a record it is named in every record."""
     errors: dict[str, str] = {}
-    seen: set[tuple[str, str, str]] = set()
-    for position, proposal in enumerate(one.corrections):
-        place = proposal.declaration, proposal.row, proposal.field
-        what = "This field was named already." if place in seen else _wrong_field(proposal)
-        seen.add(place)
-        if what:
-            errors[f"corrections.{position}"] = what
+    seen: dict[tuple[str, str], set[str]] = {}
+    for position, one in enumerate(asked):
+        for number, proposal in enumerate(one.corrections):
+            row = _row_spelt(proposal)
+            rows = seen.setdefault((proposal.declaration, proposal.field), set())
+            if row in rows or (rows and "" in {row, *rows}):
+                errors[f"{position}.corrections.{number}"] = _TWICE
+            rows.add(row)
     return errors
+
+
+_TWICE = "This field is named twice in what you sent. Say once what it should be, and leave the other one out."
+
+
+def _row_spelt(proposal: Proposal) -> str:
+    """A record's key in the one spelling that it is kept in: `7` for `07`."""
+    try:
+        key = registry.current().get(proposal.declaration).model._meta.pk
+        return str(key.to_python(proposal.row)) if proposal.row else ""
+    except (KeyError, ValidationError):
+        return proposal.row
 
 
 def _wrong_field(proposal: Proposal) -> str:

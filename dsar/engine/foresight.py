@@ -7,23 +7,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dsar.contract import registry
+from dsar.contract import compiler, registry
 from dsar.contract.declarations import NotPersonal
-from dsar.engine import discovery, retaining
+from dsar.engine import annotating, discovery, retaining
 from dsar.engine.rights import deletion
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from dsar.contract.declarations import Declaration
+    from dsar.engine.annotating import Noted
 
 
 def holdings(person: object) -> list[dict[str, Any]]:
     """Each kind of record that is held, with what the declarations say about it."""
     counts = discovery.discover(person)
+    noted = annotating.of(person) if counts[annotating.LABEL] else {}
     return [
-        _holding(one, counts[one.label]) for one in registry.current().all() if counts[one.label]
+        _holding(one, counts[one.label]) | {"annotations": _noted(one, noted)}
+        for one in registry.current().all()
+        if counts[one.label]
     ]
+
+
+def _noted(declaration: Declaration, noted: Mapping[str, list[Noted]]) -> list[dict[str, Any]]:
+    """What the person disputes in such records, where they may see the field."""
+    columns = (column.name for column in compiler.released_columns(declaration))
+    return [one.said | {"label": one.name} for one in annotating.shown(noted, declaration, columns)]
 
 
 def deletion_of(person: object) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,7 +16,7 @@ from dsar.cases import subjects
 from dsar.contract import compiler, information, reach
 from dsar.contract.schema import schema_of
 from dsar.crashpoints import effect
-from dsar.engine import discovery, few, leases, redacted, sources, stored
+from dsar.engine import annotating, discovery, few, leases, redacted, sources, stored
 from dsar.packages import archive, behind, pages, vault
 from dsar.packages.archive import Member, Written
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from dsar.cases.redaction_models import Redaction
     from dsar.contract.compiler import Column
     from dsar.contract.declarations import Declaration
+    from dsar.engine.annotating import Noted
     from dsar.engine.leases import Lease
     from dsar.engine.sources import Source
     from dsar.packages.models import Package
@@ -164,6 +166,8 @@ class _Reading:
     left: redacted.Left = field(default_factory=redacted.Left)
     read_as: list[Source] = field(default_factory=list)
     """What is planned, in whose columns the marked passages are missing."""
+    noted: dict[str, list[Noted]] = field(default_factory=dict)
+    """What the person disputes, by declaration: it stands beside the values."""
 
     @cached_property
     def notice(self) -> _Notice:
@@ -206,16 +210,27 @@ class _Reading:
         every = redacted.by_server(_every(self.contents, tuple(declarations)), self.left)
         self.few = few.read(self.read_as, every, self.person)
         self.counts = {source.label: source.count for source in self.planned}
+        if counts.get(annotating.LABEL):
+            self.noted = annotating.of(self.person)
 
     def _data(self) -> Iterator[bytes]:
         yield _opening(self.request, self.contents, self.at)
         separator = b"\n"
         for source, blocks in self._rows(0, sources.rows_as_json):
-            yield separator + _table_opening(source, self.left.told_of(source.label))
+            yield separator + self._opened(source)
             yield from self._without_first_comma(source, blocks)
             yield b"]}"
             separator = b",\n"
         yield b"\n]}\n"
+
+    def _opened(self, source: Source) -> bytes:
+        return _table_opening(source, self._beside(source), self.left.told_of(source.label))
+
+    def _beside(self, source: Source) -> list[Noted]:
+        """What is noted beside the columns that are shown of a table."""
+        return annotating.shown(
+            self.noted, source.declaration, (column.name for column in source.columns)
+        )
 
     def _rows(self, form: int, stream: _Stream) -> Iterator[tuple[Source, Iterator[bytes]]]:
         """First what was read at once, as JSON (0) or CSV (1); then the streams of everything else."""
@@ -266,7 +281,7 @@ class _Reading:
             total=source.count,
             rows=_rows(self.previews.get(source.label, b"")),
             csv_name=_csv_name(source),
-            note="",
+            noted=[annotating.sentence(one) for one in self._beside(source)],
         )
 
 
@@ -308,17 +323,20 @@ def _opening(request: Request, contents: Contents, at: datetime) -> bytes:
     return json.dumps(head, indent=1).encode()[:-2] + b',\n "tables": ['
 
 
-def _table_opening(source: Source, redactions: dict[str, dict[str, Any]]) -> bytes:
+def _table_opening(
+    source: Source, noted: Sequence[Noted], redactions: dict[str, dict[str, Any]]
+) -> bytes:
     head: dict[str, Any] = {
         "declaration": source.label,
         "title": str(source.declaration.model._meta.verbose_name_plural),
         "purpose": source.declaration.purpose.code,
         "count": source.count,
         "withheld": withheld(source.declaration),
+        "annotations": [one.said for one in noted],
     }
     if redactions:
         head["redacted"] = redactions
-    return json.dumps(head).encode()[:-1] + b', "rows": [\n'
+    return json.dumps(head, cls=DjangoJSONEncoder).encode()[:-1] + b', "rows": [\n'
 
 
 @lru_cache(maxsize=1024)

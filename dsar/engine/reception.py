@@ -24,7 +24,7 @@ from dsar.cases import (
     subjects,
 )
 from dsar.cases.actors import SYSTEM
-from dsar.cases.asked import Asked, Proposal
+from dsar.cases.asked import Asked, IntakeError, Proposal
 from dsar.cases.policy import Handling
 from dsar.cases.states import Outcome, Right, State
 from dsar.crashpoints import effect
@@ -58,7 +58,10 @@ def file(*, subject: Any, asked: Sequence[Asked], actor: Actor, **submission: An
     `submission` goes to `intake.file` as it is (channel, language, contact, authenticated_at …). Raises IntakeError
     and NotCorrectableError with a message for each thing to mend.
     """
-    checked = [_with_checked_proposals(subject, one) for one in asked]
+    checked = [
+        _with_checked_proposals(subject, one, position=position)
+        for position, one in enumerate(asked)
+    ]
     case = intake.file(subject=subject, asked=checked, actor=actor, **submission)
     for request in case.requests.select_related("case__key").order_by("due_at", "right", "id"):
         start(request)
@@ -212,11 +215,19 @@ def _go_on(case: Case, waiting: list[Request]) -> None:
             review.approve_automatically(request)
 
 
-def _with_checked_proposals(subject: Any, one: Asked) -> Asked:
+def _with_checked_proposals(subject: Any, one: Asked, *, position: int) -> Asked:
     """Corrections as the person words them, checked, with the values of today beside them."""
     if one.right is not Right.CORRECTION or not one.corrections:
         return one
+    if subject is None:
+        raise IntakeError({f"{position}.corrections": _NOBODYS})
     return replace(one, corrections=correction.propose(subject.pk, one.corrections))
+
+
+_NOBODYS = (
+    "Nobody knows yet whose records these are, so no value can be looked up. Log in first, or file without an account: "
+    "the values are then looked up once it is clear who asks."
+)
 
 
 def start(request: Request) -> None:

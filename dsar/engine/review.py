@@ -13,7 +13,7 @@ from dsar.cases.policy import Handling
 from dsar.cases.states import State
 from dsar.contract import registry
 from dsar.crashpoints import effect
-from dsar.engine import planning, redacted, wakes
+from dsar.engine import annotating, planning, redacted, wakes
 from dsar.engine.rights import correction
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -133,6 +133,7 @@ def approve_automatically(request: Request) -> None:
 def _woken(request: Request) -> Request:
     """Wake a worker when the request may be carried out; the sweep would find it anyway."""
     request.refresh_from_db()
+    annotating.refused(request)
     if request.state == State.APPROVED:
         earlier.wake(request.case)
         wakes.wake(request.pk, due=request.not_before)

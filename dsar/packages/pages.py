@@ -63,6 +63,8 @@ class Table:
     retention: str = ""
     recipients: Sequence[str] = ()
     note: str = ""
+    noted: Sequence[str] = ()
+    """What the person disputes in the rows, a sentence each."""
 
 
 def index(
@@ -150,8 +152,16 @@ def _table(table: Table, *, anchor: str) -> Iterator[str]:
     yield _why(table)
     if table.note:
         yield f'<p class="note" dir="auto">{text(table.note)}</p>'
+    yield from _disputed(table)
     yield from _preview(table, anchor=anchor)
     yield "</section>"
+
+
+def _disputed(table: Table) -> Iterator[str]:
+    """What is noted beside values, before the values."""
+    if table.noted:
+        said = "".join(f'<li dir="auto">{text(one)}</li>' for one in table.noted)
+        yield f'<div class="note"><p>Noted beside these data:</p><ul>{said}</ul></div>'
 
 
 def _why(table: Table) -> str:

@@ -22,6 +22,7 @@ from dsar.engine.rights.correction import NotCorrectableError
 from dsar.portal import drafts, filing, forms, proving, words
 from dsar.portal.filing import posted
 from dsar.processing import standing
+from dsar.registers import disputes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,7 +114,7 @@ def _file_once(request: HttpRequest, draft: Draft, *, form: forms.CheckForm) -> 
         case = filing.file(request, draft.asked(), residence=draft.residence)
     except (IntakeError, NotCorrectableError) as error:
         cache.delete(key)
-        form.add_error(None, [str(one) for one in error.errors.values()])
+        form.add_error(None, _messages(error))
         return None
     except BaseException:
         cache.delete(key)
@@ -121,6 +122,14 @@ def _file_once(request: HttpRequest, draft: Draft, *, form: forms.CheckForm) -> 
     cache.set(key, case.reference, _FILED_SECONDS)
     drafts.forget(request.session)
     return case
+
+
+def _messages(error: IntakeError | NotCorrectableError) -> list[str]:
+    """What is to be mended, a sentence each: the one error has one a place, the other several."""
+    found: list[str] = []
+    for said in error.errors.values():
+        found += [said] if isinstance(said, str) else said
+    return found
 
 
 # --- What each right asks ------------------------------------------------------------------------
@@ -132,6 +141,8 @@ def _correction(request: HttpRequest, _draft: Draft) -> tuple[Form, dict[str, An
 def _records(person: object) -> list[dict[str, Any]]:
     """The person's records with fields that may be corrected, one after the other."""
     labels = [one.label for one in registry.current().all() if _is_correctable(one)]
+    noted: Any = disputes.of(person).values_list("declaration", "row", "field")  # type: ignore[arg-type]  # a key
+    disputed = set(noted)
     return [
         {
             "declaration": label,
@@ -139,6 +150,10 @@ def _records(person: object) -> list[dict[str, Any]]:
             "number": number,
             "of": len(records),
             **record,
+            "fields": [
+                one | {"disputed": (label, record["row"], one["name"]) in disputed}
+                for one in record["fields"]
+            ],
         }
         for label, records in correction.correctable(person, labels).items()
         for number, record in enumerate(records, start=1)

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from dsar.cases.states import ObjectionScope
@@ -49,7 +50,9 @@ class CorrectionForm(forms.Form):
             initial=held,
             required=False,
             strip=False,
-            help_text=_("We hold: %(value)s") % {"value": held or _("nothing")},
+            help_text=format_html(
+                "{} {}", _held(held), _("You dispute this.") if one["disputed"] else ""
+            ),
             widget=forms.Textarea(attrs={"rows": 4}) if long else forms.TextInput,
         )
         self.held[name] = {
@@ -92,6 +95,10 @@ class CorrectionForm(forms.Form):
         """Put what the engine said beside the fields it speaks of."""
         for name, messages in errors.items():
             self.add_error(name if name in self.fields else None, messages)
+
+
+def _held(value: str) -> str:
+    return _("We hold: %(value)s") % {"value": value or _("nothing")}
 
 
 def _text(value: Any) -> str:

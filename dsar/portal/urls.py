@@ -11,6 +11,7 @@ from dsar.portal import (
     cookies,
     following,
     holder,
+    noting,
     open_filing,
     policy,
     questions,
@@ -21,6 +22,7 @@ app_name = "dsar_portal"
 urlpatterns = [
     path("", centre.home, name="home"),
     path("held/", centre.held, name="held"),
+    path("held/notes/<uuid:pk>/", noting.note, name="note"),
     path("choices/", centre.choices, name="choices"),
     path("choices/marketing/", centre.stop_marketing, name="stop_marketing"),
     path("choices/receipts/<uuid:pk>/", centre.receipt, name="receipt"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dsar.processing.gate import only_permitted, permitted
 from dsar.processing.joining import Question, join, policy_version, questions
 from dsar.processing.signals import sent
+from dsar.registers.disputes import beside as annotations_beside
 from dsar.registers.suppression import suppressed_among
 
 __all__ = [
     "Question",
+    "annotations_beside",
     "join",
     "only_permitted",
     "permitted",

@@ -12,9 +12,10 @@ from dsar.cases import messages as correspondence
 from dsar.cases import notes, permissions
 from dsar.cases.models import Case, Request
 from dsar.cases.recipient_models import RecipientTask
-from dsar.engine import planning
+from dsar.engine import annotating, planning
 from dsar.keys.box import KeyDestroyedError
 from dsar.ledger import log
+from dsar.registers.annotation_models import Annotation
 from dsar.registers.models import Hold
 from dsar.staff import clearance
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from dsar.cases.actors import Actor
     from dsar.cases.identity_models import Proof
     from dsar.cases.models import Note
+    from dsar.engine.annotating import Noted
 
 GONE = "(destroyed with the key of this case)"
 _LINKED, _ENTRIES = 20, 200
@@ -40,6 +42,7 @@ def of(case: Case, *, actor: Actor, in_clear: bool) -> dict[str, Any]:
         "laws": _laws(case, requests),
         "holds": _holds(case, actor=actor),
         "linked": _linked(case),
+        "noted": _noted(requests) if in_clear else [],
         "tasks": list(tasks.select_related("request").order_by("due_at", "pk")),
         "entries": list(_entries(requests)),
         "letters": list(case.letters.defer("content").order_by("written_at")),
@@ -102,6 +105,12 @@ def _holds(case: Case, *, actor: Actor) -> list[Hold]:
     if case.subject_id is None or not actor.may(permissions.DECIDE):
         return []
     return list(Hold.objects.filter(subject=case.subject_id).order_by("-placed_at"))
+
+
+def _noted(requests: Sequence[Request]) -> list[Noted]:
+    """What these requests left noted beside the person's records."""
+    found = Annotation.objects.filter(request_reference__in=[one.pk for one in requests])
+    return [annotating.in_words(one) for one in found.order_by("declaration", "row", "field")]
 
 
 def _linked(case: Case) -> list[Case]:

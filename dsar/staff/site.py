@@ -9,9 +9,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.functional import SimpleLazyObject
 
 from dsar.cases import permissions, second_factor
 from dsar.staff import datamap, home, metrics, retention, system
+from dsar.staff.noted import beside as noted_beside
 from dsar.staff.reading import has_any
 
 if TYPE_CHECKING:
@@ -37,6 +39,11 @@ class StaffSite(AdminSite):
         """Active staff with whatever factors the settings ask for."""
         user: Any = request.user
         return super().has_permission(request) and not second_factor.is_missing(user)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """With what is noted beside the row that a page shows; asked only where the page says it."""
+        noted = SimpleLazyObject(lambda: noted_beside(request))
+        return super().each_context(request) | {"noted_beside": noted}
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

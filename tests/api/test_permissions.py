@@ -24,6 +24,8 @@ PERSON = {
     "attachment": "GET /api/v1/cases/{reference}/attachments/{letter}",
     "complaints": "GET /api/v1/cases/{reference}/complaints",
     "holdings": "GET /api/v1/holdings",
+    "annotations": "GET /api/v1/annotations",
+    "annotation": "PUT /api/v1/annotations/{letter}",
     "preview_deletion": "GET /api/v1/preview/deletion",
     "purposes": "GET /api/v1/purposes",
     "consents": "POST /api/v1/consents",

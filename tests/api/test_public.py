@@ -289,3 +289,16 @@ def test_a_correction_without_record_means_each_of_the_persons_own(loans, proved
     mine = Loan.objects.filter(contact_name=CALLED).values_list("pk", flat=True)
     assert set(request.corrections.values_list("row", flat=True)) == {str(pk) for pk in mine}
     assert len(mine) == 3
+
+
+def test_one_field_is_given_one_value_with_or_without_its_record(loans, calling):
+    """A value for every record and another for one of them would meet in that one."""
+    wrong = {"declaration": "testapp.Loan", "field": "contact_name"}
+    row = str(Loan.objects.get(remarks="canary-vera-1").pk)
+    two = [wrong | {"value": "Vera One"}, wrong | {"row": row, "value": "Vera Two"}]
+    refused = file(calling(), rights=[{"right": "correction", "corrections": two}])
+    assert refused.status_code == 422
+    (error,) = refused.json()["errors"]
+    assert error["pointer"] == "#/rights/0/corrections/1"
+    assert "leave the other one out" in error["detail"]
+    assert not Case.objects.exists()

@@ -31,6 +31,7 @@ QUICK = {
 }
 """One of each kind, run every time; the others with --all."""
 BY_HAND = {
+    "annotation",
     "authority",
     "case",
     "code",

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dsar.cases.asked import Asked, Proposal
+from dsar.cases import corrections, intake
+from dsar.cases.actors import SYSTEM
+from dsar.cases.asked import Asked, IntakeError, Proposal
+from dsar.cases.identity import Method
 from dsar.cases.states import Outcome, Right
-from dsar.engine import execution
+from dsar.contract.people import guest
+from dsar.engine import execution, reception
 from dsar.engine.rights.correction import NotCorrectableError, shown
 from tests.engine.looking import rows_of
-from tests.testapp.models import Member
+from tests.testapp.models import Loan, Member
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,3 +112,58 @@ def test_recipients_of_the_corrected_data_are_to_be_told(
     """One task a recipient of the purpose (R78)."""
     request = answered(ask(cast.alice, correcting(wish(cast.alice, "nickname", "Alix"))))
     assert list(request.recipient_tasks.values_list("recipient_code", flat=True)) == ["test_bank"]
+
+
+def test_one_field_cannot_be_given_two_values_in_one_filing(
+    cast: Cast, ask: Callable[..., Case]
+) -> None:
+    """In one correction or in two, with the record's key spelt otherwise: a message at the second one."""
+    one = wish(cast.alice, "nickname", "Alix")
+    other = Proposal(declaration=one.declaration, row=f"0{one.row}", field="nickname", new="Lexi")
+    for asked, place in (
+        ([correcting(one, other)], "0.corrections.1"),
+        ([correcting(one), correcting(other)], "1.corrections.0"),
+    ):
+        with pytest.raises(IntakeError) as refused:
+            ask(cast.alice, *asked)
+        assert list(refused.value.errors) == [place]
+        assert "Say once what it should be" in refused.value.errors[place]
+
+
+def test_a_correction_for_nobody_known_is_refused_with_the_way_out(
+    cast: Cast,
+) -> None:
+    with pytest.raises(IntakeError) as refused:
+        reception.file(
+            subject=None,
+            asked=[correcting(wish(cast.alice, "nickname", "Alix"))],
+            actor=SYSTEM,
+            channel="api",
+            language="en",
+            contact="somebody@example.com",
+        )
+    assert "file without an account" in refused.value.errors["0.corrections"]
+
+
+def test_a_record_that_is_named_keeps_its_own_value_where_all_records_get_another(
+    cast: Cast,
+) -> None:
+    """What an older filing may hold: one proposal for every record and one for a single record."""
+    own = Loan.objects.get(contact_email=cast.alice.email, borrower=None)
+    every = Proposal(declaration="testapp.Loan", row="", field="remarks", new="for all")
+    case = intake.file(
+        subject=None,
+        asked=[correcting(every)],
+        actor=SYSTEM,
+        channel="email",
+        language="en",
+        contact=cast.alice.email,
+    )
+    request = case.requests.get()
+    named = Proposal(declaration="testapp.Loan", row=str(own.pk), field="remarks", new="for one")
+    corrections.propose(request, [named])
+    reception.start(request)
+    known = guest((cast.alice.email,), names=(own.contact_name,))
+    reception.admit(case, known, method=Method.LINK_AND_FACTS, actor=SYSTEM)
+    (left,) = request.corrections.all()
+    assert corrections.read(left).new == "for one"

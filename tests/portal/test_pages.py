@@ -20,12 +20,13 @@ from dsar.contract.vocabulary import Category
 from dsar.portal import urls
 from dsar.registers import consents, disclosures, holds
 from dsar.registers.exemptions import Exempted
-from tests import faces, policies, transfers
+from tests import faces, noted, policies, transfers
 from tests.testapp.privacy import LENDING, MAILER, NEWSLETTER
 
 PAGES = {
     "home": "",
     "held": "held/",
+    "note": "held/notes/{note}/",
     "choices": "choices/",
     "receipt": "choices/receipts/{receipt}/",
     "cookies": "cookies/",
@@ -79,6 +80,7 @@ def places(cast):
     policies.published(**two)
     return {
         "coming": policies.published(**two, days=20, significant=True, rights="More.").version,
+        "note": noted.nickname(cast.alice, wanted="Alix").pk,
         "receipt": _receipt(cast.alice),
         "transfer": _transfer(cast.carol),
         "reference": case.reference,
@@ -187,7 +189,7 @@ def test_pages_of_twins_are_the_same_whatever_is_concealed(cast, browsing):
             "request": case.requests.get(right="deletion").pk,
             "letter": Letter.objects.filter(case=case).earliest("written_at").pk,
         }
-        names = sorted(set(PAGES) - FILES - {"confirm_identity", "progress"})
+        names = sorted(set(PAGES) - FILES - {"confirm_identity", "note", "progress"})
         seen[canary] = {
             name: _plain(client.get(address(name, given)).content.decode(), person=canary)
             for name in names

@@ -336,6 +336,7 @@ class AssessmentPersonalData(PersonalData):
             category=Category.CREDIT_SCORE,
             origin=Origin.OTHER_SOURCE,
             source="Example Ratings Ltd",
+            correctable=True,
         ),
         "source_name": Held(
             category=Category.NAME, origin=Origin.DERIVED, whose=Whose.SOMEBODY_ELSE

@@ -8,14 +8,15 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from dsar import conf
-from dsar.cases import corrections, subjects
+from dsar.cases import corrections, subjects, wording
 from dsar.cases.asked import Proposal
 from dsar.cases.decisions import DecisionError
 from dsar.cases.models import Correction
 from dsar.cases.states import Outcome, Right
 from dsar.contract import compiler, reach
 from dsar.crashpoints import effect
-from dsar.engine import answering, leases, telling
+from dsar.engine import annotating, answering, leases, telling
+from dsar.engine.rights import own
 from dsar.law import grounds
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -62,9 +63,9 @@ def propose(person: object, wanted: Sequence[Proposal]) -> tuple[Proposal, ...]:
 
 
 def _proposal(person: object, one: Proposal) -> Proposal:
-    declaration = _declaration(person, one.declaration)
+    declaration = own.declaration(person, one.declaration)
     field = _correctable(declaration, one.field)
-    row = _row(declaration, person, one.row)
+    row = own.row(declaration, person, one.row)
     value = _checked(row, field, one.new)
     old, new = field.value_to_string(row), _as_text(row, field, value)
     if old == new:
@@ -94,8 +95,8 @@ def correctable(person: object, labels: Sequence[str]) -> dict[str, list[dict[st
 
 def _shown_rows(declaration: Declaration, person: object) -> models.QuerySet[Any]:
     sql, params = compiler.shown_condition(declaration).bind(person)
-    own = declaration.model._base_manager.extra(where=[sql], params=params)
-    return own.order_by("pk")[: conf.get("PREVIEW_ROWS")]
+    found = declaration.model._base_manager.extra(where=[sql], params=params)
+    return found.order_by("pk")[: conf.get("PREVIEW_ROWS")]
 
 
 def _held(row: models.Model, fields: Sequence[models.Field[Any, Any]]) -> dict[str, Any]:
@@ -112,33 +113,11 @@ def _held(row: models.Model, fields: Sequence[models.Field[Any, Any]]) -> dict[s
     }
 
 
-def _declaration(person: object, label: str) -> Declaration:
-    try:
-        return reach.get(person, label)
-    except KeyError as error:
-        raise ValidationError(f"Nothing is held under the name “{label}”.") from error
-
-
 def _correctable(declaration: Declaration, name: str) -> models.Field[Any, Any]:
     for field, treatment in compiler.fields_of(declaration):
         if field.name == name and getattr(treatment, "correctable", False):
             return field
     raise ValidationError("This field cannot be corrected here; write to us and say what is wrong.")
-
-
-def _row(
-    declaration: Declaration, person: object, key: str, *, locked: bool = False
-) -> models.Model:
-    """The person's row with this key; somebody else's row does not exist as far as they can tell."""
-    rows = declaration.model._base_manager.all()
-    sql, params = compiler.condition(declaration).bind(person)
-    try:
-        found = rows.extra(where=[sql], params=params).filter(pk=key).values("pk").first()
-    except (ValueError, ValidationError):
-        found = None
-    if found is None:
-        raise ValidationError("You have no such record.")
-    return (rows.select_for_update() if locked else rows).get(pk=found["pk"])
 
 
 def _checked(row: models.Model, field: models.Field[Any, Any], value: object) -> object:
@@ -253,8 +232,8 @@ def _attempt(request: Request, one: Correction) -> tuple[str, str]:
     change = corrections.read(one)
     try:
         person = subjects.of(request.case)
-        declaration = _declaration(person, one.declaration)
-        row = _row(declaration, person, one.row, locked=True)
+        declaration = own.declaration(person, one.declaration)
+        row = own.row(declaration, person, one.row, locked=True)
         field = _correctable(declaration, one.field)
         if field.value_to_string(row) != change.old:
             return _Result.CHANGED_MEANWHILE, ""
@@ -270,6 +249,8 @@ def _close(request: Request) -> None:
     corrected = [one for one in results if one["result"] == _Result.CORRECTED]
     if not corrected:
         raise NothingCorrectedError
+    for one in _corrections(request).exclude(result=_Result.CHANGED_MEANWHILE):
+        annotating.beside(one)
     telling.open_tasks(request)
     request.result = {"corrected": len(corrected), "asked": len(results)}
     answering.close(
@@ -277,9 +258,23 @@ def _close(request: Request) -> None:
         content={
             "fields": [_line(one) for one in results],
             "recipients": telling.names(one["declaration"] for one in corrected),
+            **_noted(results, language=request.case.language),
         },
         outcome=_outcome(len(corrected), len(results)),
     )
+
+
+def _noted(results: Sequence[Mapping[str, Any]], *, language: str) -> dict[str, Any]:
+    """What the letter says of the notes beside the record: of fields refused, and of sources that say otherwise."""
+    said: dict[str, Any] = {}
+    if any(one["result"] == _Result.REFUSED for one in results):
+        said["annotation"] = wording.sentence("annotation", language=language)
+    corrected = [one for one in results if one["result"] == _Result.CORRECTED]
+    sources = {annotating.source_of(one["declaration"], one["field"]) for one in corrected} - {""}
+    if sources:
+        named = ", ".join(sorted(sources))
+        said["sources"] = wording.sentence("source_disputed", language=language, sources=named)
+    return said
 
 
 def _line(one: dict[str, Any]) -> dict[str, Any]:

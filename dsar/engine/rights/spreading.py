@@ -25,11 +25,19 @@ def spread(request: Request) -> None:
     person = subjects.of(request.case)
     if not isinstance(person, Guest):
         return
-    for one in request.corrections.select_related("request__case__key"):
+    came = request.corrections.select_related("request__case__key").order_by("pk")
+    # What names a record comes first, and stands where something else speaks of every record.
+    for one in sorted(came, key=lambda one: not one.row):
         placed = _named(one, person) if one.row else _proposals(one, person)
         if placed or not one.row:
             one.delete()
-            corrections.propose(request, placed)
+            corrections.propose(request, _not_there(request, placed))
+
+
+def _not_there(request: Request, placed: list[Proposal]) -> list[Proposal]:
+    """Of one field of one record there is one proposal: the one that came first."""
+    there = set(request.corrections.values_list("declaration", "row", "field"))
+    return [one for one in placed if (one.declaration, one.row, one.field) not in there]
 
 
 def _named(one: Correction, guest: Guest) -> list[Proposal]:
