@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dsar", "0032_redacted_files"),
+        ("dsar", "0033_enquiries"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
