@@ -101,6 +101,7 @@ def test_ctrl_c_ends_the_site_that_ran_as_the_application_and_its_servers(up):
     assert valkey.running_pid(places.local()) is None
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_the_demonstration_in_the_middle_of_a_journey(home):
     """A terminal sends Ctrl-C to the command and to all it started."""
     demo = subprocess.Popen(
