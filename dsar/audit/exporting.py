@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 TASK = "dsar.export"
 MOST_SAMPLE = 1_000
 _BATCH = 100
-_MOST_ATTEMPTS = 3
+MOST_ATTEMPTS = 3
 _LOST_AFTER = timedelta(seconds=60)
 _BEAT_SECONDS = 2.0
 _TIMES = 2
@@ -143,7 +143,7 @@ def claim(export_id: UUID) -> Export | None:
         if not _lock(export_id):
             return None
         own = Export.objects.filter(free, pk=export_id)
-        if own.filter(attempts__gte=_MOST_ATTEMPTS).update(state=Export.State.FAILED):
+        if own.filter(attempts__gte=MOST_ATTEMPTS).update(state=Export.State.FAILED):
             return None
         taken = own.update(
             state=Export.State.WRITING,

@@ -151,6 +151,7 @@ class ExportAdmin(ReadingAdmin[Export]):
             "export": export,
             "is_open": export.state in _OPEN,
             "is_failed": export.state == Export.State.FAILED,
+            "given_up": export.attempts >= exporting.MOST_ATTEMPTS,
             "package": package,
             "keys": [str(one) for one in signing.verifiers()] if package else [],
         }

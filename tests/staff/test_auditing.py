@@ -133,6 +133,8 @@ def test_what_cannot_be_read_says_what_to_do(ask, cast, ann):
     export = _asked(ann)
     Export.objects.update(state=Export.State.FAILED)
     assert "manage.py verify_ledger" in ann.get(_page(export)).content.decode()
+    Export.objects.update(attempts=exporting.MOST_ATTEMPTS)
+    assert "signing key" in ann.get(_page(export)).content.decode()
 
 
 def test_an_unknown_export_is_not_found(cast, ann):
