@@ -15,7 +15,7 @@ from dsar.cases import earlier, expiry, messages, notices, reminders, uploads
 from dsar.dispatch import outbox
 from dsar.duties import announcing, incident_letters, notifying, transferring
 from dsar.duties.retention import runs
-from dsar.engine import doorstep, execution, telling, turns, wakes, withholding
+from dsar.engine import contesting, doorstep, execution, telling, turns, wakes, withholding
 from dsar.ledger import placing, sealing
 from dsar.packages import vault
 from dsar.registers import policies, transfers
@@ -57,6 +57,7 @@ REMINDERS: tuple[Callable[[], object], ...] = (
     reminders.warn,
     reminders.sweep,
     expiry.expire_unverified,
+    contesting.sweep,
     withholding.sweep,
     announcing.sweep,
     transferring.sweep,

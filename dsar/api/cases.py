@@ -72,6 +72,10 @@ class ScopeSerializer(Strict):
     )
     objection = serializers.ChoiceField(choices=list(ObjectionScope), required=False)
     ground = serializers.ChoiceField(choices=Restriction.Ground.choices, required=False)
+    restrict_meanwhile = serializers.BooleanField(
+        required=False,
+        help_text="With a correction: only store my data while you check it; needs an account.",
+    )
 
 
 class CorrectionSerializer(Strict):

@@ -29,10 +29,13 @@ _NO_OBJECTION = {
 }
 """The refusal ground that an objection to a purpose on another basis meets (R196)."""
 
+MEANWHILE = "restrict_meanwhile"
+"""The wish that data is only stored while it is checked whether it is right (R81)."""
+
 KEYS: dict[Right, frozenset[str]] = {
     Right.ACCESS: frozenset(),
     Right.PORTABILITY: frozenset(),
-    Right.CORRECTION: frozenset(),
+    Right.CORRECTION: frozenset({MEANWHILE}),
     Right.DELETION: frozenset({"declarations"}),
     Right.OBJECTION: frozenset({"objection", "purposes"}),
     Right.RESTRICTION: frozenset({"ground", "purposes"}),
@@ -115,6 +118,8 @@ def _nothing_wrong(_: Asked) -> dict[str, str]:
 def _wrong_correction(one: Asked) -> dict[str, str]:
     if not one.corrections:
         return {"corrections": "Say which field is wrong and what it should be."}
+    if one.scope.get(MEANWHILE, True) not in {True, False}:
+        return {f"scope.{MEANWHILE}": "Say true or false."}
     return {
         f"corrections.{position}": what
         for position, proposal in enumerate(one.corrections)
@@ -237,6 +242,7 @@ def _spelled_out(one: Asked) -> Asked:
     scope = {
         key: sorted(set(value)) if isinstance(value, list) else value
         for key, value in one.scope.items()
+        if value is not False
     }
     if scope.get("objection") == ObjectionScope.MARKETING and not scope.get("purposes"):
         scope["purposes"] = sorted(

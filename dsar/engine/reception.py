@@ -29,7 +29,7 @@ from dsar.cases.policy import Handling
 from dsar.cases.states import Outcome, Right, State
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
-from dsar.engine import planning, review
+from dsar.engine import contesting, planning, review
 from dsar.engine.rights import consent_withdrawal, correction, objection, purposes, spreading
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -75,6 +75,7 @@ def file_openly(said: Said, *, asked: Sequence[Asked], actor: Actor, **submissio
 
     Beyond a few receipts a day to one address, it joins the case that is open. Raises IntakeError.
     """
+    _check_known_enough(asked)
     person.lock(claims.digest(said.address))
     joined = claims.open_case(said.address)
     if joined is not None:
@@ -110,6 +111,7 @@ def take_in(said: Said, *, asked: Sequence[Asked], actor: Actor, **submission: A
     """
     if not actor.may(permissions.HANDLE):
         raise lifecycle.NotPermittedError
+    _check_known_enough(asked)
     case = intake.file(subject=None, asked=asked, actor=actor, claim=said, **submission)
     outbox.wake("dsar.look_up", str(case.pk))
     return case
@@ -210,6 +212,7 @@ def _go_on(case: Case, waiting: list[Request]) -> None:
         if request.right == Right.CORRECTION:
             spreading.spread(request)
         lifecycle.advance(request, to=State.IN_REVIEW, actor=SYSTEM)
+        contesting.begin(request)
         planning.keep(request, planning.plan(request))
         if _passes(request):
             review.approve_automatically(request)
@@ -224,6 +227,17 @@ def _with_checked_proposals(subject: Any, one: Asked, *, position: int) -> Asked
     return replace(one, corrections=correction.propose(subject.pk, one.corrections))
 
 
+def _check_known_enough(asked: Sequence[Asked]) -> None:
+    """A restriction that ends by itself needs an account: without one, an address is suppressed for good."""
+    wished = [at for at, one in enumerate(asked) if one.scope.get(asking.MEANWHILE)]
+    if wished:
+        raise IntakeError({f"{at}.scope.{asking.MEANWHILE}": _NEEDS_ACCOUNT for at in wished})
+
+
+_NEEDS_ACCOUNT = (
+    "Without an account this cannot end by itself. "
+    "Leave it out, and ask for a restriction beside the correction."
+)
 _NOBODYS = (
     "Nobody knows yet whose records these are, so no value can be looked up. Log in first, or file without an account: "
     "the values are then looked up once it is clear who asks."
@@ -241,6 +255,7 @@ def start(request: Request) -> None:
         review.approve_automatically(request)
     else:
         lifecycle.advance(request, to=State.IN_REVIEW, actor=SYSTEM)
+        contesting.begin(request)
 
 
 def _passes(request: Request) -> bool:

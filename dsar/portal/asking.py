@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from dsar.cases import identity, sessions
+from dsar.cases.asked import MEANWHILE
 from dsar.cases.intake import IntakeError
 from dsar.cases.models import Case
 from dsar.cases.states import Right
@@ -223,7 +224,7 @@ def _answered(request: HttpRequest, draft: Draft, *, right: str, form: Any) -> b
     except NotCorrectableError as error:
         form.refuse(error.errors)
         return False
-    draft.answers[right] = {"corrections": form.proposals()}
+    draft.answers[right] = {"corrections": form.proposals(), "scope": form.scope()}
     return True
 
 
@@ -243,7 +244,7 @@ def _told(draft: Draft) -> list[dict[str, Any]]:
 def _lines(right: str, said: dict[str, Any]) -> list[str]:
     """What was answered for a right, a line each."""
     if right == Right.CORRECTION:
-        return [
+        changes = [
             _("%(field)s: %(old)s → %(new)s")
             % {
                 "field": _field_name(one),
@@ -252,6 +253,8 @@ def _lines(right: str, said: dict[str, Any]) -> list[str]:
             }
             for one in said["corrections"]
         ]
+        wished = said.get("scope", {}).get(MEANWHILE)
+        return [*changes, _("Use of my data limited meanwhile")] if wished else changes
     scope = said.get("scope", {})
     if right == Right.DELETION and "declarations" not in scope:
         return [_("Everything, and close my account")]

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from dsar.cases.asked import MEANWHILE
 from dsar.cases.states import ObjectionScope
 from dsar.portal import countries
 from dsar.portal.words import OBJECTIONS, RESTRICTION_GROUNDS, WISHES
@@ -36,6 +37,14 @@ class CorrectionForm(forms.Form):
         super().__init__(*args, **options)
         self.held: dict[str, dict[str, Any]] = {}
         self.records = [self._record(one) for one in records]
+        self.fields["meanwhile"] = forms.BooleanField(
+            label=_("Limit the use of my data while you check this"),
+            help_text=_(
+                "We then only store your data. We write to you before the limit ends. Some services may pause."
+            ),
+            initial=True,
+            required=False,
+        )
 
     def _record(self, record: Mapping[str, Any]) -> dict[str, Any]:
         names = [self._field(record, one) for one in record["fields"]]
@@ -90,6 +99,10 @@ class CorrectionForm(forms.Form):
     def proposals(self) -> list[dict[str, Any]]:
         """What was changed, as a correction proposes it."""
         return [self.held[name] for name in self.changed]
+
+    def scope(self) -> dict[str, Any]:
+        """Whether the data is only stored meanwhile."""
+        return {MEANWHILE: True} if self.cleaned_data["meanwhile"] else {}
 
     def refuse(self, errors: Mapping[str, list[str]]) -> None:
         """Put what the engine said beside the fields it speaks of."""

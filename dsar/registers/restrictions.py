@@ -30,7 +30,10 @@ def restrict(
     ground: Restriction.Ground,
     request: UUID | None = None,
 ) -> Restriction:
-    """Restrict one purpose, or without one all of them; the restriction that stands already if there is one."""
+    """Restrict one purpose, or without one all of them; the restriction that stands already if there is one.
+
+    One that stands only while a correction is checked becomes that of the request that asks for it now.
+    """
     code = None if purpose is None else purposes.declared(purpose).code
     with effect("restriction.place"), transaction.atomic():
         restriction, is_new = Restriction.objects.get_or_create(
@@ -39,7 +42,7 @@ def restrict(
             lifted_at=None,
             defaults={"ground": ground, "request_reference": request, "restricted_at": Now()},
         )
-        if is_new:
+        if is_new or _taken_over(restriction, ground=ground, request=request):
             log.append(
                 Tag.RESTRICTION_PLACED,
                 request=request,
@@ -48,6 +51,20 @@ def restrict(
                 ground=ground,
             )
     return restriction
+
+
+def _taken_over(
+    restriction: Restriction, *, ground: Restriction.Ground, request: UUID | None
+) -> bool:
+    if request in {None, restriction.request_reference}:
+        return False
+    meanwhile = Restriction.objects.filter(
+        pk=restriction.pk, ground=Restriction.Ground.ACCURACY_CONTESTED
+    )
+    if not meanwhile.update(ground=ground, request_reference=request):
+        return False
+    restriction.ground, restriction.request_reference = ground, request
+    return True
 
 
 def lift(restriction: Restriction, *, request: UUID | None = None) -> bool:

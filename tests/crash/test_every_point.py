@@ -76,6 +76,7 @@ NOT_WALKED = {
     "campaign.count": "As above.",
     "campaign.mail": "As above.",
     "campaign.mark": "As above.",
+    "contest.end": "One transaction, and the next hour tells or ends what was not told or ended.",
     "copy.begin": "A refused copy that was not put aside is begun again: test_withholding.py.",
     "copy.end": "One transaction, and the next hour ends what was not ended.",
     "copy.prolong": "Somebody asks for it at a face.",

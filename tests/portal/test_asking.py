@@ -7,7 +7,7 @@ import pytest
 from dsar.cases.models import Case, Request
 from dsar.engine import foresight
 from dsar.processing import gate
-from dsar.registers import consents
+from dsar.registers import consents, restrictions
 from tests.portal.conftest import LONG_AGO
 from tests.testapp.factories import PASSWORD
 from tests.testapp.models import Member
@@ -88,6 +88,25 @@ def test_a_correction_edits_the_real_field_and_shows_old_and_new(alice, cast):
     assert f"{cast.alice.canary('nickname')} → Alicia" in page(checked)
     send(alice)
     assert Request.objects.get().corrections.count() == 1
+
+
+def test_the_form_of_corrections_limits_the_use_meanwhile_unless_one_says_no(alice, cast):
+    """The box is ticked already."""
+    member = Member.objects.get(user=cast.alice.pk)
+    choose(alice, "correction")
+    form = alice.get(f"{ASK}correction/").context["form"]
+    held = {one.html_name: one.value() for one in form} | {
+        f"testapp.Member/{member.pk}/nickname": "Alicia"
+    }
+    assert held["meanwhile"] is True
+    without = {name: value for name, value in held.items() if name != "meanwhile"}
+    no = alice.post(f"{ASK}correction/", without, follow=True)
+    assert "limited meanwhile" not in page(no)
+    yes = alice.post(f"{ASK}correction/", held, follow=True)
+    assert "Use of my data limited meanwhile" in page(yes)
+    send(alice)
+    assert Request.objects.get().scope == {"restrict_meanwhile": True}
+    assert restrictions.open_for(cast.alice.pk).exists()
 
 
 def test_a_correction_that_changes_nothing_or_breaks_the_fields_rules_says_so(alice, cast):
