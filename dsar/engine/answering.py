@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from dsar.cases import letters, lifecycle
+from dsar.cases import letters, lifecycle, wording
 from dsar.cases.actors import SYSTEM
 from dsar.cases.models import Letter
 from dsar.cases.states import Outcome, State
+from dsar.contract import registry
 from dsar.crashpoints import effect
 from dsar.engine import leases
 from dsar.engine.models import Step
@@ -64,6 +65,7 @@ def answer_with_package(lease: Lease, packed: Packed, *, content: dict[str, Any]
         lease,
         content=content
         | packed.redactions
+        | _skipped(lease.request or leases.read(lease), packed)
         | {"confirmation": _confirmation(packed), "package": _package(packed)},
         outcome=_outcome(packed),
         result={"rows": rows, "left_out": packed.left_out},
@@ -73,15 +75,28 @@ def answer_with_package(lease: Lease, packed: Packed, *, content: dict[str, Any]
 
 
 def _outcome(packed: Packed) -> Outcome:
-    """A copy that lacks a passage is a part of what was asked for (GDPR Art. 12(4))."""
-    if not packed.rows:
-        return Outcome.NO_DATA_HELD
-    return Outcome.PARTIALLY_FULFILLED if packed.redactions else Outcome.FULFILLED
+    """A copy that lacks a passage, or what could not be read, is a part of what was asked for (GDPR Art. 12(4))."""
+    if packed.redactions or packed.skipped:
+        return Outcome.PARTIALLY_FULFILLED
+    return Outcome.FULFILLED if packed.rows else Outcome.NO_DATA_HELD
 
 
 def _confirmation(packed: Packed) -> dict[str, int]:
     """The first part of every copy: whether anything is held (GDPR Art. 15(1)); the letter says it in its language."""
-    return {"rows": sum(packed.rows.values()), "places": len(packed.rows)}
+    held = packed.rows | packed.skipped
+    return {"rows": sum(held.values()), "places": len(held)}
+
+
+def _skipped(request: Request, packed: Packed) -> dict[str, list[str]]:
+    """What the letter says of kinds of records that could not be read; nothing where all could."""
+    if not packed.skipped:
+        return {}
+    said = wording.sentence("skipped", language=request.case.language)
+    titles = [
+        str(registry.current().get(label).model._meta.verbose_name_plural)
+        for label in packed.skipped
+    ]
+    return {"skipped": [*titles, said]}
 
 
 def _package(packed: Packed) -> dict[str, Any]:

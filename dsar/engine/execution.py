@@ -13,6 +13,7 @@ from dsar.cases.actors import SYSTEM
 from dsar.cases.states import Right, State
 from dsar.crashpoints import effect
 from dsar.engine import leases, packing, planning, turns, wakes
+from dsar.engine.parts import PartFailedError
 from dsar.engine.redacted import RedactionsChangedError, TextChangedError
 from dsar.engine.rights import (
     access,
@@ -135,7 +136,7 @@ def _give_back(lease: Lease) -> None:
 
 def _failed(lease: Lease, error: Exception) -> None:
     """Try again later, ever more rarely; after some attempts a person has to look."""
-    logger.error("execution_failed", request=str(lease.request_id), reason=type(error).__name__)
+    logger.error("execution_failed", request=str(lease.request_id), **_what(error))
     if leases.read(lease).attempts >= conf.get("MOST_ATTEMPTS"):
         _needs_attention(lease, error)
     else:
@@ -161,7 +162,7 @@ def _carry_out(lease: Lease) -> None:
 
 
 def _needs_attention(lease: Lease, error: Exception) -> None:
-    logger.error("needs_attention", request=str(lease.request_id), reason=type(error).__name__)
+    logger.error("needs_attention", request=str(lease.request_id), **_what(error))
     with effect("request.hand_to_staff"), transaction.atomic():
         request = leases.fence(lease)
         _witness(request, error)
@@ -174,4 +175,11 @@ def _witness(request: Request, error: Exception) -> None:
     if isinstance(error, LeftoverError):
         log.append(Tag.DELETION_VERIFICATION_FAILED, request=request.pk, places=dict(error.places))
     else:
-        log.append(Tag.EXECUTION_STOPPED, request=request.pk, reason=type(error).__name__)
+        log.append(Tag.EXECUTION_STOPPED, request=request.pk, **_what(error))
+
+
+def _what(error: Exception) -> dict[str, str]:
+    """The kind of error; of a kind of record that could not be read, which and why."""
+    if isinstance(error, PartFailedError):
+        return {"reason": error.reason, "declaration": error.label}
+    return {"reason": type(error).__name__}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dsar import conf
 from dsar.contract import compiler
 from dsar.contract.compiler import Fragment
-from dsar.engine import prepared, sources
+from dsar.engine import parts, prepared, sources
 from dsar.engine.sources import TagReappearedError
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def read(held: Sequence[Source], every: Sequence[Source], person: object) -> Row
         found = {source.label: read_at_once.get(source.label, (b"", b"")) for source in held}
     for source in held:
         if compiler.needs_python(source.declaration) and is_few([source]):
-            found[source.label] = sources.both_in_python(source, person)
+            with parts.part(source.label):
+                found[source.label] = sources.both_in_python(source, person)
     return found
 
 

@@ -16,12 +16,22 @@ from dsar.cases import subjects
 from dsar.contract import compiler, information, reach
 from dsar.contract.schema import schema_of
 from dsar.crashpoints import effect
-from dsar.engine import annotating, discovery, few, leases, redacted, sources, stored
+from dsar.engine import (
+    annotating,
+    discovery,
+    few,
+    leases,
+    parts,
+    redacted,
+    skipping,
+    sources,
+    stored,
+)
 from dsar.packages import archive, behind, pages, vault
 from dsar.packages.archive import Member, Written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from dsar.cases.models import Request
@@ -78,6 +88,8 @@ class Packed:
     information: dict[str, Any]
     redactions: dict[str, list[str]] = field(default_factory=dict)
     """What the letter says of passages that are left out."""
+    skipped: dict[str, int] = field(default_factory=dict)
+    """Kinds of records that could not be read and were left out by staff, with how many rows there are."""
 
 
 def pack(lease: Lease, *, contents: Contents) -> Packed:
@@ -111,6 +123,7 @@ def fill(
         excluded=reading.excluded,
         information=reading.notice.said,
         redactions=reading.left.in_letter(request),
+        skipped=reading.skipped,
     )
 
 
@@ -162,6 +175,7 @@ class _Reading:
     held: list[Declaration] = field(default_factory=list)
     planned: list[Source] = field(default_factory=list)
     few: few.Rows = field(default_factory=dict)
+    skipped: dict[str, int] = field(default_factory=dict)
     marks: Sequence[Redaction] = ()
     left: redacted.Left = field(default_factory=redacted.Left)
     read_as: list[Source] = field(default_factory=list)
@@ -177,7 +191,7 @@ class _Reading:
     @cached_property
     def excluded(self) -> list[dict[str, str]]:
         """What is left out of the copy, and why."""
-        return _excluded(self.planned, self.left_out)
+        return _excluded(self.planned, self.left_out, self.skipped)
 
     @cached_property
     def person(self) -> object:
@@ -191,7 +205,8 @@ class _Reading:
         yield from self._tables()
         if self.contents.with_files:
             for source in self.planned:
-                yield from stored.members(source.declaration, self.person, left=self.left)
+                with parts.part(source.label):
+                    yield from stored.members(source.declaration, self.person, left=self.left)
         yield Member(name="information.json", chunks=[self.notice.as_json])
         if self.contents.with_schema:
             yield Member(name="schema.json", chunks=[_pretty(schema_of(self.planned))])
@@ -201,7 +216,13 @@ class _Reading:
         declarations = reach.declarations(self.person)
         counts = discovery.discover(self.person, declarations=declarations)
         self.held = held = [found for found in declarations if counts[found.label]]
-        shown = [found for found in held if not self.contents.leave_out(found)]
+        skipped = skipping.skipped(self.request.plan)
+        self.skipped = {one.label: counts[one.label] for one in held if one.label in skipped}
+        shown = [
+            found
+            for found in held
+            if not self.contents.leave_out(found) and found.label not in skipped
+        ]
         self.searched = [found.label for found in declarations]
         self.left_out = [found.label for found in held if found not in shown or not found.released]
         self.planned = sources.plan_sources(shown, counts, wanted=self.contents.wanted)
@@ -349,13 +370,22 @@ def withheld(declaration: Declaration) -> dict[str, str]:
     }
 
 
-def _excluded(planned: list[Source], left_out: list[str]) -> list[dict[str, str]]:
+def _excluded(
+    planned: list[Source], left_out: list[str], skipped: Collection[str]
+) -> list[dict[str, str]]:
     fields = [
         {"what": f"{source.label}.{name}", "why": why}
         for source in planned
         for name, why in withheld(source.declaration).items()
     ]
-    return [*fields, *({"what": label, "why": "not part of this answer"} for label in left_out)]
+    kinds = [
+        {
+            "what": label,
+            "why": "could not be read" if label in skipped else "not part of this answer",
+        }
+        for label in left_out
+    ]
+    return [*fields, *kinds]
 
 
 def _pretty(value: dict[str, Any]) -> bytes:

@@ -25,6 +25,7 @@ from django.db.models.fields.files import FieldFile
 from dsar import conf
 from dsar.contract import compiler
 from dsar.contract.compiler import Fragment
+from dsar.engine import parts
 from dsar.packages import cells
 
 if TYPE_CHECKING:
@@ -127,9 +128,14 @@ def _read(
         yield from by_tag(together, _copy(small(together), person))
     for source in sources:
         if compiler.needs_python(source.declaration):
-            yield source, in_python(source, person)
+            yield source, _named(source, in_python(source, person))
         elif not _is_small(source):
-            yield source, _blocks(_copy(large(source), person))
+            yield source, _named(source, _blocks(_copy(large(source), person)))
+
+
+def _named(source: Source, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    with parts.part(source.label):
+        yield from blocks
 
 
 def _is_small(source: Source) -> bool:

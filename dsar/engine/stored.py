@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import FileField
 
 from dsar.contract import compiler
+from dsar.engine import parts
 from dsar.packages.archive import Member
 
 if TYPE_CHECKING:
@@ -36,7 +37,12 @@ def members(declaration: Declaration, person: object, *, left: Left) -> Iterator
             if mark is not None:
                 yield from left.instead(mark, folder=folder)
             elif found.storage.exists(name):
-                yield Member(name=f"{folder}/{base(name)}", chunks=chunks(found, name))
+                yield Member(name=f"{folder}/{base(name)}", chunks=_named(declaration, found, name))
+
+
+def _named(declaration: Declaration, found: FileField, name: str) -> Iterator[bytes]:
+    with parts.part(declaration.label):
+        yield from chunks(found, name)
 
 
 def chunks(found: FileField, name: str) -> Iterator[bytes]:

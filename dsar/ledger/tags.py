@@ -56,6 +56,7 @@ class Tag(StrEnum):
     PLAN_MADE = "plan.made"
     STEP_INTENDED = "step.intended"
     STEP_DONE = "step.done"
+    STEP_SKIPPED = "step.skipped"
     EFFECT_INTENDED = "effect.intended"
     EFFECT_CONFIRMED = "effect.confirmed"
     FIELD_CORRECTED = "field.corrected"

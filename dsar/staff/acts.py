@@ -18,8 +18,16 @@ from dsar.cases import (
 )
 from dsar.cases.models import Decision
 from dsar.cases.states import Outcome, Right, State
-from dsar.engine import reception, review
-from dsar.staff.forms import AsideForm, AskForm, ConfirmForm, DecideForm, GiveForm, MendedForm
+from dsar.engine import reception, review, skipping
+from dsar.staff.forms import (
+    AsideForm,
+    AskForm,
+    ConfirmForm,
+    DecideForm,
+    GiveForm,
+    MendedForm,
+    SkipForm,
+)
 from dsar.staff.timeforms import ExtendForm, LawsForm, PromiseForm
 
 if TYPE_CHECKING:
@@ -279,6 +287,21 @@ ACTS: tuple[Act, ...] = (
         ),
         to=State.EXECUTING,
         form=MendedForm,
+    ),
+    Act(
+        name="skip",
+        label="Leave out what failed",
+        says=lambda request: (
+            f"{skipping.failed(request)} could not be read. The copy is made without this kind of record and its "
+            "files; all the rest is in it. The answer says that it is held and could not be read, and ends as "
+            "done in part. Your words are kept for the file, sealed."
+        ),
+        needs=permissions.DECIDE,
+        states=frozenset({State.NEEDS_ATTENTION}),
+        do=lambda request, form, actor: skipping.skip(request, actor=actor, **form.cleaned_data),
+        to=State.EXECUTING,
+        form=SkipForm,
+        fits=lambda request: bool(skipping.failed(request)),
     ),
     Act(
         name="review",

@@ -67,6 +67,12 @@ _OTHER = Reason(
 )
 
 
+_UNREADABLE = (
+    "Mend the cause (the storage, a file, a key; the log names it), then retry. Where it cannot be mended, leave this "
+    "kind of record out: the copy goes out without it, and the person is told."
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Failure:
     """A request that stopped."""
@@ -118,6 +124,11 @@ def _reason(entry: Entry | None) -> Reason:
         places = ", ".join(f"{place} ({rows})" for place, rows in said["places"].items())
         return Reason(happened=f"{_LEFTOVER.happened}: {places}.", advice=_LEFTOVER.advice)
     name = said["reason"]
+    if said.get("declaration"):
+        return Reason(
+            happened=f"{said['declaration']} could not be read; the last error was {name}.",
+            advice=_UNREADABLE,
+        )
     if name in _KNOWN:
         return _KNOWN[name]
     return Reason(happened=f"{_OTHER.happened}; the last error was {name}.", advice=_OTHER.advice)

@@ -12,6 +12,7 @@ from dsar.cases import owning, variants
 from dsar.cases.delays import Pause
 from dsar.cases.models import Decision, Note
 from dsar.cases.states import Outcome, Right
+from dsar.engine import skipping
 from dsar.engine.rights import correction
 from dsar.law import grounds
 
@@ -142,6 +143,21 @@ class MendedForm(ConfirmForm):
         label="What you set right",
         help_text="For the file, sealed: what was found, what you did, where. No personal data is needed.",
     )
+
+
+class SkipForm(ConfirmForm):
+    """Why a kind of record that cannot be read is left out."""
+
+    def __init__(self, *args: Any, about: Request, **options: Any) -> None:
+        super().__init__(*args, about=about, **options)
+        failed = skipping.failed(about)
+        self.fields["label"] = forms.ChoiceField(
+            label="What is left out", choices=[(failed, failed)]
+        )
+        self.fields["reason"] = long_text(
+            label="Why it cannot be read or mended",
+            help_text="For the file, sealed: what was tried, and by when it may be mended. No personal data is needed.",
+        )
 
 
 class NoteForm(forms.Form):

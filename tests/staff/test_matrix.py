@@ -124,6 +124,7 @@ ACTS = {
     "laws": DECIDE,
     "retry": DECIDE,
     "mended": DECIDE,
+    "skip": DECIDE,
     "review": DECIDE,
     "approve": APPROVE,
 }
