@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from knox.models import AuthToken
-from rest_framework.test import APIClient
 
 from dsar.engine import execution
-from tests import faces
+from tests import entering, faces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from pytest_django import Settings
+    from rest_framework.test import APIClient
 
     from tests.testapp.factories import Cast
 
@@ -34,15 +33,7 @@ def cast(transactional_db: None) -> Cast:
 @pytest.fixture
 def calling() -> Callable[..., APIClient]:
     """Make a client that calls with a fresh token of this user; without one, nobody's."""
-
-    def client(user: Any = None) -> APIClient:
-        found = APIClient()
-        if user is not None:
-            _, token = AuthToken.objects.create(user)
-            found.credentials(HTTP_AUTHORIZATION=f"Token {token}")
-        return found
-
-    return client
+    return entering.calling
 
 
 @pytest.fixture

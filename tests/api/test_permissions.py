@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
@@ -31,17 +29,6 @@ PERSON = {
     "consents": "POST /api/v1/consents",
     "consent": "GET /api/v1/consents/{letter}",
 }
-ONE_CASE = (
-    "case",
-    "mailbox_unreachable",
-    "verify",
-    "letter",
-    "letter_pdf",
-    "messages",
-    "complaints",
-    "withdraw",
-    "package",
-)
 OPEN = {
     "token",
     "answer",
@@ -120,33 +107,6 @@ def test_nobody_calls_without_logging_in(calling, places):
         assert response.status_code == 401, address
         assert response["Content-Type"] == "application/problem+json"
         assert response["WWW-Authenticate"] == "Token"
-
-
-def test_another_person_finds_nothing_where_alice_finds_her_case(alice, bob, places):
-    for name in ONE_CASE:
-        assert _call(bob, PERSON[name], places).status_code == 404, name
-    for name in ("case", "letter"):
-        assert _call(alice, PERSON[name], places).status_code == 200, name
-
-
-def test_staff_are_no_exception_at_the_persons_addresses(staff, places):
-    officer = staff("officer")
-    for name in ONE_CASE:
-        assert _call(officer, PERSON[name], places).status_code == 404, name
-
-
-def test_a_guessed_identifier_looks_like_any_that_is_none(alice, places):
-    guessed = places | {"request": uuid.uuid4(), "letter": uuid.uuid4()}
-    for name in ("letter", "withdraw", "package"):
-        assert _call(alice, PERSON[name], guessed).status_code == 404, name
-    wrong = places | {"reference": "DSR-2026-AAAAAAAAAA"}
-    bodies = {_call(alice, PERSON[name], wrong).content for name in ONE_CASE}
-    assert len(bodies) == 1
-
-
-def test_a_person_has_no_way_into_the_desk(alice, places):
-    for address, _ in STAFF.values():
-        assert _call(alice, address, places).status_code == 403, address
 
 
 @pytest.mark.parametrize("role", ROLES)

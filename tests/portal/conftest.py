@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
-from django.test import Client
 
-from tests import faces
+from tests import entering, faces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from django.test import Client
     from pytest_django import Settings
 
-    from tests.testapp.factories import Cast, Person
+    from tests.testapp.factories import Cast
 
 LONG_AGO = 24 * 3600
 
@@ -36,20 +34,7 @@ def cast(transactional_db: None) -> Cast:
 @pytest.fixture
 def browsing() -> Callable[..., Client]:
     """Log somebody in, who gave the password `ago` seconds ago."""
-
-    def client(person: Person, *, ago: float = 0) -> Client:
-        found = Client()
-        user: Any = person.user
-        found.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        session = found.session
-        session[AUTHENTICATION_METHODS_SESSION_KEY] = [
-            {"method": "password", "at": time.time() - ago, "email": person.email}
-        ]
-        session["account_authentication_methods_user"] = str(person.pk)
-        session.save()
-        return found
-
-    return client
+    return entering.browsing
 
 
 @pytest.fixture

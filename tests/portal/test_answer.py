@@ -72,15 +72,6 @@ def _alike(one, other):
     return [len(part) for part in texts[0]] == [len(part) for part in texts[1]]
 
 
-def test_a_letter_of_another_case_stays_shut(cast, token):
-    other = faces.file(cast.bob, "access")
-    client = arrived(token)
-    client.post(ANSWER, {"code": code_for(client)})
-    letter = Letter.objects.filter(case=other).earliest("written_at")
-    assert client.get(f"{ANSWER}letters/{letter.pk}/").status_code == 404
-    assert Client().get(f"{ANSWER}letters/{letter.pk}/").status_code == 404
-
-
 def test_opening_changes_the_sessions_key(token):
     client = arrived(token)
     before = client.session.session_key

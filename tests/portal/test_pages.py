@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -53,10 +52,6 @@ PAGES = {
     "withdraw": "requests/{reference}/{request}/withdraw/",
     "package": "requests/{reference}/{request}/copy/",
 }
-ONE_CASE = (
-    *("case", "progress", "confirm_identity", "letter", "withdraw", "package"),
-    *("letter_pdf", "messages", "attachment", "complain"),
-)
 FILES = {"package", "letter_pdf", "attachment", "receipt"}
 OPEN = {
     *("home", "cookies", "ask", "open", "open_sent"),
@@ -116,24 +111,6 @@ def portal_names():
 
 def test_every_address_is_in_these_tests():
     assert portal_names() == set(PAGES) | ACTS | BY_LINK
-
-
-@pytest.mark.parametrize("name", sorted(set(PAGES) - OPEN))
-def test_nobody_unknown_sees_a_page(name, places):
-    answer = Client().get(address(name, places))
-    assert answer.status_code == 302
-    assert answer["Location"].startswith("/accounts/login/")
-
-
-@pytest.mark.parametrize("name", ONE_CASE)
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_another_persons_case_does_not_exist(name, method, places, bob):
-    answer = getattr(bob, method)(address(name, places))
-    assert answer.status_code == (405 if _safe_only(name) and method == "post" else 404)
-
-
-def _safe_only(name):
-    return name not in {"confirm_identity", "withdraw", "messages", "complain"}
 
 
 @pytest.mark.parametrize("name", sorted(set(PAGES) - FILES - {"progress"}))

@@ -6,25 +6,25 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from dsar.cases import complaints, decisions, freezing, links, messages, notices, pausing
+from dsar.cases import complaints, decisions, freezing, messages, pausing
 from dsar.cases.actors import Actor, ActorKind
 from dsar.cases.asked import Asked
 from dsar.cases.complaint_models import Complaint
 from dsar.cases.files import MOST_BYTES, MOST_FILES, File
 from dsar.cases.message_models import Attachment, Message
-from dsar.cases.models import Decision, Letter, Link
+from dsar.cases.models import Decision, Letter
 from dsar.cases.states import Right, State
 from dsar.engine import reception
 from dsar.keys import box
 from dsar.ledger.models import Entry
 from tests import faces
+from tests.entering import by_link
 
 PDF = b"%PDF-1.7 canary"
 ANSWER = "/privacy/answer/"
@@ -49,19 +49,6 @@ def as_requester(person):
 
 def as_staff(role, name=""):
     return Actor(kind=ActorKind.STAFF, user=faces.member_of_staff(role, name))
-
-
-def by_link(case):
-    """A browser in which link and code have opened the case."""
-    client = Client()
-    client.get(f"{ANSWER}{links.make(case).rpartition('/')[2]}/")
-    client.post(f"{ANSWER}code/")
-    mail.outbox.clear()
-    assert notices.send_code(Link.objects.latest("pk").pk)
-    (sent,) = mail.outbox
-    code = next(word for word in sent.body.split() if word.isdigit() and len(word) == 8)
-    assert client.post(ANSWER, {"code": code})["Location"] == ANSWER
-    return client
 
 
 @pytest.fixture
@@ -275,22 +262,6 @@ def test_a_link_without_code_and_an_opened_case_grown_old_show_nothing(done, the
                 assert client.get(places_of(theirs)[name][1]).status_code == 404
     assert Message.objects.count() == 1
     assert not Complaint.objects.exists()
-
-
-def test_another_persons_case_file_and_letter_do_not_exist(case, done, theirs, alice):
-    """By any way in: logged in, by link, and with one's own reference before another's file."""
-    came = by_link(done)
-    for logged_in, linked in places_of(theirs).values():
-        assert alice.get(logged_in).status_code == 404
-        own = logged_in.replace(theirs.reference, done.reference)
-        if linked in (f"{ANSWER}messages/", f"{ANSWER}complain/"):
-            said = {"text": TEXT, "about": "case"}
-            assert alice.post(logged_in, said).status_code == 404
-        else:
-            assert alice.get(own).status_code == 404
-            assert came.get(linked).status_code == 404
-    assert "canary" not in page(came.get(f"{ANSWER}messages/"))
-    assert Message.objects.count() == 1
 
 
 def test_nothing_is_written_from_another_site(cast, browsing, case):
