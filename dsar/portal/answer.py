@@ -109,6 +109,7 @@ def _show(request: HttpRequest, came: Opened) -> HttpResponse:
     own = Case.objects.filter(pk=came.case.pk)
     (found,) = following.prepared(counted(following.with_requests(own)))
     shown = following.followed(found)
+    shown["requests"].sort(key=lambda one: words.place(one["right"]))
     for one in shown["requests"]:
         one["title"], one["standing"] = words.title(one["right"]), words.standing(one)
         one["must_answer"] = one["state"] == State.AWAITING_REQUESTER

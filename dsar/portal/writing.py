@@ -24,7 +24,6 @@ from dsar.portal.reading import living
 from dsar.portal.writing_forms import CASE, ComplaintForm, MessageForm
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
     from django.http import HttpRequest
 
 
@@ -163,11 +162,12 @@ def _complain(request: HttpRequest, found: Opened) -> HttpResponse:
     return render(request, "dsar/portal/complain.html", context)
 
 
-def _closed(case: Case) -> QuerySet[Request]:
+def _closed(case: Case) -> list[Request]:
     """What can be complained about: it is closed, and nobody is looking at it again already."""
     closed = case.requests.filter(state=State.CLOSED)
     looked_at = case.complaints.filter(answered_at__isnull=True, request__isnull=False)
-    return closed.exclude(pk__in=looked_at.values("request")).order_by("due_at", "pk")
+    open_to = closed.exclude(pk__in=looked_at.values("request")).order_by("due_at", "pk")
+    return sorted(open_to, key=lambda one: words.place(one.right))
 
 
 def _called(request: Request) -> str:

@@ -16,7 +16,7 @@ from dsar.cases.message_models import Attachment
 from dsar.cases.models import Letter
 from dsar.registers import consents
 from tests import faces
-from tests.testapp.privacy import NEWSLETTER
+from tests.testapp.privacy import LENDING, NEWSLETTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,6 +85,8 @@ class Belongings:
     attachment: Any
     receipt: Any
     token: str
+    transfer: int = 0
+    code: str = LENDING.code
 
     def at(self, address: Address) -> dict[str, Any]:
         """What fills an address that names something of a person's."""
@@ -95,6 +97,8 @@ class Belongings:
 
 NAMES = {
     "dsar_portal:receipt": "receipt",
+    "dsar_portal:holder": "transfer",
+    "dsar_portal:holder_renew": "transfer",
     "dsar_portal:case": "",
     "dsar_portal:progress": "",
     "dsar_portal:confirm_identity": "",
@@ -158,8 +162,13 @@ def unknown() -> Belongings:
     """What looks like somebody's and is nobody's."""
     return Belongings(
         reference="DSR-2026-AAAAAAAAAA",
+        request=uuid4(),
+        deletion=uuid4(),
+        letter=uuid4(),
+        attachment=uuid4(),
+        receipt=uuid4(),
         token=f"{uuid4().hex}.{'A' * 43}",
-        **{one: uuid4() for one in ("request", "deletion", "letter", "attachment", "receipt")},
+        transfer=1_000_000,
     )
 
 
