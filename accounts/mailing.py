@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import Campaign, CampaignDelivery, User
 from accounts.purposes import MARKETING_EMAIL
-from dsar.processing import only_permitted, suppressed_among
+from dsar.processing import only_permitted, optional_mail, suppressed_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.core.mail import EmailMultiAlternatives
     from django.db.models import QuerySet
 
 BATCH = 200
-_FOOTER = (
-    "\n\n--\nYou receive this because you agreed to news by e-mail. You can withdraw your consent "
-    "at any time in your account, or by answering this message."
-)
+_FOOTER = "\n\nYou receive this because you agreed to news by e-mail."
 
 
 def recipients(campaign: Campaign) -> QuerySet[User]:
@@ -67,11 +64,8 @@ def _claim(campaign: Campaign, *, after: int) -> list[User]:
     return people
 
 
-def _message(campaign: Campaign, person: User) -> EmailMessage:
-    sender = settings.DEFAULT_FROM_EMAIL
-    return EmailMessage(
-        subject=campaign.subject,
-        body=campaign.body + _FOOTER,
-        to=[person.email],
-        headers={"List-Unsubscribe": f"<mailto:{sender}?subject=unsubscribe>"},
+def _message(campaign: Campaign, person: User) -> EmailMultiAlternatives:
+    text = campaign.body + _FOOTER
+    return optional_mail(
+        person.pk, MARKETING_EMAIL, subject=campaign.subject, text=text, to=person.email
     )

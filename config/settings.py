@@ -329,6 +329,7 @@ DSAR: dict[str, Any] = {
     "LINK_URL": env.str("DSAR_LINK_URL", default=""),
     "ACCOUNT_CHANGES": "accounts.changes.since",
     "CONFIRMATION_URL": env.str("DSAR_CONFIRMATION_URL", default=""),
+    "UNSUBSCRIBE_URL": env.str("DSAR_UNSUBSCRIBE_URL", default=""),
     # Newest first: the first one locks, all of them open.
     "MASTER_KEYS": (
         [local_secrets.kept("master-key", lambda: Fernet.generate_key().decode())]

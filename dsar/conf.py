@@ -55,6 +55,7 @@ DEFAULTS: dict[str, Any] = {
     "CHANGE_DAYS": 30,
     "COMPLAINT_DAYS": 30,
     "CONFIRMATION_URL": "",
+    "UNSUBSCRIBE_URL": "",
     "CONFIRMATION_HOURS": 48,
     "STAFF_NEEDS_MFA": True,
     "METRICS_TOKEN": "",

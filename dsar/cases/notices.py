@@ -8,7 +8,6 @@ from smtplib import SMTPException
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -18,7 +17,7 @@ from dsar.cases import confirmations, contents, links, subjects
 from dsar.cases.identity_models import Confirmation
 from dsar.cases.models import Letter
 from dsar.crashpoints import effect
-from dsar.dispatch import outbox
+from dsar.dispatch import mails, outbox
 from dsar.dispatch.models import Wake
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -135,7 +134,7 @@ def _leaves(case: Case, *, text: str) -> bool:
 
 
 def _sent(case: Case, *, text: str, to: str) -> bool:
-    mail = EmailMessage(subject=f"News on your case {case.reference}", body=text, to=[to])
+    mail = mails.written(subject=f"News on your case {case.reference}", text=text, to=to)
     try:
         with effect("mail.send"):
             return bool(mail.send())

@@ -13,12 +13,13 @@ from datetime import timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import TYPE_CHECKING, Any
 
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from dsar.crashpoints import effect
+from dsar.dispatch import mails
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -84,7 +85,7 @@ def _mail(campaign: Campaign, claimed: Sequence[Any]) -> Iterator[bool]:
 
 
 def _sent(campaign: Campaign, notice: Any, *, to: str, server: BaseEmailBackend) -> bool:
-    message = EmailMessage(subject=campaign.subject, body=campaign.text, to=[to], connection=server)
+    message = mails.written(subject=campaign.subject, text=campaign.text, to=to, connection=server)
     row = campaign.waiting.model._base_manager.filter(pk=notice.pk)
     with effect("campaign.count"):
         row.update(attempts=F("attempts") + 1)

@@ -31,14 +31,18 @@ def requester(request: HttpRequest) -> Actor:
 
 def file(request: HttpRequest, asked: Sequence[Asked], *, residence: str = "") -> Case:
     """File one submission; raises IntakeError and NotCorrectableError with what to mend."""
-    user: Any = request.user
+    since = sessions.authenticated_at(request)
+    return file_for(request.user, asked, authenticated_at=since, residence=residence)
+
+
+def file_for(user: Any, asked: Sequence[Asked], **known: Any) -> Case:
+    """File for somebody of whom it is known in what way they came; without a log-in only what takes effect at once."""
     return reception.file(
         subject=user,
         asked=asked,
-        actor=requester(request),
+        actor=Actor(kind=ActorKind.REQUESTER, user=user),
         channel=Case.Channel.PORTAL,
         language=get_language() or "en",
         contact=getattr(user, user.get_email_field_name()),
-        authenticated_at=sessions.authenticated_at(request),
-        residence=residence,
+        **({"authenticated_at": None} | known),
     )

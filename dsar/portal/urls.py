@@ -15,6 +15,7 @@ from dsar.portal import (
     open_filing,
     policy,
     questions,
+    unsubscribing,
     writing,
 )
 
@@ -55,6 +56,7 @@ urlpatterns = [
     path("requests/<str:reference>/complain/", writing.complain, name="complain"),
     path("requests/<str:reference>/<uuid:pk>/withdraw/", following.withdraw, name="withdraw"),
     path("requests/<str:reference>/<uuid:pk>/copy/", following.package, name="package"),
+    path("unsubscribe/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
     path("confirm/", open_filing.confirm, name="confirm"),
     path("confirm/<str:token>/", open_filing.arrive, name="confirm_arrive"),
     path("answer/", answer.answer, name="answer"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dsar.processing.gate import only_permitted, permitted
 from dsar.processing.joining import Question, join, policy_version, questions
 from dsar.processing.signals import sent
+from dsar.processing.unsubscribing import optional_mail
 from dsar.registers.disputes import beside as annotations_beside
 from dsar.registers.suppression import suppressed_among
 
@@ -13,6 +14,7 @@ __all__ = [
     "annotations_beside",
     "join",
     "only_permitted",
+    "optional_mail",
     "permitted",
     "policy_version",
     "questions",

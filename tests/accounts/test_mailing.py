@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.core.management import CommandError, call_command
 
 from accounts import mailing
@@ -113,7 +114,8 @@ def test_the_mail_says_how_to_stop_it():
     agreed()
     mailing.send(CampaignFactory())
     (message,) = mail.outbox
-    assert "withdraw" in message.body
+    assert "You have the right to object" in message.body
+    assert isinstance(message, EmailMultiAlternatives)
     assert message.extra_headers["List-Unsubscribe"].startswith("<mailto:")
 
 

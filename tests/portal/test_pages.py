@@ -55,6 +55,7 @@ OPEN = {
 }
 ACTS = {"cookies_delete", "policy_seen", "stop_marketing", "switch", "answer_code", "holder_renew"}
 BY_LINK = {
+    "unsubscribe",
     *("confirm", "confirm_arrive", "answer", "answer_letter", "answer_letter_pdf"),
     *("answer_messages", "answer_attachment", "answer_complain", "answer_arrive"),
 }

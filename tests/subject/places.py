@@ -15,7 +15,7 @@ from dsar.cases.files import File
 from dsar.cases.message_models import Attachment
 from dsar.cases.models import Letter
 from dsar.registers import consents
-from tests import faces
+from tests import faces, noted
 from tests.testapp.privacy import LENDING, NEWSLETTER
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ class Belongings:
     letter: Any
     attachment: Any
     receipt: Any
+    note: Any
     token: str
     transfer: int = 0
     code: str = LENDING.code
@@ -97,6 +98,7 @@ class Belongings:
 
 NAMES = {
     "dsar_portal:receipt": "receipt",
+    "dsar_portal:note": "note",
     "dsar_portal:holder": "transfer",
     "dsar_portal:holder_renew": "transfer",
     "dsar_portal:case": "",
@@ -120,6 +122,7 @@ NAMES = {
     "dsar_api:attachment": "attachment",
     "dsar_api:complaints": "",
     "dsar_api:consent": "receipt",
+    "dsar_api:annotation": "note",
 }
 """What `pk` is in each address that opens to its person's log-in; the case's reference says what it is."""
 BY_LINK = {
@@ -129,7 +132,7 @@ BY_LINK = {
     "dsar_api:answer_package": "request",
 }
 """The same of those that open to a mailed link and code."""
-TOKENS = {"dsar_portal:confirm_arrive", "dsar_portal:answer_arrive"}
+TOKENS = {"dsar_portal:confirm_arrive", "dsar_portal:answer_arrive", "dsar_portal:unsubscribe"}
 """Those that take a secret itself."""
 NOBODYS = {
     "dsar_portal:switch": "a purpose, the same for all",
@@ -143,6 +146,7 @@ NOBODYS = {
 ANYBODYS = {
     *("gpc", "metrics", "dsar_portal:home", "dsar_portal:cookies", "dsar_portal:cookies_delete"),
     *("dsar_portal:policy", "dsar_portal:policy_version", "dsar_portal:policy_changes"),
+    *("dsar_portal:question", "dsar_portal:question_sent"),
     *("dsar_portal:ask", "dsar_portal:open", "dsar_portal:open_sent", "dsar_portal:confirm"),
     *("dsar_portal:answer", "dsar_portal:answer_code", "dsar_portal:answer_messages"),
     *("dsar_portal:answer_complain", "dsar_api:open_filings", "dsar_api:confirmations"),
@@ -167,6 +171,7 @@ def unknown() -> Belongings:
         letter=uuid4(),
         attachment=uuid4(),
         receipt=uuid4(),
+        note=uuid4(),
         token=f"{uuid4().hex}.{'A' * 43}",
         transfer=1_000_000,
     )
@@ -184,6 +189,7 @@ def belongings(person: Person) -> Belongings:
         deletion=case.requests.get(right="deletion").pk,
         letter=Letter.objects.filter(case=case).earliest("written_at").pk,
         attachment=Attachment.objects.get(message__case=case).pk,
+        note=noted.nickname(person, wanted="Other").pk,
         receipt=consents.events(person.pk).latest("happened_at").pk,
         token=links.make(case).rpartition("/")[2],
     )

@@ -303,6 +303,7 @@ def _letter(twin, letter):
     return [twin.told(one) for one in [*shown, twin.call.get(f"{calls}{place}")]], plain
 
 
+@pytest.mark.timeout(300)
 def test_twins_meet_the_same_whatever_is_concealed_of_one(twins):
     lines, taken = sent(twins)
     assert lines == []
