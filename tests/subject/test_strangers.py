@@ -18,7 +18,7 @@ from tests.subject import places
 from tests.subject.places import METHODS
 from tests.testapp.privacy import LENDING
 
-SAID = {"text": "I am somebody else.", "about": "case"}
+SAID = {"text": "I am somebody else.", "about": "case", "statement": "No."}
 _VARYING = re.compile(rb'value="[A-Za-z0-9]{64}"|/(privacy|api)/[\w/.-]+')
 
 
