@@ -17,6 +17,7 @@ from dsar.registers.incident_models import Incident
 from dsar.registers.models import Consent, Disclosure, Hold, Objection, Purpose, Restriction
 from dsar.registers.policy_models import PrivacyPolicy
 from dsar.registers.recipient_models import RecipientRecord
+from dsar.registers.staff_models import HouseReview, StaffRecord
 from dsar.registers.transfer_models import Transfer
 from dsar.staff.auditing import ExportAdmin
 from dsar.staff.cases import CaseAdmin
@@ -38,6 +39,7 @@ from dsar.staff.registers import (
 )
 from dsar.staff.requests import RequestAdmin
 from dsar.staff.retention import RetentionRunAdmin
+from dsar.staff.staff_records import HouseReviewAdmin, StaffRecordAdmin
 from dsar.staff.transfers import TransferAdmin
 
 admin.site.register(Request, RequestAdmin)
@@ -60,3 +62,5 @@ admin.site.register(RecipientRecord, RecipientAdmin)
 admin.site.register(RecipientTask, RecipientTaskAdmin)
 admin.site.register(Transfer, TransferAdmin)
 admin.site.register(ExemptedUse, ExemptedUseAdmin)
+admin.site.register(StaffRecord, StaffRecordAdmin)
+admin.site.register(HouseReview, HouseReviewAdmin)

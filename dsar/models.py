@@ -42,6 +42,7 @@ from dsar.registers.models import (
 from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
 from dsar.registers.purpose_models import Assessment, Signature
 from dsar.registers.recipient_models import RecipientRecord
+from dsar.registers.staff_models import HouseReview, StaffRecord
 from dsar.registers.transfer_models import Transfer, TransferNotice
 from dsar.tally.models import Count
 
@@ -69,6 +70,7 @@ __all__ = [
     "Heartbeat",
     "Hold",
     "Holiday",
+    "HouseReview",
     "Incident",
     "IncidentEntry",
     "IncidentNotice",
@@ -100,6 +102,7 @@ __all__ = [
     "Restriction",
     "RetentionRun",
     "Signature",
+    "StaffRecord",
     "Step",
     "Suppression",
     "Transfer",

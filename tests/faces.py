@@ -14,6 +14,7 @@ from dsar.cases.intake import Asked
 from dsar.cases.states import Right
 from dsar.engine import execution, reception
 from dsar.ledger import notes
+from tests.fit import fit
 from tests.testapp.factories import make_cast, make_person
 from tests.testapp.models import Assessment
 
@@ -75,7 +76,7 @@ def member_of_staff(role: str, name: str = "") -> Any:
     user: Any = make_person(name or role, is_staff=True, is_superuser=role == "root").user
     if role in GROUPS:
         user.groups.add(Group.objects.get(name=GROUPS[role]))
-    return user
+    return fit(user)
 
 
 def file(person: Person, *rights: str | Asked, at: datetime | None = None) -> Case:

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.models import Profile, SecurityEvent, SupportFile, SupportMessage, SupportThread, User
+from config.seeding import staffing
 from orders.models import Order, OrderLine, Product, Report, ReportSubject
 
 if TYPE_CHECKING:
@@ -57,11 +58,15 @@ def open_company() -> Company:
         player, user = _account(name, run=run)
         _fill(user, name)
         customers[right] = player
+    officer, dpo = _staff("Otto Officer", run=run, group="Data protection officers")
+    reviewer, colleague = _staff("Rhea Reviewer", run=run, group="Privacy reviewers")
+    staffing.qualify([dpo, colleague], by=dpo)
+    staffing.review(by=dpo)
     return Company(
         customers=customers,
-        reviewer=_staff("Rhea Reviewer", run=run, group="Privacy reviewers"),
-        officer=_staff("Otto Officer", run=run, group="Data protection officers"),
-        auditor=_staff("Aria Auditor", run=run, group="Auditors"),
+        reviewer=reviewer,
+        officer=officer,
+        auditor=_staff("Aria Auditor", run=run, group="Auditors")[0],
     )
 
 
@@ -73,10 +78,10 @@ def _account(name: str, *, run: str, is_staff: bool = False) -> tuple[Player, Us
     return Player(name=name, email=email, password=password), user
 
 
-def _staff(name: str, *, run: str, group: str) -> Player:
+def _staff(name: str, *, run: str, group: str) -> tuple[Player, User]:
     player, user = _account(name, run=run, is_staff=True)
     user.groups.add(Group.objects.get(name=group))
-    return player
+    return player, user
 
 
 def _fill(user: User, name: str) -> None:

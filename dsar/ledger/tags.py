@@ -131,6 +131,9 @@ class Tag(StrEnum):
     INCIDENT_LETTERS_SENT = "incident.letters_sent"
     INCIDENT_CLOSED = "incident.closed"
 
+    STAFF_RECORDED = "staff.recorded"
+    STAFF_RECORD_ENDED = "staff.record_ended"
+    HOUSE_REVIEWED = "house.reviewed"
     HOLIDAY_ENTERED = "holiday.entered"
     PURPOSES_WRITTEN = "purposes.written"
     POLICY_PUBLISHED = "policy.published"

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from dsar.privacy import answers, cases, copies, disputes, nothing, registers, terms
+from dsar.privacy import answers, cases, copies, disputes, nothing, registers, staff, terms
 
-__all__ = ["answers", "cases", "copies", "disputes", "nothing", "registers", "terms"]
+__all__ = ["answers", "cases", "copies", "disputes", "nothing", "registers", "staff", "terms"]

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from dsar.cases import enquiries, permissions, pseudonyms
@@ -94,9 +95,9 @@ class EnquiryAdmin(ReadingAdmin[Enquiry]):
         return format_html('<span class="desk-reference">{}</span>', enquiry.case.reference)
 
     @admin.display(description="Received", ordering="case__received_at")
-    def received(self, enquiry: Enquiry) -> Any:
+    def received(self, enquiry: Enquiry) -> str:
         """When it came in."""
-        return enquiry.case.received_at
+        return date_format(timezone.localtime(enquiry.case.received_at), "DATETIME_FORMAT")
 
     @admin.display(description="Person")
     def person(self, enquiry: Enquiry) -> str:

@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils.functional import SimpleLazyObject
 
 from dsar.cases import permissions, second_factor
-from dsar.staff import datamap, home, metrics, retention, system
+from dsar.staff import datamap, home, metrics, people, retention, system
 from dsar.staff.noted import beside as noted_beside
 from dsar.staff.reading import has_any
 
@@ -24,6 +24,7 @@ _PAGES = (
     ("System", "system", (permissions.WATCH,)),
     ("Data map", "datamap", datamap.NEEDS),
     ("Figures", "figures", metrics.NEEDS),
+    ("Staff", "staff", people.NEEDS),
 )
 """The pages that are no model's: name, address, and the permissions any of which opens it."""
 
@@ -49,7 +50,9 @@ class StaffSite(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """Show what needs somebody above the list of everything."""
-        context = {"desk": home.of(request.user), "retention": retention.waiting(request.user)}
+        user = request.user
+        context: dict[str, Any] = {"desk": home.of(user), "reviews": people.overdue(user)}
+        context["retention"] = retention.waiting(user)
         return super().index(request, context | (extra_context or {}))
 
     def get_urls(self) -> list[Any]:
@@ -58,6 +61,7 @@ class StaffSite(AdminSite):
         return [
             path("system/", view(self.system), name="system"),
             path("figures/", view(self.figures), name="figures"),
+            path("staff/", view(self.staff), name="staff"),
             path("datamap/", view(self.datamap), name="datamap"),
             path("datamap/<str:name>", view(self.datamap_file), name="datamap_file"),
             *super().get_urls(),
@@ -66,6 +70,10 @@ class StaffSite(AdminSite):
     def system(self, request: HttpRequest) -> HttpResponse:
         """Show how the house stands."""
         return system.page(request, site=self)
+
+    def staff(self, request: HttpRequest) -> HttpResponse:
+        """Show who works here, and what is to be reviewed."""
+        return people.page(request, site=self)
 
     def figures(self, request: HttpRequest) -> HttpResponse:
         """Show how requests went."""

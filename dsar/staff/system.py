@@ -20,7 +20,8 @@ from dsar.dispatch import workers
 from dsar.dispatch.workers import BrokerAwayError, Worker
 from dsar.duties import watching
 from dsar.ledger import standing
-from dsar.staff import failures
+from dsar.registers import house_reviews
+from dsar.staff import failures, people
 from dsar.tally import counts
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def lines() -> list[Line]:
     """Everything that is looked at, or that it could not be read in time."""
     try:
         figures = {one.name: one.values for one in watching.figures()}
-        return [*_work(figures), *_mail(figures), *_evidence(standing.look(), figures)]
+        seen = [*_work(figures), *_mail(figures), *_evidence(standing.look(), figures)]
+        return [*seen, *_staff()]
     except DatabaseError:
         return [
             Line(
@@ -183,6 +185,27 @@ def _evidence(found: Standing, figures: dict[str, dict[str, float]]) -> Iterator
         well=not wrong,
         advice="“manage.py check --database default” names them.",
     )
+
+
+def _staff() -> Iterator[Line]:
+    """What the policy promises of the people who work here (section 4.2)."""
+    handling = [one for one in people.members() if one.handles]
+    unfit = sum(one.is_unfit for one in handling)
+    yield Line(
+        what="Staff who handle requests without undertaking or training",
+        stands=f"{unfit} of {len(handling)}",
+        well=not unfit,
+        advice="They cannot be given requests. An officer enters what is missing on the page “Staff”.",
+    )
+    for task in house_reviews.tasks():
+        yield Line(
+            what=f"Review: {task.kind.label}",
+            stands="never done"
+            if task.due_on is None
+            else f"due on {date_format(task.due_on, 'j M Y')}",
+            well=not task.is_overdue,
+            advice="An officer looks and signs, on the page “Staff”.",
+        )
 
 
 def _unmailed() -> list[Letter]:

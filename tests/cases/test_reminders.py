@@ -18,6 +18,7 @@ from dsar.cases.states import Outcome, Right, State
 from dsar.dispatch.models import Wake
 from tests.cases import cast
 from tests.cases.hours import ARRIVED, entries, fresh, reviewed
+from tests.fit import fit
 
 HALF, LATER, NEAR, OVER = (
     datetime(2026, 6, day, 5, tzinfo=UTC) if day else datetime(2026, 7, 2, 5, tzinfo=UTC)
@@ -55,7 +56,9 @@ def reached(request: Request, *, at: datetime) -> str | None:
 @pytest.fixture
 def hal(db):
     """A handler, who owns what they take."""
-    return cast.staff("hal", "Privacy handlers")
+    found = cast.staff("hal", "Privacy handlers")
+    fit(found.user)
+    return found
 
 
 def test_each_mark_is_told_once_to_the_owner_and_at_the_end_to_the_officers(

@@ -45,6 +45,7 @@ BY_HAND = {
     "enquiry",
     "exemption",
     "hold",
+    "house_review",
     "holiday",
     "identity",
     "incident",
@@ -61,6 +62,7 @@ BY_HAND = {
     "request",
     "restriction",
     "review",
+    "staffing",
     "transfer",
     "upload",
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from config.seeding import assessments, cast, planting, policy
+from config.seeding import assessments, cast, planting, policy, staffing
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -57,6 +57,7 @@ class Command(BaseCommand):
                 rows = planting.plant(order)
                 policy.publish()
                 assessments.weigh()
+                staffing.prepare()
         except planting.AlreadySeededError as error:
             if options["if_empty"]:
                 return

@@ -1,0 +1,57 @@
+"""What is kept of staff as staff: what they undertook and learnt, and what they signed for."""
+
+from __future__ import annotations
+
+from dsar.declarations import Category, Held, Origin, PersonalData, Row
+from dsar.privacy.terms import ACCOUNT, PROCEDURE, REQUEST_HANDLING, STAFF, TECHNICAL, kept
+from dsar.registers.staff_models import HouseReview, StaffRecord
+from dsar.registry import declare
+
+
+class _RecordTerms(PersonalData):
+    """What both people in a record share."""
+
+    purpose, retention = REQUEST_HANDLING, kept("valid_until")
+    row = Row.RETAINED
+
+
+@declare(StaffRecord)
+class StaffRecordPersonalData(_RecordTerms):
+    """What you undertook as staff, and what you were trained in."""
+
+    subject = "member"
+    fields = {
+        "id": TECHNICAL,
+        "member": ACCOUNT,
+        ("kind", "done_on", "valid_until", "evidence"): Held(
+            category=Category.LEGAL, origin=Origin.OBSERVED
+        ),
+        ("entered_at", "ended_at"): PROCEDURE,
+        "entered_by": STAFF,
+    }
+
+
+@declare(StaffRecord, role="officer")
+class OfficerRecordPersonalData(_RecordTerms):
+    """Which records of colleagues an officer entered."""
+
+    subject = "entered_by"
+    fields = {
+        "id": TECHNICAL,
+        "member": STAFF,
+        ("kind", "done_on", "valid_until", "evidence", "entered_at", "ended_at"): PROCEDURE,
+        "entered_by": ACCOUNT,
+    }
+
+
+@declare(HouseReview, role="staff")
+class HouseReviewPersonalData(PersonalData):
+    """Which reviews of access and security a member of staff signed."""
+
+    subject, purpose, retention = "signed_by", REQUEST_HANDLING, kept("signed_at")
+    row = Row.RETAINED
+    fields = {
+        "id": TECHNICAL,
+        ("kind", "findings", "signed_at", "next_on"): PROCEDURE,
+        "signed_by": ACCOUNT,
+    }
