@@ -266,8 +266,9 @@ def _mails_to(player: Player) -> list[str]:
     for file in files[:50]:
         for raw in file.read_bytes().split(b"\n" + b"-" * 79 + b"\n"):
             mail = message_from_bytes(raw.lstrip(), policy=policy.default)
-            if player.email in str(mail["to"]):
-                texts.append(str(mail.get_content()))
+            plain = mail.get_body(preferencelist=("plain",))
+            if player.email in str(mail["to"]) and plain is not None:
+                texts.append(str(plain.get_content()))
     return texts
 
 
