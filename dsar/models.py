@@ -29,6 +29,7 @@ from dsar.packages.models import Download, Package
 from dsar.registers.annotation_models import Annotation
 from dsar.registers.exemption_models import ExemptedUse
 from dsar.registers.incident_models import Incident, IncidentEntry, IncidentNotice
+from dsar.registers.minor_models import MinorReport
 from dsar.registers.models import (
     Consent,
     ConsentEvent,
@@ -79,6 +80,7 @@ __all__ = [
     "Letter",
     "Link",
     "Message",
+    "MinorReport",
     "Node",
     "Note",
     "Objection",

@@ -13,7 +13,7 @@ from dsar.api import idempotency
 from dsar.audit import exporting
 from dsar.cases import earlier, expiry, messages, notices, reminders, uploads
 from dsar.dispatch import outbox
-from dsar.duties import announcing, incident_letters, notifying, transferring
+from dsar.duties import announcing, incident_letters, minors, notifying, transferring
 from dsar.duties.retention import runs
 from dsar.engine import contesting, doorstep, execution, telling, turns, wakes, withholding
 from dsar.ledger import placing, sealing
@@ -61,6 +61,7 @@ REMINDERS: tuple[Callable[[], object], ...] = (
     withholding.sweep,
     announcing.sweep,
     transferring.sweep,
+    minors.sweep,
     incident_letters.sweep,
     notifying.sweep,
 )

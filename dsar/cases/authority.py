@@ -27,9 +27,13 @@ class Authority(StrEnum):
     POWER_OF_ATTORNEY = "power_of_attorney"
     PARENTAL = "parental_responsibility"
     COURT = "court_order"
+    MINORITY = "minority"
+    """That the person is a minor whose data must go, whoever reports it."""
 
 
-ENOUGH_ALONE = frozenset({Authority.POWER_OF_ATTORNEY, Authority.PARENTAL, Authority.COURT})
+ENOUGH_ALONE = frozenset(
+    {Authority.POWER_OF_ATTORNEY, Authority.PARENTAL, Authority.COURT, Authority.MINORITY}
+)
 """What needs no word of the person beside it (11 CCR 7063(b))."""
 
 

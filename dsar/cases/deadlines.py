@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from dsar import conf
-from dsar.cases import variants
+from dsar.cases import minors, variants
 from dsar.cases.delays import Holiday
 from dsar.law import calendars, clock, periods, rules
 from dsar.law.clock import Extended, History, Promised
@@ -206,7 +206,15 @@ def _target(request: Request, *, statutory: datetime) -> datetime:
         targets.append(arrived + timedelta(days=days))
     if house is not None:
         targets.append(periods.end_of(house, zone=zone()))
+    if minors.is_report(request.case.subject_relation, request.right):
+        targets.append(periods.end_of(minor_target(request), zone=zone()))
     return min(targets)
+
+
+def minor_target(request: Request) -> date:
+    """The day by which data of a minor is to be gone (R138)."""
+    kept = laws(request)
+    return minors.target(day_of(began(request)), laws=kept, holidays=holidays(kept))
 
 
 def _from_to(before: datetime | None, after: datetime | None) -> list[str]:

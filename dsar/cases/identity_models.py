@@ -24,8 +24,11 @@ class Claim(models.Model):
         GUARDIAN = "guardian", "Parent or guardian"
         AGENT = "agent", "Authorised agent"
         REPRESENTATIVE = "representative", "Legal representative"
+        MINOR_REPORT = "minor_report", "Somebody who reports a minor's data"
 
-    FOR_OTHERS = frozenset({Relation.GUARDIAN, Relation.AGENT, Relation.REPRESENTATIVE})
+    FOR_OTHERS = frozenset(
+        {Relation.GUARDIAN, Relation.AGENT, Relation.REPRESENTATIVE, Relation.MINOR_REPORT}
+    )
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="claim")
     said = models.BinaryField()

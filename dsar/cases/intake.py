@@ -16,17 +16,20 @@ from dsar.cases import (
     earlier,
     identity,
     letters,
+    minors,
     notes,
     person,
     repeats,
 )
 from dsar.cases.asked import Asked, IntakeError, Proposal
+from dsar.cases.identity_models import Claim
 from dsar.cases.models import Case, Letter, Request
 from dsar.crashpoints import effect
 from dsar.keys import box
 from dsar.keys.models import Key
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
+from dsar.registers import minors as register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +73,8 @@ def file(  # noqa: PLR0913 - a submission has as many parts as the law asks for.
     """
     arrived = _arrival(received_at, contact=contact)
     regimes = deadlines.attached(residence, received_at=arrived)
+    if claim is not None:
+        asked = minors.wanted(claim.relation, asked)
     wanted = asking.understood(asked, regimes=regimes)
     with effect("case.write"), transaction.atomic():
         key = box.create(Key.Kind.CASE)
@@ -92,7 +97,7 @@ def file(  # noqa: PLR0913 - a submission has as many parts as the law asks for.
 
 def join(case: Case, *, asked: Sequence[Asked], claim: Said, actor: Actor) -> Case:
     """Add what is asked to a case that is open already, without another receipt; nothing is asked twice."""
-    wanted = asking.understood(asked, regimes=case.regimes)
+    wanted = asking.understood(minors.wanted(claim.relation, asked), regimes=case.regimes)
     there = [(one.right, one.scope) for one in case.requests.all()]
     fresh = [one for one in wanted if (one.right, dict(one.scope)) not in there]
     with effect("case.join"), transaction.atomic():
@@ -102,6 +107,9 @@ def join(case: Case, *, asked: Sequence[Asked], claim: Said, actor: Actor) -> Ca
         _witness(case, requests, actor=actor)
         if claim.text:
             notes.write(case, text=claim.text, actor=actor)
+        if claim.relation in Claim.FOR_OTHERS:
+            # The case speaks of whoever it was opened for; staff see that this is about somebody else.
+            notes.write(case, text=f"{claim.for_name} <{claim.for_address}>", actor=actor)
     return case
 
 
@@ -153,8 +161,21 @@ def _write(
     if claim is not None:
         claims.keep(case, claim)
         said["verification"] = _PROVE
+        _note_report(case, requests)
     letters.write(case, kind=Letter.Kind.RECEIPT, content=said)
     return case
+
+
+def _note_report(case: Case, requests: list[Request]) -> None:
+    """Enter a report about a minor, for staff to look at the same day."""
+    for request in requests:
+        if minors.is_report(case.subject_relation, request.right):
+            register.open_report(
+                case.pk,
+                reported_at=case.received_at,
+                triage_on=deadlines.day_of(case.received_at),
+                target_on=deadlines.minor_target(request),
+            )
 
 
 def _request(case: Case, one: Asked) -> Request:

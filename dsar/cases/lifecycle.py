@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models.functions import Now
 
 from dsar import conf
-from dsar.cases import guards, notes, permissions, waiting, withholding
+from dsar.cases import guards, minors, notes, permissions, waiting, withholding
 from dsar.cases.guards import Move, Obstacle
 from dsar.cases.joined import transaction_of_caller
 from dsar.cases.models import Decision, Request
@@ -155,6 +155,9 @@ def _end_of_waiting(move: Move) -> Any:
     """A deletion can be cancelled until then (R93); nothing else waits."""
     if move.request.right != Right.DELETION:
         return None
+    case = move.request.case
+    if minors.may_go_at_once(case.subject_relation, case.pk):
+        return move.at
     return move.at + timedelta(seconds=conf.get("WAITING_PERIOD_SECONDS"))
 
 

@@ -115,6 +115,10 @@ class OpenForm(forms.Form):
                 self.add_error("for_name", _("Enter the name of the person you ask for."))
             if not said.get("for_email") and "for_email" not in self.errors:
                 self.add_error("for_email", _("Enter the address of the person you ask for."))
+        if said.get("relation") == Claim.Relation.MINOR_REPORT:
+            # There is only one thing to ask for, and nobody need choose it.
+            said["rights"] = [Right.DELETION.value]
+            self.errors.pop("rights", None)
         if Right.RESTRICTION in said.get("rights", ()) and not said.get("ground"):
             self.add_error("ground", _("Say why we should limit what we do."))
         return said

@@ -120,6 +120,10 @@ RELATIONS: tuple[tuple[str, Promise], ...] = (
     (Claim.Relation.NAMED_BY_USER, _("Somebody whom a customer named to you")),
     (Claim.Relation.ENQUIRER, _("Somebody who once asked you something")),
     (Claim.Relation.GUARDIAN, _("A parent or guardian, asking for a child")),
+    (
+        Claim.Relation.MINOR_REPORT,
+        _("Somebody who knows that you hold data of a minor, and wants it deleted"),
+    ),
     (Claim.Relation.AGENT, _("An agent whom somebody has authorised")),
     (Claim.Relation.REPRESENTATIVE, _("A legal representative")),
 )

@@ -29,6 +29,7 @@ from dsar.privacy.terms import (
 from dsar.registers import models as registers
 from dsar.registers.exemption_models import ExemptedUse
 from dsar.registers.incident_models import Incident, IncidentEntry, IncidentNotice
+from dsar.registers.minor_models import MinorReport
 from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
 from dsar.registers.purpose_models import Assessment, Signature
 from dsar.registers.transfer_models import Transfer, TransferNotice
@@ -132,6 +133,53 @@ class StaffPolicyPersonalData(PersonalData):
         ): NotPersonal(because="The policy is about everybody alike, and public."),
         ("written_at", "published_at"): PROCEDURE,
         ("written_by", "published_by"): STAFF,
+    }
+
+
+@declare(MinorReport)
+class MinorReportPersonalData(PersonalData):
+    """That a person was reported and found to be a minor, so that their data goes."""
+
+    subject, purpose, retention = "subject", REQUEST_HANDLING, kept("ended_at")
+    row, born = Row.RETAINED, "reported_at"
+    fields = {
+        ("id", "case_reference"): TECHNICAL,
+        "subject": ACCOUNT,
+        (
+            "reported_at",
+            "triage_on",
+            "target_on",
+            "finding",
+            "shown",
+            "triaged_at",
+            "ended_at",
+        ): PROCEDURE,
+        ("triaged_by", "ended_by"): STAFF,
+    }
+
+
+@declare(MinorReport, role="staff")
+class StaffMinorReportPersonalData(PersonalData):
+    """Which reports about minors a member of staff looked at; they are about somebody else."""
+
+    subject, purpose, retention = (
+        ("triaged_by", "ended_by"),
+        REQUEST_HANDLING,
+        kept("ended_at"),
+    )
+    row = Row.RETAINED
+    fields = {
+        ("id", "case_reference"): TECHNICAL,
+        ("triaged_at", "ended_at"): PROCEDURE,
+        (
+            "subject",
+            "reported_at",
+            "triage_on",
+            "target_on",
+            "finding",
+            "shown",
+        ): SOMEBODY_ELSES,
+        ("triaged_by", "ended_by"): STAFF,
     }
 
 

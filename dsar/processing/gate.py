@@ -17,7 +17,7 @@ from django.db.models import BooleanField, Case, Exists, Model, OuterRef, Q, Whe
 from django.db.models.functions import Now
 
 from dsar.contract.vocabulary import LegalBasis
-from dsar.registers import purposes, transfers
+from dsar.registers import minors, purposes, transfers
 from dsar.registers.models import Consent, Objection, Restriction
 from dsar.registers.models import Purpose as Known
 from dsar.registers.people import key_of
@@ -79,7 +79,11 @@ def _is_active(model: type[Model]) -> Q:
 def _has_basis(purpose: Purpose) -> Q:
     if purpose.basis == LegalBasis.LEGAL_OBLIGATION:
         return Q()
-    return _is_in_use(purpose) & _is_agreed_or_unopposed(purpose)
+    if purpose.basis == LegalBasis.VITAL_INTEREST:
+        return _is_in_use(purpose) & _is_agreed_or_unopposed(purpose)
+    # Nothing new is done with a minor's data until it is gone, whatever the minor agrees to (R138).
+    is_minors = Exists(minors.confirmed().filter(subject=OuterRef("pk")))
+    return ~Q(is_minors) & _is_in_use(purpose) & _is_agreed_or_unopposed(purpose)
 
 
 def _is_in_use(purpose: Purpose) -> Q:

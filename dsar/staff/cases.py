@@ -22,7 +22,8 @@ from dsar.keys import box
 from dsar.keys.box import KeyDestroyedError
 from dsar.ledger import log
 from dsar.registers import holds
-from dsar.staff import casefile, clearance
+from dsar.registers import minors as register
+from dsar.staff import casefile, clearance, minors
 from dsar.staff.asking import Question, ask
 from dsar.staff.forms import HoldForm, NoteForm, RevealForm
 from dsar.staff.incident_forms import FactsForm
@@ -119,6 +120,7 @@ class CaseAdmin(ReadingAdmin[Case]):
             path("<uuid:pk>/note/", wrap(self.note), name="dsar_case_note"),
             path("<uuid:pk>/reveal/", wrap(self.reveal), name="dsar_case_reveal"),
             path("<uuid:pk>/hold/", wrap(self.hold), name="dsar_case_hold"),
+            path("<uuid:pk>/minor/", wrap(self.minor), name="dsar_case_minor"),
             path("<uuid:pk>/astray/", wrap(self.astray), name="dsar_case_astray"),
             *super().get_urls(),
         ]
@@ -127,6 +129,7 @@ class CaseAdmin(ReadingAdmin[Case]):
         """The whole case; that somebody looked is recorded with each of its requests."""
         _looked(request, case)
         actor, in_clear = acting(request), clearance.sees(request, case)
+        report = register.of(case.pk) if minors.may_be_one(case) else None
         return {
             "title": f"Case {case.reference}",
             "subtitle": None,
@@ -134,6 +137,8 @@ class CaseAdmin(ReadingAdmin[Case]):
             "in_clear": in_clear,
             "may_reveal": clearance.may_reveal(request, case),
             "may_note": actor.may(permissions.HANDLE),
+            "minor": report if report and report.ended_at is None else None,
+            "may_decide": actor.may(permissions.DECIDE),
             "may_report": actor.may(permissions.HANDLE),
             "may_hold": actor.may(permissions.DECIDE) and case.subject_id is not None,
             "is_held": case.subject_id is not None and holds.is_open(case.subject_id),
@@ -221,6 +226,10 @@ class CaseAdmin(ReadingAdmin[Case]):
             messages.success(request, "The hold stands; nothing of this person is deleted.")
             return redirect(page_of(case))
         return self._form(request, case, form, title="Place a hold", says=_HOLD_SAYS)
+
+    def minor(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Look at a report about a minor, or lift the lock."""
+        return minors.page(request, self._case(request, pk, needs=permissions.DECIDE), admin=self)
 
     def astray(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Report that an answer went to somebody else: it opens an incident."""

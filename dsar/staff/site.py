@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils.functional import SimpleLazyObject
 
 from dsar.cases import permissions, second_factor
-from dsar.staff import datamap, home, metrics, people, retention, system
+from dsar.staff import datamap, home, metrics, minors, people, retention, system
 from dsar.staff.noted import beside as noted_beside
 from dsar.staff.reading import has_any
 
@@ -51,8 +51,12 @@ class StaffSite(AdminSite):
     ) -> TemplateResponse:
         """Show what needs somebody above the list of everything."""
         user = request.user
-        context: dict[str, Any] = {"desk": home.of(user), "reviews": people.overdue(user)}
-        context["retention"] = retention.waiting(user)
+        context: dict[str, Any] = {
+            "desk": home.of(user),
+            "minors": minors.waiting(user),
+            "reviews": people.overdue(user),
+            "retention": retention.waiting(user),
+        }
         return super().index(request, context | (extra_context or {}))
 
     def get_urls(self) -> list[Any]:

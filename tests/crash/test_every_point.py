@@ -52,6 +52,7 @@ BY_HAND = {
     "letter",
     "link",
     "message",
+    "minor",
     "objection",
     "papers",
     "policy",
@@ -70,6 +71,10 @@ BY_HAND = {
 NOT_WALKED = {
     "announcement.enrol": "No right's: a worker dies at each point of it in tests/registers/test_announcing.py.",
     "announcement.note": "As above.",
+    "minors.confirm": "Somebody asks for it at a face.",
+    "minors.dismiss": "As above.",
+    "minors.lift": "As above.",
+    "minors.end": "One transaction, and the next hour ends what was not ended.",
     "transferring.confirm": "Somebody asks for it at a face.",
     "transferring.end": "No right's: a worker dies at each point of it in tests/registers/test_transferring.py.",
     "transferring.enrol": "As above.",
