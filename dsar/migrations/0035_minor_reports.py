@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("dsar", "0031_exempted_uses"),
+        ("dsar", "0034_annotations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
