@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
-from dsar.privacy import answers, cases, copies, disputes, nothing, registers, staff, terms
+from dsar.privacy import (
+    answers,
+    cases,
+    copies,
+    disputes,
+    nothing,
+    policy,
+    registers,
+    staff,
+    terms,
+)
 
-__all__ = ["answers", "cases", "copies", "disputes", "nothing", "registers", "staff", "terms"]
+__all__ = [
+    "answers",
+    "cases",
+    "copies",
+    "disputes",
+    "nothing",
+    "policy",
+    "registers",
+    "staff",
+    "terms",
+]

@@ -1,0 +1,141 @@
+"""Registers of what the privacy policy promises for certain cases: new holders, minors, uses without authorisation."""
+
+from __future__ import annotations
+
+from dsar.declarations import NotPersonal, PersonalData, Row
+from dsar.privacy.terms import (
+    ACCOUNT,
+    CHOICE,
+    PROCEDURE,
+    REQUEST_HANDLING,
+    SOMEBODY_ELSES,
+    STAFF,
+    TECHNICAL,
+    kept,
+    skeleton,
+)
+from dsar.registers.exemption_models import ExemptedUse
+from dsar.registers.minor_models import MinorReport
+from dsar.registers.transfer_models import Transfer, TransferNotice
+from dsar.registry import declare
+
+
+@declare(TransferNotice)
+class TransferNoticePersonalData(PersonalData):
+    """That a person's data got a new holder, by which consent, and which uses they let go on."""
+
+    subject, purpose, retention = "subject", REQUEST_HANDLING, kept("closed_at")
+    row = Row.RETAINED
+    fields = {
+        ("id", "transfer", "consent"): TECHNICAL,
+        "subject": ACCOUNT,
+        ("attempts", "claimed_at", "mailed_at", "went", "closed_at"): PROCEDURE,
+        "renewed": CHOICE,
+    }
+
+
+@declare(Transfer, role="staff")
+class StaffTransferPersonalData(PersonalData):
+    """Which transfers to a new holder a member of staff entered, confirmed or cancelled."""
+
+    subject, purpose, retention = (
+        ("entered_by", "confirmed_by", "cancelled_by"),
+        REQUEST_HANDLING,
+        # The transfer stays: purposes that nobody renewed stay stopped.
+        skeleton("effective_at"),
+    )
+    row = Row.RETAINED
+    fields = {
+        (
+            "id",
+            "kind",
+            "holder",
+            "country",
+            "contact",
+            "effective_at",
+            "bound",
+            "purposes",
+            "consent_purpose",
+            "says",
+            "ended_at",
+            "requests_open",
+        ): NotPersonal(because="It speaks of a company and of everybody alike."),
+        ("entered_at", "confirmed_at", "cancelled_at"): PROCEDURE,
+        ("entered_by", "confirmed_by", "cancelled_by"): STAFF,
+    }
+
+
+@declare(MinorReport)
+class MinorReportPersonalData(PersonalData):
+    """That a person was reported and found to be a minor, so that their data goes."""
+
+    subject, purpose, retention = "subject", REQUEST_HANDLING, kept("ended_at")
+    row, born = Row.RETAINED, "reported_at"
+    fields = {
+        ("id", "case_reference"): TECHNICAL,
+        "subject": ACCOUNT,
+        (
+            "reported_at",
+            "triage_on",
+            "target_on",
+            "finding",
+            "shown",
+            "triaged_at",
+            "ended_at",
+        ): PROCEDURE,
+        ("triaged_by", "ended_by"): STAFF,
+    }
+
+
+@declare(MinorReport, role="staff")
+class StaffMinorReportPersonalData(PersonalData):
+    """Which reports about minors a member of staff looked at; they are about somebody else."""
+
+    subject, purpose, retention = (
+        ("triaged_by", "ended_by"),
+        REQUEST_HANDLING,
+        kept("ended_at"),
+    )
+    row = Row.RETAINED
+    fields = {
+        ("id", "case_reference"): TECHNICAL,
+        ("triaged_at", "ended_at"): PROCEDURE,
+        (
+            "subject",
+            "reported_at",
+            "triage_on",
+            "target_on",
+            "finding",
+            "shown",
+        ): SOMEBODY_ELSES,
+        ("triaged_by", "ended_by"): STAFF,
+    }
+
+
+@declare(ExemptedUse)
+class ExemptedUsePersonalData(PersonalData):
+    """What was done with a person's data without their authorisation, by which case, and why."""
+
+    subject, purpose, retention = "subject", REQUEST_HANDLING, kept("used_at")
+    row = Row.RETAINED
+    concealed = {"secret": True}
+    fields = {
+        ("id", "disclosure"): TECHNICAL,
+        "subject": ACCOUNT,
+        ("purpose", "act", "code", "reason", "secret", "used_at"): PROCEDURE,
+        "entered_by": STAFF,
+    }
+
+
+@declare(ExemptedUse, role="staff")
+class StaffExemptedUsePersonalData(PersonalData):
+    """Which uses without authorisation a member of staff entered; they are about somebody else."""
+
+    subject, purpose, retention = "entered_by", REQUEST_HANDLING, kept("used_at")
+    row = Row.RETAINED
+    fields = {
+        ("id", "disclosure"): TECHNICAL,
+        "used_at": PROCEDURE,
+        ("subject", "purpose", "act", "code", "reason", "secret"): SOMEBODY_ELSES,
+        "entered_by": ACCOUNT,
+    }
