@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("dsar", "0034_annotations"),
+        ("dsar", "0035_staff_records"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
