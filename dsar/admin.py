@@ -12,13 +12,16 @@ from dsar.cases.recipient_models import RecipientTask
 from dsar.duties.retention.models import RetentionRun
 from dsar.ledger.models import Entry
 from dsar.packages.models import Package
+from dsar.registers.anonymous_models import AnonymousSet
 from dsar.registers.exemption_models import ExemptedUse
 from dsar.registers.incident_models import Incident
 from dsar.registers.models import Consent, Disclosure, Hold, Objection, Purpose, Restriction
 from dsar.registers.policy_models import PrivacyPolicy
 from dsar.registers.recipient_models import RecipientRecord
+from dsar.registers.source_models import SourceNotice
 from dsar.registers.staff_models import HouseReview, StaffRecord
 from dsar.registers.transfer_models import Transfer
+from dsar.staff.anonymous import AnonymousSetAdmin
 from dsar.staff.auditing import ExportAdmin
 from dsar.staff.cases import CaseAdmin
 from dsar.staff.enquiries import EnquiryAdmin
@@ -39,6 +42,7 @@ from dsar.staff.registers import (
 )
 from dsar.staff.requests import RequestAdmin
 from dsar.staff.retention import RetentionRunAdmin
+from dsar.staff.sources import SourceNoticeAdmin
 from dsar.staff.staff_records import HouseReviewAdmin, StaffRecordAdmin
 from dsar.staff.transfers import TransferAdmin
 
@@ -64,3 +68,5 @@ admin.site.register(Transfer, TransferAdmin)
 admin.site.register(ExemptedUse, ExemptedUseAdmin)
 admin.site.register(StaffRecord, StaffRecordAdmin)
 admin.site.register(HouseReview, HouseReviewAdmin)
+admin.site.register(AnonymousSet, AnonymousSetAdmin)
+admin.site.register(SourceNotice, SourceNoticeAdmin)

@@ -27,6 +27,7 @@ from dsar.keys.models import Key
 from dsar.ledger.models import Checkpoint, Entry, Leaf, Node, Placement, Unsealed
 from dsar.packages.models import Download, Package
 from dsar.registers.annotation_models import Annotation
+from dsar.registers.anonymous_models import AnonymousSet, AnonymousShare, RelinkTest
 from dsar.registers.exemption_models import ExemptedUse
 from dsar.registers.incident_models import Incident, IncidentEntry, IncidentNotice
 from dsar.registers.minor_models import MinorReport
@@ -43,12 +44,15 @@ from dsar.registers.models import (
 from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
 from dsar.registers.purpose_models import Assessment, Signature
 from dsar.registers.recipient_models import RecipientRecord
+from dsar.registers.source_models import SourceNotice
 from dsar.registers.staff_models import HouseReview, StaffRecord
 from dsar.registers.transfer_models import Transfer, TransferNotice
 from dsar.tally.models import Count
 
 __all__ = [
     "Annotation",
+    "AnonymousSet",
+    "AnonymousShare",
     "Assessment",
     "Attachment",
     "Case",
@@ -97,6 +101,7 @@ __all__ = [
     "RecipientRecord",
     "RecipientTask",
     "Redaction",
+    "RelinkTest",
     "Removal",
     "Replacement",
     "Reply",
@@ -104,6 +109,7 @@ __all__ = [
     "Restriction",
     "RetentionRun",
     "Signature",
+    "SourceNotice",
     "StaffRecord",
     "Step",
     "Suppression",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dsar.declarations import NotPersonal, PersonalData, Row
+from dsar.declarations import Category, Erase, NotPersonal, Origin, PersonalData, Row
 from dsar.privacy.terms import (
     ACCOUNT,
     CHOICE,
@@ -14,10 +14,80 @@ from dsar.privacy.terms import (
     kept,
     skeleton,
 )
+from dsar.registers.anonymous_models import AnonymousSet, AnonymousShare, RelinkTest
 from dsar.registers.exemption_models import ExemptedUse
 from dsar.registers.minor_models import MinorReport
+from dsar.registers.source_models import SourceNotice
 from dsar.registers.transfer_models import Transfer, TransferNotice
 from dsar.registry import declare
+
+_OF_NOBODY = NotPersonal(because="It speaks of a data set in which nobody can be found.")
+
+
+@declare(AnonymousSet, role="staff")
+class StaffAnonymousSetPersonalData(PersonalData):
+    """Which anonymous data sets a member of staff entered."""
+
+    # The set stays for as long as it is used; only by whom it was entered is forgotten.
+    subject, purpose, retention = "entered_by", REQUEST_HANDLING, skeleton("entered_at")
+    row = Row.RETAINED
+    fields = {
+        ("id", "name", "content", "method", "review_on", "retired_at"): _OF_NOBODY,
+        "entered_at": PROCEDURE,
+        "entered_by": Erase(to=None, category=Category.ACCOUNT, origin=Origin.OBSERVED),
+    }
+
+
+@declare(RelinkTest, role="staff")
+class StaffRelinkTestPersonalData(PersonalData):
+    """Which anonymous data sets a member of staff tested."""
+
+    subject, purpose, retention = "tested_by", REQUEST_HANDLING, kept("tested_at")
+    row = Row.RETAINED
+    fields = {
+        (
+            "id",
+            "dataset",
+            "digest",
+            "rows",
+            "columns",
+            "smallest",
+            "linked",
+            "weighed",
+            "passed",
+        ): _OF_NOBODY,
+        "tested_at": PROCEDURE,
+        "tested_by": ACCOUNT,
+    }
+
+
+@declare(AnonymousShare, role="staff")
+class StaffAnonymousSharePersonalData(PersonalData):
+    """Which anonymous data sets a member of staff shared."""
+
+    subject, purpose, retention = "shared_by", REQUEST_HANDLING, kept("shared_at")
+    row = Row.RETAINED
+    fields = {
+        ("id", "dataset", "recipient"): _OF_NOBODY,
+        "shared_at": PROCEDURE,
+        "shared_by": ACCOUNT,
+    }
+
+
+@declare(SourceNotice, role="staff")
+class StaffSourceNoticePersonalData(PersonalData):
+    """For which records a member of staff noted that people were told."""
+
+    subject, purpose, retention = "entered_by", REQUEST_HANDLING, kept("entered_at")
+    row = Row.RETAINED
+    fields = {
+        "id": TECHNICAL,
+        ("declaration", "row", "told_on", "exception", "reason"): NotPersonal(
+            because="Which record it was, by its key: the person stands in that record and nowhere here."
+        ),
+        "entered_at": PROCEDURE,
+        "entered_by": ACCOUNT,
+    }
 
 
 @declare(TransferNotice)

@@ -31,6 +31,7 @@ QUICK = {
 }
 """One of each kind, run every time; the others with --all."""
 BY_HAND = {
+    "anonymous",
     "annotation",
     "authority",
     "case",
@@ -63,6 +64,7 @@ BY_HAND = {
     "request",
     "restriction",
     "review",
+    "source",
     "staffing",
     "transfer",
     "upload",

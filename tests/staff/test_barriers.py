@@ -22,7 +22,13 @@ PAGES = (
     *("index", "system", "datamap", "dsar_request_find", "dsar_holiday_enter"),
     *("dsar_privacypolicy_write", "dsar_incident_open", "figures", "dsar_export_ask"),
     *("dsar_retention_schedule", "dsar_retention_overdue", "dsar_recipient_enter"),
-    *("dsar_transfer_enter", "dsar_exempteduse_note", "dsar_enquiry_enter"),
+    *(
+        "dsar_transfer_enter",
+        "dsar_exempteduse_note",
+        "dsar_sourcenotice_note",
+        "dsar_anonymousset_enter",
+        "dsar_enquiry_enter",
+    ),
     *("staff", "dsar_staffrecord_enter"),
 )
 

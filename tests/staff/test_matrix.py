@@ -53,6 +53,8 @@ MODELS = {
     "recipienttask": DECIDE,
     "transfer": DECIDE,
     "exempteduse": DECIDE,
+    "sourcenotice": DECIDE,
+    "anonymousset": DECIDE,
 }
 """Who reads the rows of each model of dsar's: list, page and history. Nobody adds, changes or deletes one by hand."""
 
@@ -92,6 +94,10 @@ PAGES: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_retention_approve": ([_KEY], APPROVE),
     "dsar_recipient_enter": ([], APPROVE),
     "dsar_recipient_edit": (["none"], APPROVE),
+    "dsar_anonymousset_enter": ([], APPROVE),
+    "dsar_anonymousset_test": ([0], APPROVE),
+    "dsar_anonymousset_share": ([0], APPROVE),
+    "dsar_sourcenotice_note": ([], DECIDE),
     "dsar_exempteduse_note": ([], APPROVE),
     "dsar_transfer_enter": ([], APPROVE),
     "dsar_purpose_assess": (["none"], DECIDE),
@@ -106,6 +112,7 @@ POSTS: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_request_seen": ([_KEY], DECIDE),
     "dsar_hold_release": ([_KEY], DECIDE),
     "dsar_privacypolicy_publish": ([0], APPROVE),
+    "dsar_anonymousset_retire": ([0], APPROVE),
     "dsar_transfer_confirm": ([0], APPROVE),
     "dsar_transfer_cancel": ([0], APPROVE),
     "dsar_staffrecord_end": ([0], APPROVE),
