@@ -23,7 +23,7 @@ from dsar.ledger import log
 from dsar.ledger.tags import Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from uuid import UUID
 
     from dsar.cases.actors import Actor
@@ -142,11 +142,12 @@ def undo(request: Request, pk: UUID, *, actor: Actor) -> bool:
     return True
 
 
-def see(request: Request, *, actor: Actor) -> int:
-    """Give the second look to every mark that this person may look at a second time; how many those were."""
+def see(request: Request, *, marks: Collection[UUID], actor: Actor) -> int:
+    """Give the second look to those of the marks shown that this person may look at; how many those were."""
     with effect("redaction.see"), transaction.atomic():
         locked = _locked(request, actor=actor)
-        found = [one for one in waiting(locked) if may_see(one, actor=actor)]
+        shown = (one for one in waiting(locked) if one.pk in marks)
+        found = [one for one in shown if may_see(one, actor=actor)]
         now = timezone.now()
         Redaction.objects.filter(pk__in=[one.pk for one in found]).update(
             seen_by=actor.user, seen_at=now

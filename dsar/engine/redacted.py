@@ -74,7 +74,7 @@ def _step(label: str, marks: list[Redaction]) -> dict[str, Any]:
         "action": ACTION,
         "declaration": label,
         "title": title,
-        "fields": {name: _digest(found)[:32] for name, found in by_field.items()},
+        "fields": {name: f"marked ({_digest(found)[:32]})" for name, found in by_field.items()},
         "reason": f"Passages and files of {title} that are left out or replaced: {len(marks)}.",
     }
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -25,7 +27,6 @@ from dsar.staff.reading import acting, demand, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from uuid import UUID
 
     from django.contrib.admin import ModelAdmin
     from django.http import HttpRequest, HttpResponse
@@ -184,7 +185,7 @@ def frame(  # noqa: PLR0913 - all that stands around what is shown.
         "kind": source.label if source else "",
         "kinds": [_kind(one, chosen=one is source) for one in kinds],
         "waiting": len(waiting),
-        "may_see": any(redacting.may_see(one, actor=actor) for one in waiting),
+        "to_see": [one for one in waiting if redacting.may_see(one, actor=actor)],
     }
 
 
@@ -258,12 +259,21 @@ def seen(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give the second look."""
     actor, about = reviewing(request, pk)
     try:
-        count = redacting.see(about, actor=actor)
+        count = redacting.see(about, marks=_posted(request), actor=actor)
     except MoveError as error:
         messages.error(request, str(error))
         return redirect(page_of(about))
     messages.success(request, f"Your second look is recorded. Marks: {count}.")
     return redirect(_back(request, about))
+
+
+def _posted(request: HttpRequest) -> set[UUID]:
+    """The marks that stood on the page when the button was pressed; what is no mark's number is none."""
+    found = set()
+    for said in request.POST.getlist("mark"):
+        with suppress(ValueError):
+            found.add(UUID(said))
+    return found
 
 
 def reviewing(request: HttpRequest, pk: UUID) -> tuple[Actor, Request]:

@@ -15,6 +15,7 @@ from dsar.cases import ending, notes, subjects, uploads
 from dsar.cases.complaint_models import Complaint
 from dsar.cases.identity_models import Upload
 from dsar.cases.models import Case, Decision, Letter, Note, Request
+from dsar.cases.redaction_models import Redaction, Replacement
 from dsar.contract import people
 from dsar.duties.retention import due
 from dsar.engine.models import Plan, Step
@@ -52,6 +53,20 @@ def closed(cast, officer):
                 "decided_by": officer.user,
             },
         )
+        mark = Redaction.objects.create(
+            request=request,
+            declaration="testapp.Member",
+            row="1",
+            field="portrait",
+            start=0,
+            end=1,
+            of_file=True,
+            grounds={"SG": "legal_privilege"},
+            made_by=officer.user,
+        )
+        Replacement.objects.create(
+            redaction=mark, media_type="image/png", size=1, content=b"sealed"
+        )
         Request.objects.filter(pk=request.pk).update(
             state="closed",
             outcome="refused",
@@ -70,6 +85,8 @@ def _kinds(case):
         "letters": Letter.objects.filter(case=case).count(),
         "notes": Note.objects.filter(case=case).count(),
         "uploads": Upload.objects.filter(case=case).count(),
+        "redactions": Redaction.objects.filter(request__case=case).count(),
+        "replacements": Replacement.objects.filter(redaction__request__case=case).count(),
         "steps": Step.objects.filter(request__case=case).count(),
         "plans": Plan.objects.filter(request__case=case).count(),
     }
@@ -81,6 +98,7 @@ def test_36_months_after_its_end_a_case_is_a_skeleton_and_its_neighbour_untouche
     old, recent = closed(cast.alice), closed(cast.bob, ago=timedelta(days=900))
     before, neighbour = _kinds(old), _kinds(recent)
     assert min(before["letters"], before["notes"], before["uploads"]) >= 1
+    assert (before["redactions"], before["replacements"]) == (1, 1)
     stored = {case.pk: Upload.objects.get(case=case).stored for case in (old, recent)}
     assert storages["uploads"].exists(stored[old.pk])
     night()
