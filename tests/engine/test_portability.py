@@ -10,6 +10,7 @@ import jsonschema
 from dsar.cases import letters
 from dsar.cases.states import State
 from tests.engine.archives import everything, opened, rows
+from tests.testapp.models import Member
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +36,19 @@ def test_portable_copy_is_limited_by_basis_and_origin(
     assert cast.alice.canary("payer") not in text
     said = letters.read(request.letters.get(kind="answer"))
     assert "testapp.Payment" in json.dumps(said["out_of_scope"])
+
+
+def test_portable_copy_harms_nobody_and_deletes_nothing(
+    cast: Cast, ask: Callable[..., Case], answered: Callable[[Case], Request]
+) -> None:
+    """What others wrote to her is hers too; nothing else of theirs is in it (R120)."""
+    before = Member.objects.filter(user_id=cast.alice.pk).values().get()
+    text = everything(opened(answered(ask(cast.alice, "portability"))))
+    assert f"canary-{cast.alice.name}" in text
+    for other in (cast.bob, cast.carol):
+        assert other.canary("nickname") not in text
+        assert other.email not in text
+    assert Member.objects.filter(user_id=cast.alice.pk).values().get() == before
 
 
 def test_portable_copy_fits_its_published_schema(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from dsar.cases import letters
 from dsar.cases.asked import Asked
 from dsar.cases.states import Outcome, Right, State
 from dsar.processing import permitted
 from dsar.registers import consents, suppression
+from tests.testapp.models import Member
 from tests.testapp.privacy import LENDING, NEWSLETTER, SAFETY
 
 if TYPE_CHECKING:
@@ -29,6 +32,22 @@ def test_withdrawal_takes_effect_with_its_filing(cast: Cast, ask: Callable[..., 
     assert (request.state, request.outcome) == (State.CLOSED, Outcome.FULFILLED)
     assert not permitted(cast.alice.user, NEWSLETTER)
     assert permitted(cast.bob.user, NEWSLETTER)
+
+
+def test_the_letter_of_a_withdrawal_says_what_it_costs_and_that_nothing_was_deleted(
+    cast: Cast, ask: Callable[..., Case]
+) -> None:
+    """The likely consequences (R108), and the offer to delete as well, which is asked for apart (R112)."""
+    held = Member.objects.filter(user_id=cast.alice.pk).values().get()
+    consents.give(cast.alice.user, NEWSLETTER, wording="Yes, send it.")
+    case = ask(
+        cast.alice, Asked(right=Right.CONSENT_WITHDRAWAL, scope={"purposes": [NEWSLETTER.code]})
+    )
+    said = letters.read(case.requests.get().letters.get(kind="answer"))
+    assert NEWSLETTER.consequence in json.dumps(said["consequences"])
+    assert "not a deletion" in json.dumps(said["not_retroactive"])
+    assert "ask for it" in json.dumps(said["not_retroactive"])
+    assert Member.objects.filter(user_id=cast.alice.pk).values().get() == held
 
 
 def test_marketing_objection_takes_effect_with_its_filing(

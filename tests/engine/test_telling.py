@@ -62,6 +62,19 @@ def test_a_withdrawal_is_told_to_whoever_got_data_for_that_purpose(
     assert told(case) == {MAILER.code, "printer"}
 
 
+def test_whoever_got_data_in_the_twelve_months_before_is_told_and_nobody_earlier(
+    cast: Cast, ask: Callable[..., Case], answered: Callable[[Case], Request]
+) -> None:
+    """A day within the window counts, a day before it does not, nor what was told of somebody else (R78)."""
+    now = timezone.now()
+    disclosed(cast.alice, "within", since=now - timedelta(days=364))
+    disclosed(cast.alice, "before", since=now - timedelta(days=367))
+    disclosed(cast.bob, "stranger")
+    case = ask(cast.alice, Asked(right=Right.RESTRICTION, scope={"ground": "unlawful"}))
+    answered(case)
+    assert told(case) & {"within", "before", "stranger"} == {"within"}
+
+
 def test_the_ledger_says_who_has_to_be_told(
     cast: Cast, shared: None, ask: Callable[..., Case], answered: Callable[[Case], Request]
 ) -> None:
