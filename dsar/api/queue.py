@@ -15,6 +15,7 @@ from dsar.api.callers import ForStaff, staff
 from dsar.api.desk import ReasonSerializer
 from dsar.api.pages import DueFirst
 from dsar.api.shapes import STATES
+from dsar.api.verdicts import VerdictSerializer
 from dsar.cases import lifecycle, owning, pausing, permissions, variants
 from dsar.cases.delays import Pause
 from dsar.cases.models import Decision, Request
@@ -95,28 +96,6 @@ class PreviewSerializer(serializers.Serializer[Any]):
     digest = serializers.CharField(help_text="Send it as `shown` when you decide.")
     sentences = serializers.ListField(child=serializers.CharField())
     steps = serializers.ListField(child=serializers.DictField())
-
-
-class VerdictSerializer(serializers.Serializer[Any]):
-    """A decision."""
-
-    verdict = serializers.ChoiceField(choices=Decision.Verdict.choices)
-    grounds = serializers.DictField(
-        child=serializers.CharField(max_length=60), required=False, help_text="A ground per law."
-    )
-    reason = serializers.CharField(
-        max_length=10_000,
-        required=False,
-        default="",
-        help_text="For the file; nobody but staff reads it.",
-    )
-    balancing = serializers.CharField(max_length=5_000, required=False, default="")
-    shown = serializers.RegexField(r"^[0-9a-f]{64}\Z", help_text="The digest of the preview.")
-    corrections = serializers.DictField(
-        child=serializers.CharField(max_length=60),
-        required=False,
-        help_text="Fields to refuse: from a correction's id to the code of its ground.",
-    )
 
 
 class QuestionSerializer(serializers.Serializer[Any]):
@@ -246,6 +225,7 @@ class Decide(OnOne):
             reason=said["reason"],
             balancing=said["balancing"],
             refusals=said.get("corrections"),
+            kept=said.get("kept"),
         )
         return Response(in_full(decided))
 

@@ -21,7 +21,7 @@ from dsar.ledger import log
 from dsar.ledger.tags import Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from dsar.cases.actors import Actor
 
@@ -112,10 +112,12 @@ def _check(request: Request, said: _Said, *, actor: Actor) -> None:
     _check_actor(request, actor=actor)
     if said.verdict == Decision.Verdict.REFUSED:
         _check_refusal(request, grounds=said.grounds)
-        _check_needs(said)
+        _check_needs(said.grounds.values(), said)
     elif wrong := _unknown_grounds(request, grounds=said.grounds):
         message = f"Not a ground for this right under these laws: {', '.join(wrong)}."
         raise DecisionError(message)
+    else:
+        _check_needs((code for given in request.kept.values() for code in given.values()), said)
 
 
 def _check_actor(request: Request, *, actor: Actor) -> None:
@@ -140,9 +142,9 @@ def _check_refusal(request: Request, *, grounds: dict[str, str]) -> None:
         raise DecisionError(message)
 
 
-def _check_needs(said: _Said) -> None:
+def _check_needs(codes: Iterable[str], said: _Said) -> None:
     """Some grounds hold only with words of their own beside them (R133, R135; GDPR Art. 21(1))."""
-    needed = law.needs(said.grounds.values())
+    needed = law.needs(codes)
     if law.Need.EVIDENCE in needed and not said.reason:
         message = "This ground needs the reason why it holds here, and why no part can be given."
         raise DecisionError(message)
@@ -204,6 +206,8 @@ def _witness(decision: Decision, said: _Said, *, actor: Actor) -> None:
         "automatic": decision.automatic,
         "plan": said.plan_digest,
     }
+    if decision.request.kept:
+        detail["kept"] = decision.request.kept
     if said.reason:
         detail["reason"] = box.digest(case.key, said.reason)
     if said.balancing:

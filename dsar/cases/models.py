@@ -138,6 +138,10 @@ class Request(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     size = models.BigIntegerField(default=0)
     """How many rows its plan counted: of those due on one day the smallest is carried out first."""
+    kept = models.JSONField(
+        default=dict, db_default=models.Value({}, output_field=models.JSONField())
+    )
+    """Kinds of records that the decision on a deletion leaves, with the ground under each law."""
     result = models.JSONField(default=dict)
     """What was done in counts, by declaration; no personal data."""
 

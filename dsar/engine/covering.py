@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db.models import SET_NULL, ForeignKey
@@ -25,8 +26,25 @@ def is_whole(request: Request) -> bool:
 
 
 def of(request: Request) -> list[Declaration]:
-    """The declarations that a deletion request covers, by label."""
-    return named(request.scope.get("declarations"), subjects.of(request.case))
+    """The declarations that a deletion request covers, by label; what its decision leaves is retained in them."""
+    covered = named(request.scope.get("declarations"), subjects.of(request.case))
+    if not request.kept:
+        return covered
+    return [replace(one, row=Row.RETAINED) if one.label in request.kept else one for one in covered]
+
+
+def journalled(request: Request) -> list[str] | None:
+    """The labels that a restored backup must lose again; None for everything."""
+    if not request.kept:
+        labels: list[str] | None = request.scope.get("declarations")
+        return labels
+    return [one.label for one in of(request) if one.label not in request.kept]
+
+
+def hanging_on_what_goes(request: Request) -> list[str]:
+    """The kinds that the decision leaves and that point at rows that are to go."""
+    covered = of(request)
+    return [one.label for one in covered if one.label in request.kept and _hangs_on(one, covered)]
 
 
 def named(labels: Iterable[str] | None, person: object) -> list[Declaration]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import rfc8785
@@ -12,6 +12,7 @@ from django.db import transaction
 from dsar.cases import subjects
 from dsar.cases.states import Right, State
 from dsar.contract import reach, registry
+from dsar.contract.vocabulary import Row
 from dsar.crashpoints import effect
 from dsar.engine import discovery, redacted, retaining
 from dsar.engine.models import Plan, Step
@@ -85,7 +86,8 @@ def _left_out(request: Request) -> list[dict[str, Any]]:
 def _dated(steps: list[dict[str, Any]], person: object) -> list[dict[str, Any]]:
     """The steps with the day until which their records stay, ISO 8601, where any do and it is known."""
     staying = [one["declaration"] for one in steps if one["action"] in {"overwrite", "retain"}]
-    declarations = [reach.get(person, label) for label in staying]
+    # A kind may stay by decision whose rows would go otherwise: it stays as long as its retention says.
+    declarations = [replace(reach.get(person, label), row=Row.RETAINED) for label in staying]
     until = retaining.until(declarations, person, concealed=True)
     return [
         _with_day(step, until) if step.get("declaration") in staying else step for step in steps

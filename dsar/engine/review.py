@@ -13,7 +13,7 @@ from dsar.cases.policy import Handling
 from dsar.cases.states import State
 from dsar.contract import registry
 from dsar.crashpoints import effect
-from dsar.engine import annotating, planning, redacted, wakes
+from dsar.engine import annotating, keeping, planning, redacted, wakes
 from dsar.engine.rights import correction
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -59,10 +59,12 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
     reason: str = "",
     balancing: str = "",
     refusals: Mapping[str, str] | None = None,
+    kept: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Request:
     """Decide on the plan that was shown (its digest); raises PlanChangedError where it is another by now.
 
-    `refusals` refuses single fields of a correction, from a correction's id to its ground.
+    `refusals` refuses single fields of a correction, from a correction's id to its ground. `kept` leaves kinds of
+    records out of a deletion, from a declaration's label to the ground under each law; the plan is then made anew.
     """
     request = (
         Request.objects.select_for_update(of=("self",))
@@ -72,6 +74,10 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
     planned = planning.plan(request)
     if shown and shown != planned.digest:
         raise PlanChangedError
+    before = request.kept
+    keeping.decide(request, kept or {}, verdict=verdict)
+    if request.kept != before:
+        planned = planning.plan(request)
     planning.keep(request, planned)
     correction.refuse(request, refusals or {})
     decisions.decide(

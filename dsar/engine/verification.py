@@ -55,7 +55,7 @@ def verify_rows(request: Request) -> None:
 def verify(request: Request) -> dict[str, int]:
     """Both looks at once; returns how many hits of the sweep were explained, by place. Raises LeftoverError."""
     verify_rows(request)
-    if not covering.is_whole(request):
+    if not covering.is_whole(request) or request.kept:
         # The person's other records rightly go on naming them.
         return {}
     verdict = _verdict(request)
@@ -140,7 +140,7 @@ def _others(request: Request) -> Iterator[Erased]:
         .select_related("case__key")
     )
     for other in waiting:
-        if covering.is_whole(other):
+        if covering.is_whole(other) and not other.kept:
             try:
                 yield identifiers.erased(other)
             except box.KeyDestroyedError:

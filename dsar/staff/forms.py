@@ -12,7 +12,7 @@ from dsar.cases import owning, variants
 from dsar.cases.delays import Pause
 from dsar.cases.models import Decision, Note
 from dsar.cases.states import Outcome, Right
-from dsar.engine import skipping
+from dsar.engine import keeping, skipping
 from dsar.engine.rights import correction
 from dsar.law import grounds
 
@@ -65,6 +65,7 @@ class DecideForm(ConfirmForm):
                 choices=[("", "correct it"), *_refusals(about)],
                 required=False,
             )
+        self.fields |= _leaving(about)
         self.fields["balancing"] = long_text(
             required=False,
             help_text="How the person's interests were weighed; it goes into the letter of a refused objection.",
@@ -82,6 +83,12 @@ class DecideForm(ConfirmForm):
     def refusals(self) -> dict[str, str]:
         """The fields to leave out, each with its ground."""
         return self._chosen("field_")
+
+    @property
+    def kept(self) -> dict[str, dict[str, str]]:
+        """The kinds of records that a deletion leaves, each with its ground under each law."""
+        chosen = self._chosen("kept_")
+        return {label: keeping.under_every_law(self.about, code) for label, code in chosen.items()}
 
     def _chosen(self, prefix: str) -> dict[str, str]:
         said = self.cleaned_data.items()
@@ -204,6 +211,22 @@ def _refusals(request: Request) -> list[tuple[str, str]]:
         for one in grounds.applicable(variants.of(request), regime=regime)
     }
     return sorted(found.items())
+
+
+def _leaving(request: Request) -> dict[str, forms.Field]:
+    """A choice for each kind of record that a deletion touches: as planned, or left on a ground."""
+    kinds = keeping.choices(request) if request.right == Right.DELETION else []
+    grounds_of_all = [(code, f"leave it: {words}") for code, words in keeping.common(request)]
+    return {
+        f"kept_{one['label']}": forms.ChoiceField(
+            label=f"{one['title'].capitalize()} ({one['label']})",
+            choices=[("", "as the plan says"), *grounds_of_all],
+            initial=one["ground"],
+            required=False,
+            help_text="" if number else "To leave a kind of record, grant in part and choose why.",
+        )
+        for number, one in enumerate(kinds)
+    }
 
 
 def _corrections(request: Request) -> list[dict[str, Any]]:

@@ -207,3 +207,21 @@ def test_an_auditor_reads_which_fields_are_to_be_corrected_and_no_value(  # noqa
     assert change["field"] == "nickname"
     assert (change["new"] == "Allie") is sees
     assert (cast.alice.canary("nickname") in said.content.decode()) is sees
+
+
+def test_a_deletion_leaves_a_kind_of_record_on_its_ground(alice, dora, otto, file, worked):
+    """Without a ground that the law knows nothing is decided; with one the plan keeps it."""
+    file(alice, "deletion")
+    request = Request.objects.get()
+    part = {"verdict": "granted_in_part", "reason": "A claim is pending."}
+    wrong = _decide(dora, request, kept={"testapp.Loan": {"SG": "nonsense"}}, **part)
+    assert wrong.status_code == 409
+    assert "testapp.Loan stays only on a ground" in wrong.json()["detail"]
+    kept = {"testapp.Loan": {"SG": "legal_claims"}}
+    assert _decide(dora, request, kept=kept, **part).status_code == 200
+    otto.post(f"/api/v1/staff/requests/{request.pk}/approve")
+    worked()
+    request.refresh_from_db()
+    assert request.outcome == "partially_fulfilled"
+    (left,) = [one for one in request.result["receipts"] if one["declaration"] == "testapp.Loan"]
+    assert (left["overwritten"], left["retained"]) == (0, 3)

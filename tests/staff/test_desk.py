@@ -23,6 +23,7 @@ from dsar.ledger import log
 from dsar.ledger.models import Entry
 from dsar.packages.models import Package
 from dsar.registers.models import Hold
+from tests import faces
 from tests.testapp.models import Member
 
 
@@ -322,3 +323,19 @@ def test_the_front_door_asks_for_a_second_factor_and_never_for_a_password_alone(
     assert (
         client.post(reverse("admin:login"), {"username": "x", "password": "y"}).status_code == 302
     )
+
+
+def test_a_deletion_leaves_a_kind_of_record_on_the_ground_that_is_chosen(cast, dora, at_desk):
+    """Each kind that would go has its choice; a verdict that does not fit is refused in words."""
+    faces.file(cast.alice, "deletion")
+    request = Request.objects.get()
+    form = dora.get(_act(request, "decide")).context["form"]
+    assert "kept_testapp.Member" in form.fields
+    assert "kept_testapp.Payment" not in form.fields
+    left = {"kept_testapp.Loan": "legal_claims", "reason": "A claim is pending."}
+    assert "granted in part" in _told(_decide(dora, request, **left))
+    _decide(dora, request, verdict="granted_in_part", **left)
+    request.refresh_from_db()
+    assert request.kept == {"testapp.Loan": {"SG": "legal_claims"}}
+    signing = at_desk("officer", "otto").get(_act(request, "approve")).content.decode()
+    assert "The data is needed to establish, exercise or defend legal claims." in signing

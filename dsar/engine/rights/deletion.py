@@ -25,6 +25,7 @@ from dsar.engine import (
     covering,
     erasing,
     journal,
+    keeping,
     leases,
     noting,
     removals,
@@ -60,7 +61,7 @@ class EligibilityChangedError(RuntimeError):
 def steps(request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
     """What happens to each declaration's rows, in foreign-key order, and why whatever stays stays."""
     return [
-        *(step for _, step in kinds(counts, covering.of(request))),
+        *(_explained(request, step) for _, step in kinds(counts, covering.of(request))),
         {"action": "files", "reason": "Remove the stored files of these rows."},
         {
             "action": "journal",
@@ -68,6 +69,12 @@ def steps(request: Request, counts: dict[str, int]) -> list[dict[str, Any]]:
         },
         {"action": "verify", "reason": "Read again: only what is retained may be found."},
     ]
+
+
+def _explained(request: Request, step: dict[str, Any], *, language: str = "en") -> dict[str, Any]:
+    """With the ground of the decision where that is why the kind stays."""
+    reason = keeping.reason(request, step["declaration"], language=language)
+    return step | {"reason": reason} if reason else step
 
 
 def kinds(
@@ -275,7 +282,7 @@ def _erasure(work: _Work) -> Erasure:
         request=str(request.pk),
         model=get_user_model()._meta.label,
         person="" if request.case.subject_id is None else str(request.case.subject_id),
-        declarations=request.scope.get("declarations"),
+        declarations=covering.journalled(request),
         rows=work.steps["journal"].cursor.get("rows"),
         plan_digest=request.plan.digest,
         cut_off=work.steps["files"].cursor["cut_off"],
@@ -327,12 +334,16 @@ def _receipts(work: _Work) -> list[dict[str, Any]]:
     Only what the person may learn of: records that are concealed are counted nowhere in it.
     """
     covered, erased = covering.of(work.request), work.steps["files"].cursor
+    language = work.request.case.language
     planned = {one.get("declaration"): one for one in work.request.plan.document["steps"]}
     counts = {
         one.label: max(erased["shown"].get(one.label, 0), _batched(one, work)) for one in covered
     }
     return [
-        _receipt(step | planned.get(one.label, {}), rows=counts[one.label])
+        _receipt(
+            _explained(work.request, step | planned.get(one.label, {}), language=language),
+            rows=counts[one.label],
+        )
         for one, step in kinds(counts, covered)
     ]
 

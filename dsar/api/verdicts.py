@@ -1,0 +1,37 @@
+"""What staff say when they decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from dsar.cases.models import Decision
+
+
+class VerdictSerializer(serializers.Serializer[Any]):
+    """A decision."""
+
+    verdict = serializers.ChoiceField(choices=Decision.Verdict.choices)
+    grounds = serializers.DictField(
+        child=serializers.CharField(max_length=60), required=False, help_text="A ground per law."
+    )
+    reason = serializers.CharField(
+        max_length=10_000,
+        required=False,
+        default="",
+        help_text="For the file; nobody but staff reads it.",
+    )
+    balancing = serializers.CharField(max_length=5_000, required=False, default="")
+    shown = serializers.RegexField(r"^[0-9a-f]{64}\Z", help_text="The digest of the preview.")
+    corrections = serializers.DictField(
+        child=serializers.CharField(max_length=60),
+        required=False,
+        help_text="Fields to refuse: from a correction's id to the code of its ground.",
+    )
+    kept = serializers.DictField(
+        child=serializers.DictField(child=serializers.CharField(max_length=60)),
+        required=False,
+        help_text="Of a deletion granted in part: kinds of records that stay, from a declaration's label to a ground"
+        " under each law.",
+    )
