@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dsar", "0034_annotations"),
+        ("dsar", "0037_anonymous_sets"),
     ]
 
     operations = [
