@@ -128,13 +128,11 @@ def leave_out(request: HttpRequest, pk: UUID, *, admin: ModelAdmin[Any]) -> Http
         button="Leave out",
         template="admin/dsar/request/mark.html",
     )
-    lines = [("", stored.base(text.words))]
     return ask(
         request,
         question,
         admin=admin,
-        lines=lines,
-        caption="The file",
+        file=stored.base(text.words),
         spared=redactions.spared(about, text),
     )
 

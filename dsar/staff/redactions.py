@@ -221,7 +221,6 @@ def mark_in(request: HttpRequest, pk: UUID, *, admin: ModelAdmin[Any]) -> HttpRe
         question,
         admin=admin,
         lines=_lines(text.words),
-        caption="The text, with the number of each line's first character",
         spared=spared(about, text),
     )
 

@@ -113,6 +113,8 @@ def test_a_file_is_replaced_by_a_redacted_one_that_a_second_person_fetches(
     page = SimpleUploadedFile("a.png", b"<script>\x00</script>", content_type="image/png")
     said = {"ground_SG": "legal_privilege"}
     refused = dora.post(f"{form}?{query}", said | {"instead": page})
+    assert "portrait" in refused.content.decode()
+    assert "first character" not in refused.content.decode()
     assert "This file cannot be sent" in refused.content.decode()
     assert not under_review.redactions.exists()
     picture = SimpleUploadedFile("a.html", b"%PDF-1.7 blacked out", content_type="text/html")
