@@ -69,10 +69,14 @@ class Command(BaseCommand):
             ended = [self._walk(stage, right) for right in journeys.EXPECTED]
             self._report(ended)
             _verify(environment, say=self._say)
-            if not once:
-                self._say(f"\nThe site goes on at {site.address} (Ctrl-C stops).")
-                _introduce(people, self._say)
-                watch(site)
+            self.stay(site, people, once=once)
+
+    def stay(self, site: processes.Site, people: company.Company, *, once: bool) -> None:
+        """Let whoever wants to look around, until they end it."""
+        if not once:
+            self._say(f"\nThe site goes on at {site.address} (Ctrl-C stops).")
+            _introduce(people, self._say)
+            watch(site)
 
     def _walk(self, stage: Stage, right: str) -> Ended:
         ended = journeys.walk(stage, right)
