@@ -38,9 +38,9 @@ from dsar.staff.registers import (
     DisclosureAdmin,
     HoldAdmin,
     ObjectionAdmin,
-    RestrictionAdmin,
 )
 from dsar.staff.requests import RequestAdmin
+from dsar.staff.restrictions import RestrictionAdmin
 from dsar.staff.retention import RetentionRunAdmin
 from dsar.staff.sources import SourceNoticeAdmin
 from dsar.staff.staff_records import HouseReviewAdmin, StaffRecordAdmin

@@ -89,7 +89,7 @@ class RestrictionPersonalData(PersonalData):
     fields = {
         ("id", "request_reference"): TECHNICAL,
         "subject": ACCOUNT,
-        ("purpose", "ground", "restricted_at", "lifted_at"): CHOICE,
+        ("purpose", "ground", "restricted_at", "review_on", "lifted_at"): CHOICE,
     }
 
 

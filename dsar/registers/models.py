@@ -158,6 +158,8 @@ class Restriction(models.Model):
     ground = models.CharField(max_length=30, choices=Ground.choices)
     request_reference = models.UUIDField(null=True, blank=True)
     restricted_at = models.DateTimeField(default=timezone.now)
+    review_on = models.DateField(null=True, blank=True)
+    """When somebody looks whether its ground still holds; it never ends by itself (R104)."""
     lifted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

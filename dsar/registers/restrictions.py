@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from dsar.crashpoints import effect
 from dsar.ledger import log
@@ -15,12 +17,16 @@ from dsar.registers.models import Restriction
 from dsar.registers.people import key_of
 
 if TYPE_CHECKING:
+    from datetime import date
     from uuid import UUID
 
     from django.db.models import QuerySet
 
     from dsar.contract.declarations import Purpose
     from dsar.registers.people import Person
+
+_REVIEW = timedelta(days=365)
+"""How long a restriction stands before somebody looks at it again."""
 
 
 def restrict(
@@ -40,7 +46,12 @@ def restrict(
             subject_id=key_of(person),
             purpose_id=code,
             lifted_at=None,
-            defaults={"ground": ground, "request_reference": request, "restricted_at": Now()},
+            defaults={
+                "ground": ground,
+                "request_reference": request,
+                "restricted_at": Now(),
+                "review_on": timezone.localdate() + _REVIEW,
+            },
         )
         if is_new or _taken_over(restriction, ground=ground, request=request):
             log.append(
@@ -81,6 +92,14 @@ def lift(restriction: Restriction, *, request: UUID | None = None) -> bool:
                 purpose=restriction.purpose_id,
             )
     return bool(changed)
+
+
+def reviewed(restriction: Restriction, *, review_on: date) -> None:
+    """Say that its ground still holds, and when to look again."""
+    with effect("restriction.review"), transaction.atomic():
+        Restriction.objects.filter(pk=restriction.pk).update(review_on=review_on)
+        next_on = review_on.isoformat()
+        log.append(Tag.RESTRICTION_REVIEWED, restriction=restriction.pk, next_on=next_on)
 
 
 def open_for(person: Person) -> QuerySet[Restriction]:

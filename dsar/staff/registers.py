@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from dsar.cases import permissions
 from dsar.registers import holds
-from dsar.registers.models import Consent, Disclosure, Hold, Objection, Restriction
+from dsar.registers.models import Consent, Disclosure, Hold, Objection
 from dsar.staff.reading import ReadingAdmin, demand, page_of
 
 if TYPE_CHECKING:
@@ -34,15 +34,6 @@ class ObjectionAdmin(ReadingAdmin[Objection]):
 
     list_display = ("subject_id", "purpose", "objected_at", "lifted_at")
     list_filter = ("purpose",)
-    list_select_related = ("purpose",)
-    ordering = ("-id",)
-
-
-class RestrictionAdmin(ReadingAdmin[Restriction]):
-    """Whose data is only stored."""
-
-    list_display = ("subject_id", "purpose", "ground", "restricted_at", "lifted_at")
-    list_filter = ("ground",)
     list_select_related = ("purpose",)
     ordering = ("-id",)
 
