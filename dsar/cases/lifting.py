@@ -42,7 +42,9 @@ def told_at(restriction: Restriction) -> datetime | None:
 def announce(restriction: Restriction, *, reasons: str, actor: Actor) -> Letter:
     """Tell the person that it will end, and why. Raises NotPermittedError and LiftingError."""
     _check(restriction, actor=actor)
-    asked = Request.objects.filter(pk__in=[restriction.request_reference]).select_related("case__key")
+    asked = Request.objects.filter(pk__in=[restriction.request_reference]).select_related(
+        "case__key"
+    )
     request = asked.first()
     if request is None or request.case.key.wrapped is None:
         message = "No case leads to this person any more, so nobody can be told."

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("dsar", "0037_anonymous_sets"),
+        ("dsar", "0038_kept_kinds"),
     ]
 
     operations = [
