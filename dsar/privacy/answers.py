@@ -11,6 +11,7 @@ from dsar.cases.models import Correction, Decision, Letter, Note
 from dsar.cases.recipient_models import RecipientTask
 from dsar.cases.redaction_models import Redaction, Replacement
 from dsar.declarations import Category, Erase, Held, Origin, PersonalData, Row, Secret
+from dsar.law import grounds
 from dsar.privacy.terms import (
     ACCOUNT,
     ASKED,
@@ -28,6 +29,12 @@ from dsar.privacy.terms import (
 from dsar.registry import declare
 
 
+def _told_grounds(decision: Decision) -> dict[str, str]:
+    """The grounds as the letter tells them: what the law protects has one code, whatever it is (R66)."""
+    known = grounds.all_grounds()
+    return {regime: known[code].told for regime, code in decision.grounds.items()}
+
+
 class _DecisionTerms(PersonalData):
     """What both people in a decision share."""
 
@@ -42,14 +49,11 @@ class DecisionPersonalData(_DecisionTerms):
     subject = "request__case__subject"
     fields = {
         ("id", "request"): TECHNICAL,
-        ("verdict", "grounds", "automatic", "decided_at", "approved_at"): PROCEDURE,
+        ("verdict", "automatic", "decided_at", "approved_at"): PROCEDURE,
+        "grounds": Held(category=Category.LEGAL, origin=Origin.DERIVED, read=_told_grounds),
         "plan_digest": Secret(to="", category=Category.LEGAL, origin=Origin.DERIVED),
-        "reason": Erase(
-            to=None,
-            category=Category.LEGAL,
-            origin=Origin.DERIVED,
-            read=opened("reason", case="request__case"),
-        ),
+        # For the file: it may say what the law protects, or who told it (R66). The letter says what the person is told.
+        "reason": LET_GO,
         "balancing": Erase(
             to=None,
             category=Category.LEGAL,

@@ -59,13 +59,15 @@ def test_what_a_case_keeps_sealed_is_readable_to_its_person(case, request_):
     )
     letter = Letter.objects.create(case=case, kind="answer", content=_sealed(case, {"a": [1, "é"]}))
     note = Note.objects.create(case=case, text=box.seal(case.key, b"Called."))
-    decision = Decision.objects.create(request=request_, verdict="granted")
+    decision = Decision.objects.create(
+        request=request_, verdict="granted", balancing=box.seal(case.key, b"Weighed.")
+    )
     assert _read(case, "contact") == "alice@example.com"
     assert _read(correction, "old") == "Al"
     assert _read(correction, "new") == {"first": "Alice"}
     assert _read(letter, "content") == {"a": [1, "é"]}
     assert _read(note, "text") == "Called."
-    assert _read(decision, "reason") is None
+    assert _read(decision, "balancing") == "Weighed."
 
 
 def test_a_destroyed_key_leaves_nothing_to_read(case):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 
-from dsar.cases import letters
+from dsar.cases import decisions, letters
+from dsar.cases.models import Decision
 from dsar.cases.states import Outcome, State
 from dsar.contract import compiler, registry
 from dsar.ledger import log
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import zipfile
     from collections.abc import Callable
 
+    from dsar.cases.actors import Actor
     from dsar.cases.models import Case, Request
     from tests.testapp.factories import Cast
 
@@ -208,3 +210,26 @@ def test_large_copy_holds_the_same_as_a_small_one(
     for label in ("testapp.Member", "testapp.Message", "testapp.Loan", "testapp.Visit"):
         assert again[label] == kept[label], label
         assert cells(large, label) == cells(small, label)
+
+
+def test_a_later_copy_tells_of_an_earlier_refusal_what_its_letter_told(
+    cast: Cast,
+    ask: Callable[..., Case],
+    answered: Callable[[Case], Request],
+    dora: Actor,
+) -> None:
+    """Not which protected fact it was, and not the words for the file (R66)."""
+    decisions.decide(
+        ask(cast.alice, "access").requests.get(),
+        verdict=Decision.Verdict.REFUSED,
+        actor=dora,
+        grounds={"SG": "reveals_informant"},
+        reason="Zilla told us.",
+    )
+    archive = opened(answered(ask(cast.alice, "access")))
+    (told, _) = sorted(rows(archive)["dsar.Decision"], key=lambda one: one["id"])
+    assert told["grounds"] == {"SG": "forbidden_by_law"}
+    assert "reason" not in told
+    text = everything(archive)
+    assert "informant" not in text
+    assert "Zilla" not in text
