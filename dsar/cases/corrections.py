@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dsar.cases.asked import Proposal
-    from dsar.cases.models import Request
+    from dsar.cases.models import Case, Request
     from dsar.keys.models import Key
 
 
@@ -42,6 +42,12 @@ def propose(request: Request, proposals: Sequence[Proposal]) -> list[Correction]
         for proposal in proposals
     ]
     return Correction.objects.bulk_create(rows) if rows else []
+
+
+def proposed(case: Case) -> list[tuple[str, str, str, Any]]:
+    """What a case asks to be corrected already: kind of record, row, field and the new value."""
+    found = Correction.objects.filter(request__case=case).select_related("request__case__key")
+    return [(one.declaration, one.row, one.field, read(one).new) for one in found]
 
 
 def read(correction: Correction) -> Change:

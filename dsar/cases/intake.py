@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -32,7 +33,7 @@ from dsar.ledger.tags import Tag
 from dsar.registers import minors as register
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -98,10 +99,15 @@ def file(  # noqa: PLR0913 - a submission has as many parts as the law asks for.
 def join(case: Case, *, asked: Sequence[Asked], claim: Said, actor: Actor) -> Case:
     """Add what is asked to a case that is open already, without another receipt; nothing is asked twice."""
     wanted = asking.understood(minors.wanted(claim.relation, asked), regimes=case.regimes)
-    there = [(one.right, one.scope) for one in case.requests.all()]
-    fresh = [one for one in wanted if (one.right, dict(one.scope)) not in there]
+    fresh = list(_not_asked_yet(case, wanted))
     with effect("case.join"), transaction.atomic():
-        requests = Request.objects.bulk_create([_request(case, one) for one in fresh])
+        there = list(case.requests.values_list("right", "scope"))
+        requests = Request.objects.bulk_create(
+            [
+                _request(case, one, number=there.count((one.right, dict(one.scope))) + 1)
+                for one in fresh
+            ]
+        )
         for request, one in zip(requests, fresh, strict=True):
             corrections.propose(request, one.corrections)
         _witness(case, requests, actor=actor)
@@ -111,6 +117,21 @@ def join(case: Case, *, asked: Sequence[Asked], claim: Said, actor: Actor) -> Ca
             # The case speaks of whoever it was opened for; staff see that this is about somebody else.
             notes.write(case, text=f"{claim.for_name} <{claim.for_address}>", actor=actor)
     return case
+
+
+def _not_asked_yet(case: Case, wanted: Iterable[Asked]) -> Iterator[Asked]:
+    """What a case does not have; of a further correction, the values that it does not ask for already."""
+    there = [(one.right, one.scope) for one in case.requests.all()]
+    proposed = corrections.proposed(case) if any(one.corrections for one in wanted) else []
+    for one in wanted:
+        if (one.right, dict(one.scope)) not in there:
+            yield one
+        elif further := tuple(each for each in one.corrections if _value(each) not in proposed):
+            yield replace(one, corrections=further)
+
+
+def _value(proposal: Proposal) -> tuple[str, str, str, Any]:
+    return proposal.declaration, proposal.row, proposal.field, proposal.new
 
 
 def _arrival(received_at: datetime | None, *, contact: str) -> datetime:
@@ -178,8 +199,8 @@ def _note_report(case: Case, requests: list[Request]) -> None:
             )
 
 
-def _request(case: Case, one: Asked) -> Request:
-    request = Request(case=case, right=one.right, scope=dict(one.scope))
+def _request(case: Case, one: Asked, *, number: int = 1) -> Request:
+    request = Request(case=case, right=one.right, scope=dict(one.scope), round=number)
     deadlines.set_on(request)
     return request
 

@@ -248,6 +248,23 @@ def test_a_fourth_filing_of_a_day_joins_the_open_case(cast, calling):
     assert Case.objects.count() == 4
 
 
+def test_a_further_correction_joins_the_open_case_with_what_is_new_in_it(loans, calling):
+    client = calling()
+    name, code = (
+        {"declaration": "testapp.Loan", "field": field, "value": "Vera Visitor-Smith"}
+        for field in ("contact_name", "remarks")
+    )
+    for _ in range(3):
+        file(client, rights=[{"right": "correction", "corrections": [name]}])
+    latest = Case.objects.latest("created_at")
+    for _ in range(2):
+        both = [{"right": "correction", "corrections": [name, code]}]
+        assert file(client, rights=both).status_code == 202
+    assert Case.objects.count() == 3
+    asked = [[one.field for one in each.corrections.all()] for each in latest.requests.all()]
+    assert sorted(asked) == [["contact_name"], ["remarks"]]
+
+
 def test_too_many_filings_are_told_the_other_ways(cast, calling, settings):
     settings.DSAR = settings.DSAR | {
         "API_RATES": {"open_filings": "2/hour", "open_filings_of_one": "9/hour"},
