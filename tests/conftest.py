@@ -38,6 +38,16 @@ def _quick_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_on_demand() -> Iterator[None]:
+    """Spare every new test client the walk through all static files: each loads the middleware anew."""
+    from django.conf import settings  # noqa: PLC0415  They are read once the servers stand.
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "WHITENOISE_AUTOREFRESH", True)
+        yield
+
+
 @pytest.fixture
 def real_passwords(settings: Settings) -> None:
     """The production's hashers alone, for tests that are about them."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
+from django.db import transaction
 
 from tests.testapp.models import (
     Assessment,
@@ -94,6 +95,7 @@ def make_person(name: str, **flags: Any) -> Person:
     return Person(user=user, name=name)
 
 
+@transaction.atomic
 def make_cast() -> Cast:
     """Alice and Bob with rows in every table and messages to each other; Carol is staff and holds little."""
     cast = Cast(
@@ -175,13 +177,15 @@ def make_open_loan(code: str, name: str, email: str, **more: Any) -> Loan:
 
 def fill_talk(person: Person, *, other: Person, tool: Tool) -> None:
     """Messages to somebody else that name a third person, and a handover."""
-    for number, text in enumerate(NASTY[:4]):
-        Message.objects.create(
+    Message.objects.bulk_create(
+        Message(
             sender_id=person.pk,
             recipient_id=other.pk,
             text=person.canary(f"message-{number}") + text,
             named_friend="Friend Nobody",
         )
+        for number, text in enumerate(NASTY[:4])
+    )
     Handover.objects.create(
         giver_id=person.pk,
         taker_id=other.pk,
