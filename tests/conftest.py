@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from config import rewinding, testing
 
@@ -46,6 +47,13 @@ def _static_files_on_demand() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "WHITENOISE_AUTOREFRESH", True)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A page that was asked for in another language leaves it to the thread; the next test has its own again."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
