@@ -70,7 +70,8 @@ def surroundings(
     return surroundings | {"LOG_JSON": "1"}
 
 
-@pytest.mark.parametrize("level", ["DEBUG", pytest.param("INFO", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("level", ["DEBUG", "INFO"])
 def test_nothing_that_is_logged_names_anybody(
     surroundings: dict[str, str], secrets: list[str], tmp_path: Path, level: str
 ) -> None:

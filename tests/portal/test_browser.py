@@ -34,6 +34,11 @@ LOOKS: list[dict[str, Any]] = [
     {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
     {"viewport": {"width": 320, "height": 640}, "forced_colors": "active"},
 ]
+in_each_look = pytest.mark.parametrize(
+    "look",
+    [*LOOKS[:2], pytest.param(LOOKS[2], marks=pytest.mark.slow)],
+    ids=["wide", "narrow-dark", "forced-colours"],
+)
 SCRIPTS = [True, False]
 OPEN_PAGES = (
     *("/privacy/", "/privacy/ask/", "/privacy/ask/open/", "/privacy/ask/open/sent/"),
@@ -85,7 +90,7 @@ def assert_good(page: Any) -> None:
     assert page.evaluate(wide), page.url
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=["wide", "narrow-dark", "forced-colours"])
+@in_each_look
 def test_no_page_has_a_barrier(site, cast, opened, look):
     # axe is put into the page, which the site's own policy rightly forbids.
     page = opened(**look, bypass_csp=True)
@@ -109,7 +114,7 @@ def test_no_page_has_a_barrier(site, cast, opened, look):
         assert_good(page)
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=["wide", "narrow-dark", "forced-colours"])
+@in_each_look
 def test_an_account_is_opened_with_nothing_agreed_to(site, cast, opened, look, mailoutbox):
     policies.published(by=cast.bob.user, then=cast.carol.user)
     page = opened(**look, bypass_csp=True)
@@ -215,7 +220,7 @@ def test_all_cookies_are_deleted_by_a_button(site, cast, opened):
     assert left_by(page) == {"csrftoken"}
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=["wide", "narrow-dark", "forced-colours"])
+@in_each_look
 def test_no_question_has_a_barrier_and_no_error_either(site, cast, opened, look):
     page = opened(**look, bypass_csp=True)
     log_in(page, site, cast.alice)
@@ -316,7 +321,7 @@ def test_somebody_writes_with_a_file_and_asks_for_a_second_look_on_a_phone(
     assert page.get_by_text("Being looked at").count() == 1
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=["wide", "narrow-dark", "forced-colours"])
+@in_each_look
 def test_neither_a_thread_nor_its_errors_have_a_barrier(site, cast, opened, look):
     case = faces.file(cast.alice, "access", CLAIMS)
     faces.work()

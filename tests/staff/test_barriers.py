@@ -33,10 +33,6 @@ PAGES = (
 )
 
 
-WIDTHS = [1280, pytest.param(400, marks=pytest.mark.slow)]
-"""A desk is looked at on a desk; on a phone it is checked with the rest."""
-
-
 @pytest.fixture
 def busy(cast, ask, dora, worked):
     """Something in every list that a day's work fills."""
@@ -69,14 +65,15 @@ def _addresses() -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1280, 400])
 def test_no_list_and_no_page_has_a_barrier(busy, dora, clean, width):
     addresses = _addresses()
     assert len(addresses) > len(PAGES) + len(_ours()) + 6
     clean(dora, *addresses, width=width)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [1280, pytest.param(400, marks=pytest.mark.slow)])
 def test_no_question_before_an_act_has_a_barrier(busy, dora, clean, width):
     request = busy.requests.get()
     assert request.state == State.IN_REVIEW

@@ -264,7 +264,7 @@ def test_the_page_costs_the_same_for_two_requests_and_for_twenty(cast, ask, dora
 
 @pytest.mark.browser
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("width", [1280, pytest.param(400, marks=pytest.mark.slow)])
 def test_the_page_has_no_barrier_and_breaks_no_policy(told, dora, clean, width):
     clean(dora, _case_page(told), says="Clocks", width=width)
     clean(dora, _page(told.requests.get()), says="Decision", width=width)

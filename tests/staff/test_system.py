@@ -266,7 +266,7 @@ def test_the_page_costs_the_same_for_one_stopped_request_and_for_thirty(cast, st
 
 @pytest.mark.browser
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("width", [1280, pytest.param(400, marks=pytest.mark.slow)])
 def test_the_page_has_no_barrier_and_breaks_no_policy(cast, stop, dora, clean, width):
     stop(cast.alice)
     clean(dora, SYSTEM, says="Requests that stopped", width=width)
