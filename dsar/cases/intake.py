@@ -99,9 +99,9 @@ def file(  # noqa: PLR0913 - a submission has as many parts as the law asks for.
 def join(case: Case, *, asked: Sequence[Asked], claim: Said, actor: Actor) -> Case:
     """Add what is asked to a case that is open already, without another receipt; nothing is asked twice."""
     wanted = asking.understood(minors.wanted(claim.relation, asked), regimes=case.regimes)
-    fresh = list(_not_asked_yet(case, wanted))
+    there = list(case.requests.values_list("right", "scope"))
+    fresh = list(_not_asked_yet(case, wanted, there=there))
     with effect("case.join"), transaction.atomic():
-        there = list(case.requests.values_list("right", "scope"))
         requests = Request.objects.bulk_create(
             [
                 _request(case, one, number=there.count((one.right, dict(one.scope))) + 1)
@@ -119,9 +119,10 @@ def join(case: Case, *, asked: Sequence[Asked], claim: Said, actor: Actor) -> Ca
     return case
 
 
-def _not_asked_yet(case: Case, wanted: Iterable[Asked]) -> Iterator[Asked]:
+def _not_asked_yet(
+    case: Case, wanted: Iterable[Asked], *, there: Sequence[tuple[str, dict[str, Any]]]
+) -> Iterator[Asked]:
     """What a case does not have; of a further correction, the values that it does not ask for already."""
-    there = [(one.right, one.scope) for one in case.requests.all()]
     proposed = corrections.proposed(case) if any(one.corrections for one in wanted) else []
     for one in wanted:
         if (one.right, dict(one.scope)) not in there:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.core.exceptions import EmptyResultSet, ValidationError
-from django.db import connection, transaction
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Lower
 
@@ -21,6 +21,7 @@ from dsar.crashpoints import effect
 from dsar.duties import incidents
 from dsar.keys import box
 from dsar.registers.incident_models import Incident, IncidentNotice
+from dsar.registers.inserting import insert_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -116,18 +117,7 @@ def _insert(incident: Incident, keys: Any) -> int:
     people = keys.annotate(
         of=Value(incident.pk), no_digest=Value("", output_field=CharField())
     ).distinct()
-    try:
-        query, parameters = people.query.sql_with_params()
-    except EmptyResultSet:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO dsar_registers_incident_notice (subject_id, incident_id, digest) "
-            + query
-            + " ON CONFLICT DO NOTHING",
-            parameters,
-        )
-        return int(cursor.rowcount)
+    return insert_missing(IncidentNotice, ["subject", "incident", "digest"], people)
 
 
 def _add_guests(incident: Incident, declaration: Declaration) -> int:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Value
 from django.utils import timezone
 
 from dsar import conf
-from dsar.cases import contents
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
 from dsar.duties import campaigns, reached
@@ -22,12 +21,11 @@ from dsar.duties.campaigns import Campaign
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 from dsar.registers import policies
+from dsar.registers.inserting import insert_missing
 from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-
-_MOST_ATTEMPTS = 30
 
 
 def announce(pk: int) -> int:
@@ -63,14 +61,8 @@ def sweep() -> int:
 def _enrol(policy: PrivacyPolicy) -> None:
     """Write down who is to be told, in one statement; whoever stands there stays as they are."""
     whom = reached.people().order_by().values_list(Value(policy.pk), "pk")
-    query, parameters = whom.query.sql_with_params()
-    with effect("announcement.enrol"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO dsar_registers_policynotice (policy_id, subject_id) "
-            + query
-            + " ON CONFLICT DO NOTHING",
-            parameters,
-        )
+    with effect("announcement.enrol"), transaction.atomic():
+        insert_missing(PolicyNotice, ["policy", "subject"], whom)
 
 
 def _waiting(policy: PrivacyPolicy) -> QuerySet[PolicyNotice]:
@@ -78,7 +70,7 @@ def _waiting(policy: PrivacyPolicy) -> QuerySet[PolicyNotice]:
         policy=policy,
         mailed_at__isnull=True,
         acknowledged_at__isnull=True,
-        attempts__lt=_MOST_ATTEMPTS,
+        attempts__lt=campaigns.MOST_ATTEMPTS,
     )
 
 
@@ -104,9 +96,4 @@ def _text(policy: PrivacyPolicy) -> str:
         "object to uses of your data, and withdraw any consent.",
         "zh-hans": "您无需采取任何行动。您可以在隐私中心阅读全文及差异，反对对您数据的使用，并撤回任何同意。",
     }
-    parts = [
-        "\n\n".join(filter(None, (opening.get(one, opening["en"]), said, closing.get(one, ""))))
-        for one, said in policy.changes.items()
-        if said
-    ]
-    return "\n\n---\n\n".join([*parts, contents.contact()])
+    return campaigns.in_each_language(policy.changes, opening=opening, closing=closing)

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from dsar.cases import contents
 from dsar.crashpoints import effect
 from dsar.dispatch import mails
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 BATCH = 200
+MOST_ATTEMPTS = 30
+"""How often a mail to somebody is tried, in a campaign that tries again."""
 DEAD_AFTER = timedelta(minutes=10)
 """A claim older than this is a dead worker's."""
 
@@ -57,6 +60,18 @@ def run(campaign: Campaign) -> int:
         # The error's own text may repeat an address. The next sweep goes on.
         logger.warning("The mail server is away: %s", type(error).__name__)
     return mailed
+
+
+def in_each_language(
+    said: Mapping[str, str], *, opening: Mapping[str, str], closing: Mapping[str, str]
+) -> str:
+    """One text for everybody: what is said in each language between that language's first and last words."""
+    parts = [
+        "\n\n".join(filter(None, (opening.get(one, opening["en"]), words, closing.get(one, ""))))
+        for one, words in said.items()
+        if words
+    ]
+    return "\n\n---\n\n".join([*parts, contents.contact()])
 
 
 def unclaimed() -> Q:

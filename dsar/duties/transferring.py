@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.utils import timezone
 
 from dsar import conf
-from dsar.cases import contents
 from dsar.cases.models import Request
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
@@ -25,6 +24,7 @@ from dsar.ledger import log
 from dsar.ledger.tags import Tag
 from dsar.processing import gate
 from dsar.registers import transfers
+from dsar.registers.inserting import insert_missing
 from dsar.registers.models import Consent
 from dsar.registers.transfer_models import Transfer, TransferNotice
 
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from django.contrib.auth.base_user import AbstractBaseUser
-
-_MOST_ATTEMPTS = 30
 
 
 def confirm(transfer: Transfer, *, by: AbstractBaseUser) -> Transfer:
@@ -121,28 +119,20 @@ def _enrol(transfer: Transfer) -> None:
     whom = concerned(transfer).order_by()
     if transfer.consent_purpose_id is None:
         rows = whom.values_list(Value(transfer.pk), "pk")
-        columns = "transfer_id, subject_id"
+        fields = ["transfer", "subject"]
     else:
         agreed = Consent.objects.filter(
             purpose=transfer.consent_purpose_id, subject__in=whom.values("pk")
         )
         rows = agreed.values_list(Value(transfer.pk), "subject_id", "pk")
-        columns = "transfer_id, subject_id, consent_id"
-    query, parameters = rows.query.sql_with_params()
-    with (
-        effect("transferring.enrol"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(
-            f"INSERT INTO dsar_registers_transfernotice ({columns}) {query} ON CONFLICT DO NOTHING",
-            parameters,
-        )
+        fields = ["transfer", "subject", "consent"]
+    with effect("transferring.enrol"), transaction.atomic():
+        insert_missing(TransferNotice, fields, rows)
 
 
 def _waiting(transfer: Transfer) -> QuerySet[TransferNotice]:
     return TransferNotice.objects.filter(
-        transfer=transfer, mailed_at__isnull=True, attempts__lt=_MOST_ATTEMPTS
+        transfer=transfer, mailed_at__isnull=True, attempts__lt=campaigns.MOST_ATTEMPTS
     )
 
 
@@ -159,12 +149,7 @@ def _text(transfer: Transfer) -> str:
         "zh-hans": f"您的数据将于 {day} 转移给新的持有者：{who}。",
     }
     closing = {language: said[_closing(transfer)] for language, said in _CLOSINGS.items()}
-    parts = [
-        "\n\n".join(filter(None, (opening.get(one, opening["en"]), said, closing.get(one, ""))))
-        for one, said in transfer.says.items()
-        if said
-    ]
-    return "\n\n---\n\n".join([*parts, contents.contact()])
+    return campaigns.in_each_language(transfer.says, opening=opening, closing=closing)
 
 
 def _closing(transfer: Transfer) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import CharField, Count, DateField, Exists, Min, OuterRef, Q, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -20,6 +20,7 @@ from dsar.contract.vocabulary import Origin, Whose
 from dsar.crashpoints import effect
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
+from dsar.registers.inserting import insert_missing
 from dsar.registers.source_models import SourceNotice
 
 if TYPE_CHECKING:
@@ -105,16 +106,8 @@ def note(  # noqa: PLR0913 - each is a fact of the notice.
         Value(by.pk),
         Value(timezone.now()),
     )
-    query, parameters = values.query.sql_with_params()
-    with effect("source.note"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO dsar_registers_sourcenotice "
-            "(declaration, row, told_on, exception, reason, entered_by_id, entered_at) "
-            + query
-            + " ON CONFLICT DO NOTHING",
-            parameters,
-        )
-        number = int(cursor.rowcount)
+    with effect("source.note"), transaction.atomic():
+        number = insert_missing(SourceNotice, _NOTED, values)
         if number:
             log.append(
                 Tag.SOURCES_NOTED,
@@ -124,6 +117,9 @@ def note(  # noqa: PLR0913 - each is a fact of the notice.
                 exception=exception or None,
             )
     return number
+
+
+_NOTED = ["declaration", "row", "told_on", "exception", "reason", "entered_by", "entered_at"]
 
 
 def _meant(found: Declaration, *, rows: Collection[str], until: date | None) -> Q:

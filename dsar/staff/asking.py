@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from dsar.staff.reading import page_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.contrib.admin import ModelAdmin
     from django.http import HttpRequest
+
+    from dsar.cases.models import Case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +36,17 @@ class Question:
     target: str = ""
     """Where the form is sent, if not to the page itself."""
     template: str = "admin/dsar/asking.html"
+
+
+def of_case(case: Case, *, title: str, says: str, form: Any) -> Question:
+    """A question about a case, with the way there."""
+    return Question(
+        title=f"{title}: {case.reference}",
+        step=title,
+        says=says,
+        way=[("Cases", reverse("admin:dsar_case_changelist")), (case.reference, page_of(case))],
+        form=form,
+    )
 
 
 def ask(

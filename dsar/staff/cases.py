@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.html import format_html
 
 from dsar.cases import letters, notes, permissions, pseudonyms, revealing
@@ -24,7 +24,7 @@ from dsar.ledger import log
 from dsar.registers import holds
 from dsar.registers import minors as register
 from dsar.staff import casefile, clearance, minors
-from dsar.staff.asking import Question, ask
+from dsar.staff.asking import ask, of_case
 from dsar.staff.forms import HoldForm, NoteForm, RevealForm
 from dsar.staff.incident_forms import FactsForm
 from dsar.staff.reading import ReadingAdmin, acting, demand, page_of
@@ -250,17 +250,7 @@ class CaseAdmin(ReadingAdmin[Case]):
     def _form(
         self, request: HttpRequest, case: Case, form: Any, *, title: str, says: str
     ) -> HttpResponse:
-        question = Question(
-            title=f"{title}: {case.reference}",
-            step=title,
-            says=says,
-            way=[
-                ("Cases", reverse("admin:dsar_case_changelist")),
-                (case.reference, page_of(case)),
-            ],
-            form=form,
-        )
-        return ask(request, question, admin=self)
+        return ask(request, of_case(case, title=title, says=says, form=form), admin=self)
 
 
 _NOTE_SAYS = (

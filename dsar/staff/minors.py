@@ -19,7 +19,7 @@ from dsar.cases.models import Case
 from dsar.duties import minors as duty
 from dsar.registers import minors
 from dsar.registers.minors import Finding
-from dsar.staff.asking import Question, ask
+from dsar.staff.asking import Question, ask, of_case
 from dsar.staff.forms import long_text
 from dsar.staff.reading import acting, page_of
 
@@ -136,13 +136,4 @@ def _question(case: Case, report: MinorReport, form: Any) -> Question:
             "period. "
             + ("An account has the address." if has_account else "No account has the address.")
         )
-    return Question(
-        title=f"{title}: {case.reference}",
-        step=title,
-        says=says,
-        way=[
-            ("Cases", reverse("admin:dsar_case_changelist")),
-            (case.reference, page_of(case)),
-        ],
-        form=form,
-    )
+    return of_case(case, title=title, says=says, form=form)

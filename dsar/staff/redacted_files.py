@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.http import content_disposition_header
 
 from dsar.cases import files, redacting
@@ -20,7 +20,6 @@ from dsar.engine import copied_files, stored
 from dsar.engine.redacted import ENDINGS
 from dsar.staff import redactions
 from dsar.staff.asking import Question, ask
-from dsar.staff.reading import page_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -109,21 +108,17 @@ def leave_out(request: HttpRequest, pk: UUID, *, admin: ModelAdmin[Any]) -> Http
     actor, about = redactions.reviewing(request, pk)
     if not redacting.is_open(about):
         return redactions.too_late(request, about)
-    text = _asked_for(request, about)
+    text = redactions.asked_for(request, about, copied_files.find)
     given = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = FileForm(*given, about=about, text=text)
     if request.method == "POST" and form.is_valid() and _left_out(about, text, form, actor):
         messages.success(request, "The copy will lack the file.")
-        return redirect(_list_of(about, text.declaration))
+        return redirect(redactions.list_of(about, text.declaration, of="files"))
     question = Question(
         title=f"Leave a file out of {about.case.reference}",
         step="Leave a file out",
         says="The stored file is left out of the copy. Where you add a redacted one, that is given in its place.",
-        way=[
-            ("Requests", reverse("admin:dsar_request_changelist")),
-            (about.case.reference, page_of(about)),
-            ("Files", _list_of(about, text.declaration)),
-        ],
+        way=redactions.way(about, text, of="files"),
         form=form,
         button="Leave out",
         template="admin/dsar/request/mark.html",
@@ -142,7 +137,7 @@ def fetch(request: HttpRequest, pk: UUID) -> HttpResponse | StreamingHttpRespons
     actor, about = redactions.reviewing(request, pk)
     if not redacting.is_open(about):
         return redactions.too_late(request, about)
-    text = _asked_for(request, about)
+    text = redactions.asked_for(request, about, copied_files.find)
     content = copied_files.read(about, text, actor=actor)
     if content is None:
         raise Http404
@@ -167,14 +162,6 @@ def _headers(name: str) -> dict[str, str]:
     return _OPAQUE | {"Content-Disposition": disposition or "attachment"}
 
 
-def _asked_for(request: HttpRequest, about: Request) -> Text:
-    where = {name: request.GET.get(name, "") for name in ("label", "row", "field")}
-    text = copied_files.find(about, **where)
-    if text is None:
-        raise Http404
-    return text
-
-
 def _left_out(about: Request, text: Text, form: FileForm, actor: Actor) -> bool:
     """Leave it out; False where that is refused, which the form then says."""
     instead = form.cleaned_data["instead"]
@@ -184,11 +171,6 @@ def _left_out(about: Request, text: Text, form: FileForm, actor: Actor) -> bool:
         form.add_error(None, str(error))
         return False
     return True
-
-
-def _list_of(about: Request, label: str) -> str:
-    address = reverse("admin:dsar_request_files", args=[about.pk])
-    return f"{address}?{urlencode({'kind': label})}"
 
 
 def _page(request: HttpRequest, about: Request, source: Any, actor: Actor) -> dict[str, Any]:

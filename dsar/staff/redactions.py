@@ -26,7 +26,7 @@ from dsar.staff.forms import long_text
 from dsar.staff.reading import acting, demand, page_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from django.contrib.admin import ModelAdmin
     from django.http import HttpRequest, HttpResponse
@@ -194,24 +194,16 @@ def mark_in(request: HttpRequest, pk: UUID, *, admin: ModelAdmin[Any]) -> HttpRe
     actor, about = reviewing(request, pk)
     if not redacting.is_open(about):
         return too_late(request, about)
-    text = texts.find(
-        about, **{name: request.GET.get(name, "") for name in ("label", "row", "field")}
-    )
-    if text is None:
-        raise Http404
+    text = asked_for(request, about, texts.find)
     form = MarkForm(request.POST if request.method == "POST" else None, about=about, text=text)
     if request.method == "POST" and form.is_valid() and _marked(about, text, form, actor):
         messages.success(request, "Marked. The copy will lack it.")
-        return redirect(_list_of(about, text.declaration))
+        return redirect(list_of(about, text.declaration, of="texts"))
     question = Question(
         title=f"Leave a passage out of {about.case.reference}",
         step="Leave a passage out",
         says="Only the passage is left out; all the rest of the text is in the copy.",
-        way=[
-            ("Requests", reverse("admin:dsar_request_changelist")),
-            (about.case.reference, page_of(about)),
-            ("Texts", _list_of(about, text.declaration)),
-        ],
+        way=way(about, text, of="texts"),
         form=form,
         button="Mark",
         template="admin/dsar/request/mark.html",
@@ -290,14 +282,31 @@ def too_late(request: HttpRequest, about: Request) -> HttpResponse:
 def _back(request: HttpRequest, about: Request) -> str:
     """The list from which a button was pressed."""
     files = request.POST.get("of") == "files"
-    address = reverse(f"admin:dsar_request_{'files' if files else 'texts'}", args=[about.pk])
-    label = request.POST.get("kind", "")
+    return list_of(about, request.POST.get("kind", ""), of="files" if files else "texts")
+
+
+def list_of(about: Request, label: str, *, of: str) -> str:
+    """The page of the texts, or the files, of one kind of record."""
+    address = reverse(f"admin:dsar_request_{of}", args=[about.pk])
     return f"{address}?{urlencode({'kind': label})}" if label else address
 
 
-def _list_of(about: Request, label: str) -> str:
-    address = reverse("admin:dsar_request_texts", args=[about.pk])
-    return f"{address}?{urlencode({'kind': label})}"
+def way(about: Request, text: Text, *, of: str) -> list[tuple[str, str]]:
+    """The pages above a question about one text, or one file."""
+    return [
+        ("Requests", reverse("admin:dsar_request_changelist")),
+        (about.case.reference, page_of(about)),
+        (of.capitalize(), list_of(about, text.declaration, of=of)),
+    ]
+
+
+def asked_for(request: HttpRequest, about: Request, find: Callable[..., Text | None]) -> Text:
+    """The text, or the file, that an address names; raises Http404 where the copy holds none such."""
+    names = ("label", "row", "field")
+    text = find(about, **{name: request.GET.get(name, "") for name in names})
+    if text is None:
+        raise Http404
+    return text
 
 
 def _kind(source: Any, *, chosen: bool) -> dict[str, Any]:
