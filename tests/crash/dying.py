@@ -11,11 +11,10 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from django.db import OperationalError, connection, connections
-from kombu import pools
 
-from config.celery import app
 from config.embedded import daemons
 from dsar import crashpoints
+from tests import links
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,11 +144,7 @@ def _impatiently(work: Callable[[], object]) -> None:
 def _of_child(work: Callable[[], object], watcher: Callable[[str], None]) -> int:
     # A child must not speak on its parent's connections.
     connections.close_all()
-    pools.reset()
-    app.close()
-    # Both keep the pool that has just been closed; whoever asks next gets another.
-    for keeper in ("amqp", "control"):
-        app.__dict__.pop(keeper, None)
+    links.give_up()
     pid = os.fork()
     if pid == 0:
         _work_and_exit(work, watcher)
