@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config import processes
-from config.demonstration import company, journeys
+from config.demonstration import company, journeys, registers
 from config.demonstration.calls import CallError
 from config.demonstration.journeys import Ended, Stage, UnexpectedError
 from config.embedded.places import CHECKOUT
@@ -65,6 +65,8 @@ class Command(BaseCommand):
         logs = settings.LOCAL_FOLDER / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         with processes.running(port=port, environment=environment, logs=logs) as site:
+            self._say("Filling the registers …")
+            registers.plant(people)
             stage = journeys.open_stage(site.address, people, say=self._say)
             ended = [self._walk(stage, right) for right in journeys.EXPECTED]
             self._report(ended)
