@@ -23,7 +23,7 @@ from dsar.keys.box import KeyDestroyedError
 from dsar.ledger import log
 from dsar.registers import holds
 from dsar.registers import minors as register
-from dsar.staff import casefile, clearance, minors
+from dsar.staff import casefile, clearance, intake, minors, said
 from dsar.staff.asking import ask, of_case
 from dsar.staff.forms import HoldForm, NoteForm, RevealForm
 from dsar.staff.incident_forms import FactsForm
@@ -44,6 +44,7 @@ class CaseAdmin(ReadingAdmin[Case]):
     ordering = ("-received_at",)
     search_fields = ("reference__exact",)
     search_help_text = "The whole reference."
+    change_list_template = "admin/dsar/case/list.html"
     change_form_template = "admin/dsar/case/page.html"
     fields = (
         "reference",
@@ -122,8 +123,17 @@ class CaseAdmin(ReadingAdmin[Case]):
             path("<uuid:pk>/hold/", wrap(self.hold), name="dsar_case_hold"),
             path("<uuid:pk>/minor/", wrap(self.minor), name="dsar_case_minor"),
             path("<uuid:pk>/astray/", wrap(self.astray), name="dsar_case_astray"),
+            path("<uuid:pk>/file/<uuid:upload>/", wrap(self.file), name="dsar_case_file"),
+            *intake.urls(self),
             *super().get_urls(),
         ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """With the way to enter a request, for whoever handles them."""
+        may_enter = acting(request).may(permissions.HANDLE)
+        return super().changelist_view(request, {"may_enter": may_enter} | (extra_context or {}))
 
     def shown(self, request: HttpRequest, case: Case) -> dict[str, Any]:
         """The whole case; that somebody looked is recorded with each of its requests."""
@@ -134,6 +144,7 @@ class CaseAdmin(ReadingAdmin[Case]):
             "title": f"Case {case.reference}",
             "subtitle": None,
             **casefile.of(case, actor=actor, in_clear=in_clear),
+            **(said.of(case) if in_clear else {}),
             "in_clear": in_clear,
             "may_reveal": clearance.may_reveal(request, case),
             "may_note": actor.may(permissions.HANDLE),
@@ -203,6 +214,17 @@ class CaseAdmin(ReadingAdmin[Case]):
         _looked(request, found.case)
         return found
 
+    def file(self, request: HttpRequest, pk: UUID, upload: UUID) -> HttpResponse:
+        """Hand out a file that came with the case, to whoever sees the person."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        case = get_object_or_404(Case.objects.select_related("key"), pk=pk)
+        if not clearance.sees(request, case):
+            raise PermissionDenied
+        response = said.file(case, upload)
+        _looked(request, case)
+        return response
+
     def note(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Keep a note, sealed."""
         case, actor = self._case(request, pk, needs=permissions.HANDLE), acting(request)
@@ -221,8 +243,8 @@ class CaseAdmin(ReadingAdmin[Case]):
             raise PermissionDenied
         form = HoldForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            said: Any = form.cleaned_data
-            holds.place(case.subject_id, by=request.user, **said)  # type: ignore[arg-type]  # staff
+            given: Any = form.cleaned_data
+            holds.place(case.subject_id, by=request.user, **given)  # type: ignore[arg-type]  # staff
             messages.success(request, "The hold stands; nothing of this person is deleted.")
             return redirect(page_of(case))
         return self._form(request, case, form, title="Place a hold", says=_HOLD_SAYS)

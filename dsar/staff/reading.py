@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 _FARTHEST = 10_000
+OPAQUE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cache-Control": "no-store",
+}
+"""What somebody sent is kept by the browser and never opened as a page of ours."""
 
 Shown = TypeVar("Shown", bound=Model)
 

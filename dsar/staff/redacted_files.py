@@ -20,6 +20,7 @@ from dsar.engine import copied_files, stored
 from dsar.engine.redacted import ENDINGS
 from dsar.staff import redactions
 from dsar.staff.asking import Question, ask
+from dsar.staff.reading import OPAQUE
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -35,12 +36,6 @@ _SAYS = (
     "These files will be in the copy as they are stored. That you looked is recorded. A file that you leave out or "
     "replace is missing from the copy, with its name; the stored file itself stays as it is."
 )
-_OPAQUE = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cache-Control": "no-store",
-}
-"""What somebody sent is kept by the browser and never opened as a page of ours."""
 
 
 class FileForm(redactions.GroundsForm):
@@ -159,7 +154,7 @@ def fetch_instead(request: HttpRequest, pk: UUID, redaction: UUID) -> HttpRespon
 
 def _headers(name: str) -> dict[str, str]:
     disposition = content_disposition_header(as_attachment=True, filename=name)
-    return _OPAQUE | {"Content-Disposition": disposition or "attachment"}
+    return OPAQUE | {"Content-Disposition": disposition or "attachment"}
 
 
 def _left_out(about: Request, text: Text, form: FileForm, actor: Actor) -> bool:

@@ -28,6 +28,8 @@ PAGES = (
         "dsar_sourcenotice_note",
         "dsar_anonymousset_enter",
         "dsar_enquiry_enter",
+        "dsar_case_read",
+        "dsar_case_enter",
     ),
     *("staff", "dsar_staffrecord_enter"),
 )

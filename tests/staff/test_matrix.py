@@ -83,6 +83,8 @@ PAGES: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_case_minor": ([_KEY], DECIDE),
     "dsar_case_hold": ([_KEY], DECIDE),
     "dsar_case_reveal": ([_KEY], AUDIT),
+    "dsar_case_read": ([], HANDLE),
+    "dsar_case_enter": ([], HANDLE),
     "dsar_enquiry_enter": ([], HANDLE),
     "dsar_enquiry_answer": ([_KEY], HANDLE),
     "dsar_restriction_announce": ([0], DECIDE),
@@ -149,6 +151,7 @@ BULK = {"take": HANDLE, "give": HANDLE, "retry": DECIDE}
 OF_ONE = {
     "dsar_case_letter": HANDLE,
     "dsar_case_pdf": HANDLE,
+    "dsar_case_file": HANDLE,
 }
 """What shows a person's own text: an auditor says why first (tests/staff/test_casefile.py)."""
 ELSEWHERE = {
@@ -286,11 +289,12 @@ def test_acts_on_incidents_are_the_officers(cast, at_desk, role):
         assert _is_let_in(answer) is (role in APPROVE), act.name
 
 
-def test_a_persons_letters_are_read_by_who_handles_requests(cast, ask, at_desk, role):
+def test_a_persons_letters_and_files_are_read_by_who_handles_requests(cast, ask, at_desk, role):
     case = ask(cast.alice, "deletion")
     letter = Letter.objects.filter(case=case).earliest("written_at")
     client = at_desk(role)
     for name, may in OF_ONE.items():
+        # No file came with the case: who may not see one is refused before anything is looked for.
         answer = client.get(reverse(f"admin:{name}", args=[case.pk, letter.pk]))
         assert _is_let_in(answer) is (role in may), name
 
