@@ -185,10 +185,13 @@ def _close_many(like: Request) -> None:
 
 
 def _pages(statement: str, given: dict[str, Any]) -> int:
+    """The least of some readings: the first may meet what earlier tests left dead, and clears it away."""
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", given)
-        plan = cursor.fetchone()[0][0]["Plan"]
-    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+        found = []
+        for _ in range(5):
+            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", given)
+            found.append(cursor.fetchone()[0][0]["Plan"])
+    return min(int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]) for plan in found)
 
 
 def test_no_figure_names_anybody(
