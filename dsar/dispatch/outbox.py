@@ -111,6 +111,6 @@ def lost(link: Connection) -> tuple[type[BaseException], ...]:
     return (OperationalError, *link.recoverable_connection_errors)
 
 
-def link() -> Connection:
-    """The broker as publishing sees it; equal links share a pool of open connections."""
-    return current_app.connection_for_write(transport_options=_IMPATIENT)
+def link(**options: float) -> Connection:
+    """The broker as publishing sees it, with more of its transport's options; equal links share a pool."""
+    return current_app.connection_for_write(transport_options=_IMPATIENT | options)

@@ -10,6 +10,8 @@ from dsar.dispatch import outbox
 
 PATIENCE_SECONDS = 1.0
 """So long answers are waited for; a worker answers beside its work."""
+_LOOK_SECONDS = 0.1
+"""So long one look for answers waits at the broker; the last one is waited for when the link is closed."""
 
 
 class BrokerAwayError(RuntimeError):
@@ -26,7 +28,7 @@ class Worker:
 
 def answering() -> list[Worker]:
     """Every worker that answers in time, by name; raises BrokerAwayError."""
-    link = outbox.link()
+    link = outbox.link(polling_interval=_LOOK_SECONDS)
     try:
         with link:
             asked = current_app.control.inspect(timeout=PATIENCE_SECONDS, connection=link)

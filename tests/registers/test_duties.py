@@ -72,7 +72,10 @@ def test_an_address_is_recognised_however_it_is_written(listed, asked, channel):
     assert suppression.is_suppressed(asked, channel=channel)
 
 
-@given(address=st.emails())
+_WORDS = st.text(min_size=1)
+
+
+@given(address=st.builds("{}@{}.{}".format, _WORDS, _WORDS, _WORDS))
 def test_normalising_twice_changes_nothing_more(address):
     once = suppression.normalised(address, channel=Channel.EMAIL)
     assert suppression.normalised(once, channel=Channel.EMAIL) == once

@@ -11,6 +11,7 @@ from django.test import Client
 
 from dsar.cases.models import Request
 from dsar.cases.states import State
+from dsar.dispatch import workers
 from tests import faces
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def _settled(settings: Settings, tmp_path: Path) -> None:
     faces.settle(settings, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody answers where no worker runs, so nobody is waited for."""
+    monkeypatch.setattr(workers, "PATIENCE_SECONDS", 0.1)
 
 
 @pytest.fixture

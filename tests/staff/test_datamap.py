@@ -159,6 +159,6 @@ def test_the_page_keeps_the_policy_and_draws_every_box(dora):
 
 @pytest.mark.browser
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("width", [1280, pytest.param(400, marks=pytest.mark.slow)])
 def test_the_map_has_no_barrier(dora, clean, width):
     clean(dora, MAP, says="Record of processing", width=width)

@@ -215,11 +215,17 @@ def test_the_page_costs_the_same_for_one_request_and_for_two_hundred(dora, crowd
 @pytest.mark.parametrize(
     "look",
     [
-        {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
         {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
-        {"viewport": {"width": 400, "height": 800}, "color_scheme": "light"},
+        pytest.param(
+            {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            {"viewport": {"width": 400, "height": 800}, "color_scheme": "light"},
+            marks=pytest.mark.slow,
+        ),
     ],
-    ids=["light", "dark", "narrow"],
+    ids=["dark", "light", "narrow"],
 )
 def test_home_and_list_have_no_barrier_and_break_no_policy(busy, dora, live_server, browser, look):
     for bypass in (True, False):

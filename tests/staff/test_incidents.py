@@ -205,6 +205,7 @@ def test_a_list_that_cannot_be_read_finds_nobody(cast, dora, given):
     assert incident.notices.count() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_an_incidents_pages_have_no_barrier(cast, dora, clean):
     officer = made.staff("officer")

@@ -165,6 +165,7 @@ def test_the_page_takes_the_same_statements_however_many_texts(
     assert "number 40" in dora.get(f"{texts}&{found.context['more']}").content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.timeout(540)
 def test_the_pages_have_no_barrier(cast, under_review, dora, otto, clean):

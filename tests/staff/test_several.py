@@ -217,6 +217,6 @@ def test_requests_are_taken_from_the_list_in_a_browser(cast, three, at_desk, liv
 
 @pytest.mark.browser
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("width", [1280, pytest.param(400, marks=pytest.mark.slow)])
 def test_the_list_with_its_acts_has_no_barrier(cast, three, dora, clean, width):
     clean(dora, LISTING, says=three[0].case.reference, width=width)

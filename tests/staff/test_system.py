@@ -42,12 +42,6 @@ def _act(request, name):
     return reverse("admin:dsar_request_act", args=[request.pk, name])
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch):
-    """No worker is there to be waited for, unless a test starts one."""
-    monkeypatch.setattr(workers, "PATIENCE_SECONDS", 0.2)
-
-
 @pytest.fixture
 def stop(ask, monkeypatch):
     """File an access request and let its execution stop at an error that is for people."""
@@ -217,7 +211,7 @@ def test_figures_that_cannot_be_read_say_so(cast, dora, monkeypatch):
 
 
 def test_a_broker_that_is_away_is_said_and_the_page_still_opens(cast, dora, monkeypatch):
-    monkeypatch.setattr(outbox, "link", lambda: current_app.connection("redis://127.0.0.1:1/0"))
+    monkeypatch.setattr(outbox, "link", lambda **_: current_app.connection("redis://127.0.0.1:1/0"))
     response = dora.get(SYSTEM)
     assert response.status_code == 200
     assert response.context["crew"].workers is None

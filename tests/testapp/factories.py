@@ -111,7 +111,7 @@ def make_cast() -> Cast:
         fill_talk(person, other=other, tool=tool)
         fill_devices(person)
         fill_opinions(person)
-        circle.members.add(person.pk)
+    circle.members.add(cast.alice.pk, cast.bob.pk)
     return cast
 
 
@@ -138,14 +138,17 @@ def fill_membership(person: Person) -> None:
 
 def fill_loans(person: Person, *, tool: Tool, loans: int = 3) -> None:
     """Loans with lines, slips and tags, and one that was made as a guest with the same address."""
-    for number in range(loans):
-        loan = make_loan(person, tool=tool, number=number, borrower=person.pk)
-        LoanLine.objects.bulk_create(
-            LoanLine(loan=loan, position=position, text=f"line {position}", amount=Decimal("1.10"))
-            for position in range(2)
-        )
-        Tag.objects.create(target=loan, text=person.canary(f"tag-{number}"))
-    make_loan(person, tool=tool, number=loans, borrower=None)
+    own = [new_loan(person, tool=tool, number=one, borrower=person.pk) for one in range(loans)]
+    guests = new_loan(person, tool=tool, number=loans, borrower=None)
+    Loan.objects.bulk_create([*own, guests])
+    LoanLine.objects.bulk_create(
+        LoanLine(loan=loan, position=position, text=f"line {position}", amount=Decimal("1.10"))
+        for loan in own
+        for position in range(2)
+    )
+    Tag.objects.bulk_create(
+        Tag(target=loan, text=person.canary(f"tag-{number}")) for number, loan in enumerate(own)
+    )
     Payment.objects.create(
         payer_id=person.pk, payer_name=person.canary("payer"), amount=Decimal("99.90")
     )
@@ -153,6 +156,13 @@ def fill_loans(person: Person, *, tool: Tool, loans: int = 3) -> None:
 
 def make_loan(person: Person, *, tool: Tool, number: int, borrower: Any) -> Loan:
     """One loan; without borrower it is a guest's, found by its address only."""
+    loan = new_loan(person, tool=tool, number=number, borrower=borrower)
+    loan.save()
+    return loan
+
+
+def new_loan(person: Person, *, tool: Tool, number: int, borrower: Any) -> Loan:
+    """One loan with its file, which is not saved yet."""
     loan = Loan(
         borrower_id=borrower,
         tool=tool,
@@ -164,7 +174,6 @@ def make_loan(person: Person, *, tool: Tool, number: int, borrower: Any) -> Loan
         deposit=Decimal("20.00"),
     )
     loan.slip.save("slip.txt", ContentFile(person.canary(f"slip-{number}").encode()), save=False)
-    loan.save()
     return loan
 
 
@@ -213,10 +222,12 @@ def fill_opinions(person: Person) -> None:
         about_id=person.pk, opinion=person.canary("opinion"), score=7, source_name="Rater Nobody"
     )
     LegalOpinion.objects.create(about_id=person.pk, advice=person.canary("advice"))
-    for secret in (False, True):
-        Report.objects.create(
+    Report.objects.bulk_create(
+        Report(
             about_id=person.pk,
             authority="Example Authority",
             text=person.canary("concealed" if secret else "report"),
             secret=secret,
         )
+        for secret in (False, True)
+    )
