@@ -128,6 +128,7 @@ class Tag(StrEnum):
     HOLD_PLACED = "hold.placed"
     HOLD_RELEASED = "hold.released"
     ADDRESS_SUPPRESSED = "address.suppressed"
+    CONTACTS_IMPORTED = "contacts.imported"
     DISCLOSURE_RECORDED = "disclosure.recorded"
     EXEMPTION_USED = "exemption.used"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dsar.processing.gate import only_permitted, permitted
+from dsar.processing.importing import Contact, imported, not_to_return
 from dsar.processing.joining import Question, join, policy_version, questions
 from dsar.processing.signals import sent
 from dsar.processing.unsubscribing import optional_mail
@@ -10,9 +11,12 @@ from dsar.registers.disputes import beside as annotations_beside
 from dsar.registers.suppression import suppressed_among
 
 __all__ = [
+    "Contact",
     "Question",
     "annotations_beside",
+    "imported",
     "join",
+    "not_to_return",
     "only_permitted",
     "optional_mail",
     "permitted",

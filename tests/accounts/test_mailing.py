@@ -54,9 +54,11 @@ def test_withdrawal_objection_and_restriction_count_at_once():
 def test_closed_accounts_and_suppressed_addresses_are_left_alone():
     stays, gone, suppressed = agreed(), agreed(is_active=False), agreed()
     suppression.add(suppressed.email.upper())
-    assert mailing.send(CampaignFactory()) == 1
+    campaign = CampaignFactory()
+    assert mailing.send(campaign) == 1
     assert written_to() == [stays.email]
     assert not gone.is_active
+    assert [one.user for one in campaign.deliveries.all()] == [stays]
 
 
 def test_a_second_run_writes_to_nobody_again_but_to_those_who_agreed_since():

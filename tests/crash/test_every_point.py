@@ -49,6 +49,7 @@ BY_HAND = {
     "house_review",
     "holiday",
     "identity",
+    "import",
     "incident",
     "letter",
     "link",

@@ -13,7 +13,7 @@ from django.core.files.storage import FileSystemStorage
 from django.test import Client
 from django.utils import timezone
 
-from accounts import mailing
+from accounts import importing, mailing
 from accounts.models import SecurityEvent, SupportFile, SupportMessage, User
 from accounts.purposes import MARKETING_EMAIL
 from dsar.cases import letters
@@ -141,6 +141,10 @@ def test_who_objected_is_not_written_to_again_though_they_were_deleted(pia: Pers
     deletion.refresh_from_db()
     assert deletion.state == State.CLOSED
     assert not User.objects.filter(email=MINE).exists()
+    read = importing.bring(["email", "before@example.com", MINE.upper(), "after@example.com"])
+    assert [(part.added, part.stopped) for part in read] == [(2, 1)]
+    assert not User.objects.filter(email__iexact=MINE).exists()
+    assert User.objects.filter(email__in=["before@example.com", "after@example.com"]).count() == 2
     again, neighbour = (accounts.UserFactory(email=one) for one in (MINE, "new@example.com"))
     for one in (again, neighbour):
         consents.give(one, MARKETING_EMAIL, wording="Yes, write to me.")
