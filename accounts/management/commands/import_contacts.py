@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
             with file.open(encoding="utf-8-sig", newline="") as lines:
                 for part in importing.bring(lines):
                     whole += part
-        except (OSError, ValueError, importing.csv.Error) as error:
+        except (OSError, ValueError, csv.Error) as error:
             message = f"{_unless_personal(error)} {_told(whole)}"
             raise CommandError(message) from None
         self.stdout.write(_told(whole))
