@@ -181,6 +181,13 @@ class Request(models.Model):
                 name="dsar_request_queue",
             ),
             models.Index(fields=["state", "due_at"], name="dsar_request_state"),
+            # The work list: what is open, and everything, by due date, from whatever row on.
+            models.Index(
+                fields=["due_at", "id"],
+                condition=~models.Q(state="closed"),
+                name="dsar_request_open",
+            ),
+            models.Index(fields=["due_at", "id"], name="dsar_request_due"),
             models.Index(
                 fields=["closed_at"],
                 condition=models.Q(state="closed"),

@@ -41,6 +41,8 @@ class CaseAdmin(ReadingAdmin[Case]):
     needs = "view_case"
     list_display = ("named", "channel", "received_at", "rights", "is_verified")
     list_filter = ("channel",)
+    # Any other order would have to read every case there is.
+    sortable_by = ("named", "received_at")
     ordering = ("-received_at",)
     search_fields = ("reference__exact",)
     search_help_text = "The whole reference."

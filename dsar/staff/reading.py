@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Model
 from django.urls import reverse
-from django.utils.functional import cached_property
 
 from dsar.cases.actors import Actor, ActorKind
+from dsar.staff.leafing import LeafedList
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.contrib.admin.views.main import ChangeList
     from django.http import HttpRequest, HttpResponse
 
-_FARTHEST = 10_000
 OPAQUE = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -30,22 +29,11 @@ OPAQUE = {
 Shown = TypeVar("Shown", bound=Model)
 
 
-class NearPages(Paginator):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Pages that count no further than anybody leafs: a list costs the same however long it grows."""
-
-    @cached_property
-    def count(self) -> int:
-        """How many rows there are, or the most that are counted."""
-        rows: Any = self.object_list
-        return int(rows.order_by()[:_FARTHEST].count())
-
-
 class ReadingAdmin(admin.ModelAdmin[Shown]):
     """Lists and shows; adds, changes and deletes nothing. `needs` names the permission of dsar's that opens it."""
 
     needs = "view_request"
     actions = None
-    paginator = NearPages
     show_full_result_count = False
     # A count beside each choice of a filter would be one over the whole table.
     show_facets = admin.ShowFacets.NEVER
@@ -58,6 +46,10 @@ class ReadingAdmin(admin.ModelAdmin[Shown]):
     def has_module_permission(self, request: HttpRequest) -> bool:
         """The same."""
         return self.has_view_permission(request)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """A list that costs the same however long it grows."""
+        return LeafedList
 
     def shown(self, request: HttpRequest, row: Shown) -> dict[str, Any]:
         """What a row's page shows beside its fields, to somebody who may see it."""
