@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from dsar.audit.models import Export
+from dsar.cases.complaint_models import Complaint
 from dsar.cases.delays import Holiday
 from dsar.cases.enquiry_models import Enquiry
 from dsar.cases.models import Case, Request
@@ -24,6 +25,7 @@ from dsar.registers.transfer_models import Transfer
 from dsar.staff.anonymous import AnonymousSetAdmin
 from dsar.staff.auditing import ExportAdmin
 from dsar.staff.cases import CaseAdmin
+from dsar.staff.complaints import ComplaintAdmin
 from dsar.staff.enquiries import EnquiryAdmin
 from dsar.staff.evidence import EntryAdmin, PackageAdmin
 from dsar.staff.exemptions import ExemptedUseAdmin
@@ -48,6 +50,7 @@ from dsar.staff.transfers import TransferAdmin
 
 admin.site.register(Request, RequestAdmin)
 admin.site.register(Case, CaseAdmin)
+admin.site.register(Complaint, ComplaintAdmin)
 admin.site.register(Enquiry, EnquiryAdmin)
 admin.site.register(Hold, HoldAdmin)
 admin.site.register(Purpose, PurposeAdmin)

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -144,10 +143,8 @@ class StaffComplaints(ForStaff):
         given = AloneSerializer(data=call.data)
         given.is_valid(raise_exception=True)
         said = given.validated_data
-        known = get_user_model()._default_manager.filter(  # noqa: SLF001 - as Django documents it.
-            **{f"{get_user_model().get_email_field_name()}__iexact": said["contact"]}
-        )
-        complaint = complaints.file_alone(subject=known.first(), actor=staff(call), **said)
+        known = complaints.account_at(said["contact"])
+        complaint = complaints.file_alone(subject=known, actor=staff(call), **said)
         return Response(_in_full(complaint), status=HTTPStatus.CREATED)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -72,22 +73,45 @@ def file_alone(  # noqa: PLR0913 - all that a case without a request needs.
     channel: str,
     language: str,
     residence: str = "",
+    received_at: datetime | None = None,
 ) -> Complaint:
-    """Take in a complaint of somebody who never asked for anything, in a case of its own."""
-    if not contact.strip() or not _is_said(text):
-        raise ComplaintError
+    """Take in a complaint of somebody who never asked for anything, in a case of its own.
+
+    `received_at` may lie in the past for what came by post. Raises ComplaintError.
+    """
     now = timezone.now()
+    arrived = received_at or now
+    if not contact.strip() or not _is_said(text) or arrived > now:
+        raise ComplaintError
     key = box.create(Key.Kind.CASE)
     case = Case.objects.create(
         subject_id=subject.pk if subject else None,
         channel=channel,
         language=language,
-        regimes=list(deadlines.attached(residence, received_at=now)),
-        received_at=now,
+        regimes=list(deadlines.attached(residence, received_at=arrived)),
+        received_at=arrived,
+        reply_channel="email" if "@" in contact else "post",
         key=key,
         contact=box.seal(key, contact.strip().encode()),
     )
-    return _take_in(case, text=text, actor=actor, channel=channel, request=None)
+    return _take_in(
+        case, text=text, actor=actor, channel=channel, request=None, received_at=arrived
+    )
+
+
+def account_at(address: str) -> AbstractBaseUser | None:
+    """The account that has an address, so that its person finds the complaint there."""
+    user = get_user_model()
+    at = {f"{user.get_email_field_name()}__iexact": address.strip()}
+    found: AbstractBaseUser | None = user._default_manager.filter(**at).first()  # noqa: SLF001 - as Django documents it.
+    return found
+
+
+@effect("complaint.look")
+@transaction.atomic
+def look(complaint: Complaint, *, actor: Actor) -> None:
+    """Record that somebody looked at it (R192)."""
+    _witness(Tag.COMPLAINT_VIEWED, complaint, actor=actor)
 
 
 @effect("complaint.take")
@@ -165,17 +189,24 @@ def _is_said(text: str) -> bool:
     return bool(text.strip()) and len(text) <= _LONGEST
 
 
-def _take_in(
-    case: Case, *, text: str, actor: Actor, channel: str, request: Request | None
+def _take_in(  # noqa: PLR0913 - all that a complaint says of itself.
+    case: Case,
+    *,
+    text: str,
+    actor: Actor,
+    channel: str,
+    request: Request | None,
+    received_at: datetime | None = None,
 ) -> Complaint:
     now = timezone.now()
+    arrived = received_at or now
     complaint = Complaint.objects.create(
         case=case,
         request=request,
         channel=channel or case.channel,
-        received_at=now,
-        acknowledge_by=_by(case, "acknowledge_complaint", now, otherwise=_ACKNOWLEDGE_DAYS),
-        answer_by=_by(case, "answer_complaint", now, otherwise=conf.get("COMPLAINT_DAYS")),
+        received_at=arrived,
+        acknowledge_by=_by(case, "acknowledge_complaint", arrived, otherwise=_ACKNOWLEDGE_DAYS),
+        answer_by=_by(case, "answer_complaint", arrived, otherwise=conf.get("COMPLAINT_DAYS")),
         text=box.seal(case.key, text.strip().encode()),
         acknowledged_at=now,
     )
@@ -183,7 +214,7 @@ def _take_in(
         case,
         kind=Letter.Kind.COMPLAINT_RECEIVED,
         content={
-            "received_at": wording.day(now, language=case.language),
+            "received_at": wording.day(arrived, language=case.language),
             "new_due": wording.day(complaint.answer_by, language=case.language),
         },
     )

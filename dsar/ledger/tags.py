@@ -76,6 +76,7 @@ class Tag(StrEnum):
 
     MESSAGE_WRITTEN = "message.written"
     COMPLAINT_FILED = "complaint.filed"
+    COMPLAINT_VIEWED = "complaint.viewed"
     COMPLAINT_ASSIGNED = "complaint.assigned"
     COMPLAINT_ANSWERED = "complaint.answered"
     ENQUIRY_FILED = "enquiry.filed"

@@ -1,6 +1,6 @@
 """The first page of the desk: what is due first, how much waits for what, and how the weeks went.
 
-Six statements, however many requests there are; each reads only what is open or recent. Nothing here says who asks.
+Seven statements, however many requests there are; each reads only what is open or recent. Nothing here says who asks.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from django.utils.formats import date_format
 from django.utils.http import urlencode
 
 from dsar.cases import permissions
+from dsar.cases.complaint_models import Complaint
 from dsar.cases.enquiry_models import Enquiry
 from dsar.cases.models import Request
 from dsar.cases.states import Right, State
-from dsar.staff import charts, enquiries, waiting
+from dsar.staff import charts, complaints, enquiries, waiting
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -37,7 +38,7 @@ def of(user: Any) -> dict[str, Any] | None:
     acts = user.has_perm(f"dsar.{permissions.HANDLE}")
     return {
         "title": "What needs you now" if acts else "What is open",
-        "piles": [*_piles(user, now=now), _questions()],
+        "piles": [*_piles(user, now=now), _complaints(), _questions()],
         "first": _first(now),
         "charts": [_weeks(now), _rights()],
     }
@@ -59,6 +60,16 @@ def _piles(user: Any, *, now: datetime) -> list[dict[str, Any]]:
         }
         for name, (label, _, query) in kinds.items()
     ]
+
+
+def _complaints() -> dict[str, Any]:
+    """Second looks that somebody asked for."""
+    return {
+        "name": "complaints",
+        "label": "Complaints to answer",
+        "count": Complaint.objects.filter(complaints.OPEN).count(),
+        "url": f"{reverse('admin:dsar_complaint_changelist')}?standing=open",
+    }
 
 
 def _questions() -> dict[str, Any]:

@@ -28,6 +28,7 @@ PAGES = (
         "dsar_sourcenotice_note",
         "dsar_anonymousset_enter",
         "dsar_enquiry_enter",
+        "dsar_complaint_enter",
         "dsar_case_read",
         "dsar_case_enter",
     ),
