@@ -272,7 +272,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "dsar.api.documenting.Described",
     "DEFAULT_THROTTLE_CLASSES": ["dsar.api.throttles.Calls"],
     "EXCEPTION_HANDLER": "dsar.api.problems.answer",
     "NUM_PROXIES": env.int("TRUSTED_PROXY_COUNT", default=0),
@@ -282,6 +282,9 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Ask what is held about you, have it corrected, moved or deleted, and follow what happens.",
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # What is sent is described apart from what is answered: it takes nothing blank and no other member.
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENFORCE_NON_BLANK_FIELDS": True,
     # Two sets of states: what staff see, and what a person is shown of them.
     "ENUM_NAME_OVERRIDES": {
         "StateEnum": "dsar.api.shapes.STATES",

@@ -73,7 +73,14 @@ def plain_cast() -> Cast:
 
 def member_of_staff(role: str, name: str = "") -> Any:
     """Somebody of a role of the house; `root` may do everything."""
-    user: Any = make_person(name or role, is_staff=True, is_superuser=role == "root").user
+    user: Any = make_person(name or role, is_superuser=role == "root").user
+    return appoint(user, role)
+
+
+def appoint(user: Any, role: str) -> Any:
+    """Give somebody a role of the house."""
+    user.is_staff = True
+    user.save(update_fields=["is_staff"])
     if role in GROUPS:
         user.groups.add(Group.objects.get(name=GROUPS[role]))
     return fit(user)

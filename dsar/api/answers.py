@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from dsar.api import letters, packages, throttles
 from dsar.api.problems import ProblemError
+from dsar.api.strictness import Strict
 from dsar.cases import links
 from dsar.cases.models import Case, Letter, Request
 from dsar.cases.states import Outcome, Right
@@ -30,13 +31,14 @@ if TYPE_CHECKING:
     from dsar.cases.actors import Actor
 
 
-_KEYS: Final = [
-    OpenApiParameter("X-Link-Token", str, OpenApiParameter.HEADER, required=True),
-    OpenApiParameter("X-Link-Code", str, OpenApiParameter.HEADER, required=True),
+_WRITTEN: Final = {"type": "string", "minLength": 1}
+BY_LINK: Final = [
+    OpenApiParameter("X-Link-Token", _WRITTEN, OpenApiParameter.HEADER, required=True),
+    OpenApiParameter("X-Link-Code", _WRITTEN, OpenApiParameter.HEADER, required=True),
 ]
 
 
-class LinkSerializer(serializers.Serializer[Any]):
+class LinkSerializer(Strict):
     """The token of a mailed link."""
 
     token = serializers.CharField(max_length=200)
@@ -90,7 +92,7 @@ class AnswerPackage(APIView):
     @extend_schema(
         operation_id="answer_package",
         auth=[],
-        parameters=_KEYS,
+        parameters=BY_LINK,
         responses={(200, "application/zip"): OpenApiTypes.BINARY},
     )
     def get(self, call: Call, pk: Any) -> HttpResponseBase:
@@ -116,7 +118,7 @@ class Answer(APIView):
     @extend_schema(
         operation_id="answer_retrieve",
         auth=[],
-        parameters=_KEYS,
+        parameters=BY_LINK,
         responses=AnswerSerializer,
     )
     def get(self, call: Call) -> Response:

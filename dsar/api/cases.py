@@ -13,7 +13,8 @@ from rest_framework.response import Response
 
 from dsar.api import idempotency, shapes, throttles
 from dsar.api.callers import Own, authenticated_at, cases_of, own_request, requester
-from dsar.api.pages import Newest
+from dsar.api.pages import PAGED, Newest, page_of
+from dsar.api.strictness import Strict
 from dsar.cases import identity, withdrawal
 from dsar.cases.intake import Asked, Proposal
 from dsar.cases.models import Case, Request
@@ -47,18 +48,6 @@ _CORRECTION = {
     ]
 }
 _OBJECTION = {"rights": [{"right": "objection", "scope": {"objection": "marketing"}}]}
-
-
-class Strict(serializers.Serializer[Any]):
-    """Refuses what it does not know: a misspelt limit must not widen what is asked."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Name every member that there is not."""
-        if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
-            raise serializers.ValidationError(
-                {str(name): ["There is no such member."] for name in unknown}
-            )
-        return super().to_internal_value(data)
 
 
 class ScopeSerializer(Strict):
@@ -133,14 +122,13 @@ class Cases(Own):
         operation_id="cases_list",
         parameters=[
             WantedSerializer,
-            OpenApiParameter("cursor", str, description="From `next` or `previous` of a page."),
-            OpenApiParameter("page_size", int),
+            *PAGED,
         ],
-        responses=shapes.CaseSerializer(many=True),
+        responses=page_of(shapes.CaseSerializer),
     )
     def get(self, call: Call) -> Response:
         """List your cases, newest first."""
-        wanted = WantedSerializer(data=call.query_params)
+        wanted = WantedSerializer(data=call.query_params.dict())
         wanted.is_valid(raise_exception=True)
         pages = Newest()
         page = pages.paginate_queryset(_listed(call, wanted.validated_data), call, view=self)
@@ -158,6 +146,7 @@ class Cases(Own):
                 str,
                 OpenApiParameter.HEADER,
                 description="Sent again with the same key and body, the first reply is given again.",
+                pattern=idempotency.PATTERN,
             )
         ],
         examples=[

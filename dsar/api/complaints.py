@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from dsar.api import throttles
-from dsar.api.answers import opened
+from dsar.api.answers import BY_LINK, opened
 from dsar.api.callers import ForStaff, Own, cases_of, requester, staff
-from dsar.api.messages import BY_LINK
+from dsar.api.strictness import Strict
 from dsar.cases import complaints, permissions
 from dsar.cases.complaint_models import Complaint
 from dsar.cases.models import Case, Request
@@ -48,14 +48,14 @@ class StaffComplaintSerializer(ComplaintSerializer):
     assigned = serializers.BooleanField()
 
 
-class ComplaintFilingSerializer(serializers.Serializer[Any]):
+class ComplaintFilingSerializer(Strict):
     """What is wrong, and with which closed request, if with one."""
 
     text = serializers.CharField(max_length=10_000)
     request = serializers.UUIDField(required=False, allow_null=True)
 
 
-class AloneSerializer(serializers.Serializer[Any]):
+class AloneSerializer(Strict):
     """A complaint that came by mail, post or telephone from somebody who has no case."""
 
     text = serializers.CharField(max_length=10_000)
@@ -65,7 +65,7 @@ class AloneSerializer(serializers.Serializer[Any]):
     residence = serializers.RegexField(r"^[A-Z]{2}(-[A-Z]{2})?$", required=False, default="")
 
 
-class ComplaintOutcomeSerializer(serializers.Serializer[Any]):
+class ComplaintOutcomeSerializer(Strict):
     """What was found, and what follows."""
 
     outcome = serializers.ChoiceField(choices=Complaint.Outcome.choices)

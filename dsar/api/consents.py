@@ -6,13 +6,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from dsar.api.callers import Own
-from dsar.api.pages import Newest
+from dsar.api.pages import PAGED, Newest, page_of
 from dsar.api.purposes import PurposeSerializer
+from dsar.api.strictness import Strict
 from dsar.processing import standing
 from dsar.registers import consents
 from dsar.registers.receipts import STATES
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from rest_framework.request import Request as Call
 
 
-class ConsentSerializer(serializers.Serializer[Any]):
+class ConsentSerializer(Strict):
     """Consent as it was asked for."""
 
     purpose = serializers.CharField(max_length=60)
@@ -101,10 +102,9 @@ class Consents(Own):
     @extend_schema(
         operation_id="consents_list",
         parameters=[
-            OpenApiParameter("cursor", str, description="From `next` or `previous` of a page."),
-            OpenApiParameter("page_size", int),
+            *PAGED,
         ],
-        responses=ReceiptSerializer(many=True),
+        responses=page_of(ReceiptSerializer),
     )
     def get(self, call: Call) -> Response:
         """List the receipts of every time you gave or withdrew a consent, newest first."""

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from dsar.api.callers import ForStaff, staff
+from dsar.api.strictness import Strict
 from dsar.cases import authority, freezing, identity, permissions, uploads
 from dsar.cases.authority import Authority
 from dsar.cases.models import Case
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
 _NOTHING = OpenApiResponse(description="Done.")
 
 
-class AuthoritySerializer(serializers.Serializer[Any]):
+class AuthoritySerializer(Strict):
     """What a representative showed."""
 
     kind = serializers.ChoiceField(choices=list(Authority))
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class ReasonSerializer(Strict):
     """Why; sealed in the case, read by staff only."""
 
     reason = serializers.CharField(max_length=4000)

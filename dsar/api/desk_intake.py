@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from rest_framework.response import Response
 from dsar.api import cases
 from dsar.api.callers import ForStaff, staff
 from dsar.api.public import OnBehalfSerializer, OpenAskedSerializer, claimed
+from dsar.api.strictness import Strict
 from dsar.cases import mail_reading, permissions, uploads
 from dsar.cases.identity_models import Claim
 from dsar.cases.models import Case
@@ -37,19 +37,29 @@ _LONGEST = 4 * mail_reading.MOST_BYTES // 3 + 4
 """A message in base64."""
 
 
+_BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\Z"
+
+
+class Base64Field(serializers.RegexField):
+    """A message, as it was mailed, in base64."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(_BASE64, max_length=_LONGEST, **kwargs)
+
+
 def _read(value: str) -> mail_reading.Message:
     """A message in base64, read; raises ValidationError and MailUnreadableError."""
     try:
         raw = base64.b64decode(value, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise serializers.ValidationError("This is not base64.") from error
     return mail_reading.read(raw)
 
 
-class ReadMailSerializer(serializers.Serializer[Any]):
+class ReadMailSerializer(Strict):
     """A message as it was mailed."""
 
-    message = serializers.CharField(max_length=_LONGEST, help_text="The .eml, in base64.")
+    message = Base64Field(help_text="The .eml, in base64.")
 
     def validate_message(self, value: str) -> mail_reading.Message:
         """The message, read."""
@@ -75,8 +85,7 @@ class TakenInSerializer(cases.FilingSerializer):
     text = serializers.CharField(max_length=mail_reading.LONGEST_TEXT, required=False)
     facts = serializers.DictField(child=serializers.CharField(max_length=200), required=False)
     on_behalf = OnBehalfSerializer(required=False)
-    message = serializers.CharField(
-        max_length=_LONGEST,
+    message = Base64Field(
         required=False,
         help_text="The message that it came in, in base64; the files in it are sealed and kept.",
     )

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from dsar.api.callers import Own, must_be_fresh
+from dsar.api.strictness import Strict
 from dsar.engine import annotating
 from dsar.registers import disputes
 from dsar.registers.annotation_models import Annotation
@@ -39,7 +40,7 @@ class AnnotationSerializer(BesideSerializer):
     declaration = serializers.CharField()
 
 
-class WordsSerializer(serializers.Serializer[Any]):
+class WordsSerializer(Strict):
     """The person's own words."""
 
     statement = serializers.CharField(max_length=disputes.LONGEST, allow_blank=True)

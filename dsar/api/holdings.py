@@ -32,7 +32,7 @@ class FieldSerializer(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # a member of that name
-    value = serializers.CharField()
+    value = serializers.JSONField()
 
 
 class CorrectableSerializer(serializers.Serializer[Any]):

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 HEADER = "Idempotency-Key"
-_KEY = re.compile(r'"?[\x21\x23-\x7e]{1,200}"?', re.ASCII)
+PATTERN = r'^"?[\x21\x23-\x7e]{1,200}"?$'
+_KEY = re.compile(PATTERN, re.ASCII)
 _ROOM = 0x4450_4944
 """First half of the advisory lock's key, so that it meets no other lock."""
 

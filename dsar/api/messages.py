@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from dsar.api import throttles
-from dsar.api.answers import opened
+from dsar.api.answers import BY_LINK, opened
 from dsar.api.callers import ForStaff, Own, cases_of, requester
+from dsar.api.strictness import Strict
 from dsar.cases import files, messages, permissions
 from dsar.cases.files import FileRefusedError
 from dsar.cases.models import Case, Request
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
     from rest_framework.request import Request as Call
 
     from dsar.cases.actors import Actor
-
-BY_LINK = [
-    OpenApiParameter("X-Link-Token", str, OpenApiParameter.HEADER, required=True),
-    OpenApiParameter("X-Link-Code", str, OpenApiParameter.HEADER, required=True),
-]
 
 
 class AttachmentSerializer(serializers.Serializer[Any]):
@@ -56,15 +52,26 @@ class MessageSerializer(serializers.Serializer[Any]):
     attachments = AttachmentSerializer(many=True)
 
 
-class ReplySerializer(serializers.Serializer[Any]):
-    """What a requester writes, with files where the call is a form."""
+class WrittenSerializer(Strict):
+    """What a requester writes."""
 
     text = serializers.CharField(max_length=10_000)
+
+
+class ReplySerializer(WrittenSerializer):
+    """The same with files, where the call is a form."""
+
     files = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True),
         required=False,
         max_length=files.MOST_FILES,
     )
+
+
+WRITTEN_OR_FORM = {
+    "application/json": WrittenSerializer,
+    "multipart/form-data": ReplySerializer,
+}
 
 
 class AnyFileRenderer(BaseRenderer):
@@ -82,7 +89,7 @@ class AnyFileRenderer(BaseRenderer):
 class Messages(Own):
     """The correspondence of one's own case."""
 
-    parser_classes = (JSONParser, MultiPartParser, FormParser)
+    parser_classes = (JSONParser, MultiPartParser)
 
     @extend_schema(operation_id="messages_list", responses=MessageSerializer(many=True))
     def get(self, call: Call, reference: str) -> Response:
@@ -90,7 +97,7 @@ class Messages(Own):
         return Response(messages.of(_own(call, reference)))
 
     @extend_schema(
-        operation_id="messages_create", request=ReplySerializer, responses={201: MessageSerializer}
+        operation_id="messages_create", request=WRITTEN_OR_FORM, responses={201: MessageSerializer}
     )
     def post(self, call: Call, reference: str) -> Response:
         """Write to staff, or answer what they asked; a request that waited for you goes on."""
@@ -117,13 +124,13 @@ class AnswerByLink(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
     throttle_classes = (throttles.Codes,)
-    parser_classes = (JSONParser, MultiPartParser, FormParser)
+    parser_classes = (JSONParser, MultiPartParser)
 
     @extend_schema(
         operation_id="answer_message",
         auth=[],
         parameters=BY_LINK,
-        request=ReplySerializer,
+        request=WRITTEN_OR_FORM,
         responses={201: MessageSerializer},
     )
     def post(self, call: Call) -> Response:

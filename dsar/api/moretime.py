@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from dsar.api.callers import ForStaff, staff
 from dsar.api.queue import InFullSerializer, OnOne, in_full
+from dsar.api.strictness import Strict
 from dsar.cases import attaching, extending, holidays, permissions, preserving
 from dsar.cases.delays import Holiday
 from dsar.cases.models import Case
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _LONGEST = 10_000
 
 
-class ExtensionSerializer(serializers.Serializer[Any]):
+class ExtensionSerializer(Strict):
     """An extension, under each law that is to give more time."""
 
     grounds = serializers.DictField(
@@ -32,14 +33,14 @@ class ExtensionSerializer(serializers.Serializer[Any]):
     )
 
 
-class PromiseSerializer(serializers.Serializer[Any]):
+class PromiseSerializer(Strict):
     """The day by which the answer is promised."""
 
     until = serializers.DateField()
     reasons = serializers.CharField(max_length=_LONGEST, help_text="As above.")
 
 
-class PreservationSerializer(serializers.Serializer[Any]):
+class PreservationSerializer(Strict):
     """Until when a refused copy is kept."""
 
     until = serializers.DateField()
@@ -48,7 +49,7 @@ class PreservationSerializer(serializers.Serializer[Any]):
     )
 
 
-class LawsSerializer(serializers.Serializer[Any]):
+class LawsSerializer(Strict):
     """One law to add to a case, or to take away."""
 
     add = serializers.CharField(max_length=12, required=False, default="")
@@ -64,7 +65,7 @@ class AttachedSerializer(serializers.Serializer[Any]):
     detachable = serializers.ListField(child=serializers.CharField())
 
 
-class HolidaySerializer(serializers.Serializer[Any]):
+class HolidaySerializer(Strict):
     """What is known of a day."""
 
     country = serializers.RegexField(r"^[A-Z]{2}\Z")

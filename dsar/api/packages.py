@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
 from dsar.api import throttles
@@ -49,6 +49,7 @@ class OnePackage(Own):
         responses={
             (200, "application/zip"): OpenApiTypes.BINARY,
             (206, "application/zip"): OpenApiTypes.BINARY,
+            416: OpenApiResponse(description="The range starts behind the end."),
         },
     )
     def get(self, call: Call, reference: str, pk: Any) -> HttpResponseBase:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -79,6 +80,7 @@ def answer(error: Exception, context: Mapping[str, Any]) -> Response:
     )
 
 
+@csrf_exempt
 def nowhere(_request: HttpRequest) -> JsonResponse:
     """Answer for every address under the API that is none."""
     return JsonResponse(NOT_FOUND.said(), status=NOT_FOUND.status, content_type=MEDIA_TYPE)
@@ -231,7 +233,7 @@ def _flattened(detail: Any, *, at: str) -> Iterator[tuple[str, str]]:
         yield at, str(detail)
 
 
-_HELP: dict[int, tuple[str, str, str]] = {
+HELP: dict[int, tuple[str, str, str]] = {
     400: ("unreadable", "The call cannot be read", "Send JSON as the schema at /api/schema says."),
     401: (
         "log_in",
@@ -249,10 +251,11 @@ _HELP: dict[int, tuple[str, str, str]] = {
     415: ("media_type", "Bodies are JSON here", "Send `Content-Type: application/json`."),
     429: ("too_often", "Too many calls", "Wait as many seconds as `Retry-After` says, then go on."),
 }
+"""What is said of the framework's own errors, by status: code, title, what to do."""
 
 
 def _of_framework(error: Any) -> Problem:
-    code, title, detail = _HELP.get(
+    code, title, detail = HELP.get(
         error.status_code, ("refused", "The call was refused", "See the schema at /api/schema.")
     )
     return Problem(

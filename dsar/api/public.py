@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from dsar.api import cases, throttles
 from dsar.api.problems import ProblemError
+from dsar.api.strictness import Strict
 from dsar.cases import confirmations, contents
 from dsar.cases.actors import Actor, ActorKind
 from dsar.cases.claims import Said
@@ -35,7 +36,7 @@ _DONE: Final = "Thank you. Whatever follows is mailed to you."
 _TEXT: Final = 20_000
 
 
-class OnBehalfSerializer(cases.Strict):
+class OnBehalfSerializer(Strict):
     """The person whose data it is, where somebody asks for another."""
 
     name = serializers.CharField(max_length=200)
@@ -92,7 +93,7 @@ class ReceivedSerializer(serializers.Serializer[Any]):
     contact = serializers.CharField()
 
 
-class PressedSerializer(serializers.Serializer[Any]):
+class PressedSerializer(Strict):
     """The token of a mailed link."""
 
     token = serializers.CharField(max_length=200)

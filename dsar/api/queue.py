@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from dsar.api import dates
 from dsar.api.callers import ForStaff, staff
 from dsar.api.desk import ReasonSerializer
-from dsar.api.pages import DueFirst
+from dsar.api.pages import PAGED, DueFirst, page_of
 from dsar.api.shapes import STATES
+from dsar.api.strictness import Strict
 from dsar.api.verdicts import VerdictSerializer
 from dsar.cases import lifecycle, owning, pausing, permissions, variants
 from dsar.cases.delays import Pause
@@ -98,7 +99,7 @@ class PreviewSerializer(serializers.Serializer[Any]):
     steps = serializers.ListField(child=serializers.DictField())
 
 
-class QuestionSerializer(serializers.Serializer[Any]):
+class QuestionSerializer(Strict):
     """What staff need to know of the requester."""
 
     question = serializers.CharField(max_length=10_000)
@@ -132,14 +133,13 @@ class Queue(ForStaff):
         operation_id="staff_requests_list",
         parameters=[
             WantedSerializer,
-            OpenApiParameter("cursor", str),
-            OpenApiParameter("page_size", int),
+            *PAGED,
         ],
-        responses=QueuedSerializer(many=True),
+        responses=page_of(QueuedSerializer),
     )
     def get(self, call: Call) -> Response:
         """List requests, what is due first at the top; page by cursor, which costs the same on every page."""
-        wanted = WantedSerializer(data=call.query_params)
+        wanted = WantedSerializer(data=call.query_params.dict())
         wanted.is_valid(raise_exception=True)
         pages = DueFirst()
         page = pages.paginate_queryset(_matching(wanted.validated_data), call, view=self)

@@ -18,7 +18,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from dsar.api import throttles
-from dsar.api.problems import ProblemError
+from dsar.api.documenting import ProblemSerializer
+from dsar.api.problems import MEDIA_TYPE, ProblemError
+from dsar.api.strictness import Strict
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 _CODED = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
 
 
-class CredentialsSerializer(serializers.Serializer[Any]):
+class CredentialsSerializer(Strict):
     """What a token is given for."""
 
     email = serializers.EmailField(max_length=254)
@@ -70,7 +72,10 @@ class Token(APIView):
         operation_id="token_create",
         auth=[],
         request=CredentialsSerializer,
-        responses={201: TokenSerializer},
+        responses={
+            201: TokenSerializer,
+            (401, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, description="Unauthorized"),
+        },
         examples=[
             OpenApiExample(
                 "By password",

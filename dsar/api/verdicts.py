@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
+from dsar.api.strictness import Strict
 from dsar.cases.models import Decision
 
 
-class VerdictSerializer(serializers.Serializer[Any]):
+class VerdictSerializer(Strict):
     """A decision."""
 
     verdict = serializers.ChoiceField(choices=Decision.Verdict.choices)

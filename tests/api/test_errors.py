@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -44,6 +45,43 @@ def test_a_body_that_is_no_json(alice):
 def test_a_body_of_another_kind(alice):
     response = alice.post("/api/v1/cases", "rights=access", content_type="text/plain")
     _is_problem(response, 415, "media_type")
+
+
+def test_a_type_that_nothing_comes_in(alice):
+    _is_problem(alice.get("/api/v1/cases", HTTP_ACCEPT="text/html"), 406, "not_acceptable")
+
+
+def test_a_form_sent_to_an_address_that_is_none_is_told_so(cast):
+    outside = Client(enforce_csrf_checks=True)
+    _is_problem(outside.post("/api/v1/nothing"), 404, "not_found")
+
+
+def test_errors_of_one_call_alone(alice, staff, dora, file, calling):
+    body = {"rights": [{"right": "access"}]}
+    unreadable = alice.post("/api/v1/cases", body, format="json", HTTP_IDEMPOTENCY_KEY="\t")
+    _is_problem(unreadable, 400, "bad_idempotency_key")
+    _is_problem(calling().get("/api/v1/answer"), 400, "link_or_code_missing")
+    keys = {"HTTP_X_LINK_TOKEN": "no", "HTTP_X_LINK_CODE": "no"}
+    _is_problem(calling().get("/api/v1/answer", **keys), 404, "link_or_code_wrong")
+    _is_problem(staff("carol").get("/api/v1/staff/requests"), 403, "not_permitted")
+    for message, status, code in (("AAAA", 422, "mail_unreadable"), ("\u00e9", 422, "not_valid")):
+        read = dora.post("/api/v1/staff/mail", {"message": message}, format="json")
+        _is_problem(read, status, code)
+    case = file(alice, "access")
+    address = f"/api/v1/cases/{case['reference']}/requests/{case['requests'][0]['id']}/withdraw"
+    assert alice.post(address).status_code == 200
+    _is_problem(alice.post(address), 409, "conflict")
+
+
+def test_a_value_of_another_type_is_not_turned_into_one(alice, calling):
+    mistaken = alice.post("/api/v1/consents", {"purpose": 7, "wording": "Yes."}, format="json")
+    said = _is_problem(mistaken, 422, "not_valid")
+    assert [one["pointer"] for one in said["errors"]] == ["#/purpose"]
+    mistaken = calling().post("/api/v1/confirmations", {"token": "a", "tokn": "b"}, format="json")
+    said = _is_problem(mistaken, 422, "not_valid")
+    assert [one["pointer"] for one in said["errors"]] == ["#/tokn"]
+    for asked in ("page_size=all", "page_size=0", "right="):
+        _is_problem(alice.get(f"/api/v1/cases?{asked}"), 422, "not_valid")
 
 
 def test_a_token_that_is_none(cast):

@@ -92,6 +92,7 @@ def test_two_at_once_file_one_case(alice, monkeypatch):
         done.wait()
         filed = filing.result(timeout=60)
     assert waiting.status_code == 409
+    assert waiting.json()["type"] == "urn:problem:dsar:under_way"
     assert waiting["Retry-After"] == "1"
     assert filed.status_code == 201
     assert _send(alice).json() == filed.json()

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
-import schemathesis
 from django.urls import get_resolver
-from drf_spectacular.generators import SchemaGenerator
-from hypothesis import HealthCheck, Phase, given
-from hypothesis import settings as bounds
-from schemathesis.core.result import Err
+from knox.models import AuthToken
+from schemathesis.generation.hypothesis.builder import HypothesisTestMode as Mode
 
-from config.wsgi import application
 from dsar import conf
+from dsar.api import documenting, problems
+from tests import faces
+from tests.api import walking
 
+ROOT = Path(__file__).resolve().parents[2]
 LOOSE = {"schema", "docs"}
 
 
-def _schema():
-    return SchemaGenerator(patterns=None).get_schema(request=None, public=True)
-
-
-@pytest.fixture
-def header(cast, calling, staff, request):
-    """Alice's or an officer's authorisation."""
-    client = staff("officer") if request.param == "officer" else calling(cast.alice.user)
-    return client.get("/api/v1/purposes").wsgi_request.META["HTTP_AUTHORIZATION"]
-
-
 def _calls():
-    for path, calls in _schema()["paths"].items():
+    for path, calls in walking.schema()["paths"].items():
         if path.startswith("/api/v1/"):
             yield from ((path, method, call) for method, call in calls.items())
 
@@ -52,36 +43,38 @@ def test_the_schema_and_its_page_are_served_without_inline_script(client):
     assert "script-src 'self'" in page["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("header", ["alice", "officer"], indirect=True)
-def test_no_call_of_the_schema_makes_the_server_fail(header, settings):
+def test_every_error_is_documented_and_met_in_a_test():
+    ours = "".join(path.read_text() for path in (ROOT / "dsar/api").glob("*.py"))
+    framework = {code for code, _, _ in problems.HELP.values()}
+    made = set(re.findall(r"code=\"([a-z_]+)\"", ours)) | framework | {"refused"}
+    assert made == set(documenting.CODES)
+    tests = "".join(
+        path.read_text() for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__)
+    )
+    assert [code for code in documenting.CODES if not re.search(f'[":]{code}"', tests)] == []
+
+
+def test_a_few_calls_of_each_kind_are_answered_as_the_schema_says(cast, settings):
+    faces.appoint(cast.alice.user, "officer")
+    _walked("alice", cast, settings, examples=2, modes=[Mode.FUZZING])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("role", ["alice", "officer"])
+def test_every_call_is_answered_as_the_schema_says(role, cast, settings):
+    _walked(role, cast, settings, examples=100, modes=list(Mode))
+
+
+def _walked(role, cast, settings, **bounds):
     rates = dict.fromkeys(conf.DEFAULTS["API_RATES"], "100000/min")
     settings.DSAR = settings.DSAR | {"API_RATES": rates}
-    schema = schemathesis.openapi.from_dict(_schema())
-    schema.app, schema.location = application, "http://localhost"
-    tried = 0
-    for found in schema.get_all_operations():
-        assert not isinstance(found, Err), found.err()
-        operation = found.ok()
-        if operation.path.startswith("/api/v1/"):
-            _try(operation, header)
-            tried += 1
-    assert tried == len(list(_calls()))
-
-
-def _try(operation, header):
-    """A dozen calls that fit the schema, and some that do not."""
-
-    @bounds(
-        max_examples=12,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        phases=[Phase.explicit, Phase.generate],
-        suppress_health_check=list(HealthCheck),
+    case = faces.file(cast.alice, "access")
+    user = cast.alice.user if role == "alice" else faces.member_of_staff(role)
+    tried, found = walking.walk(
+        header=lambda: f"Token {AuthToken.objects.create(user)[1]}",
+        known={"reference": case.reference, "id": str(case.requests.get().pk)},
+        **bounds,
     )
-    @given(case=operation.as_strategy())
-    def called(case):
-        response = case.call(headers={"Authorization": header})
-        assert response.status_code < 500, (case.method, case.path, response.content)
-
-    called()
+    assert tried == len(list(_calls()))
+    assert not found, "\n".join(f"{call}: {said[0]}" for call, said in found.items())

@@ -34,6 +34,7 @@ def test_a_deletion_is_previewed_decided_and_signed_by_two(alice, dora, otto, fi
     assert _decide(dora, request).json()["state"] == "in_review"
     own = dora.post(f"/api/v1/staff/requests/{request.pk}/approve")
     assert own.status_code == 409
+    assert own.json()["type"] == "urn:problem:dsar:obstructed"
     signed = otto.post(f"/api/v1/staff/requests/{request.pk}/approve")
     assert signed.json()["state"] == "approved"
     worked()

@@ -50,6 +50,7 @@ def test_unknown_address_wrong_password_and_closed_account_get_one_answer(callin
     ]
     assert {one.status_code for one in answers} == {401}
     assert len({one.content for one in answers}) == 1
+    assert answers[0].json()["type"] == "urn:problem:dsar:credentials"
 
 
 def test_an_unknown_address_costs_as_many_hashes_as_a_wrong_password(
@@ -79,6 +80,7 @@ def test_an_address_that_nobody_verified_opens_nothing(calling, cast, alices):
     EmailAddress.objects.update(verified=False)
     refused = calling().post(ADDRESS, alices, format="json")
     assert refused.status_code == 403
+    assert refused.json()["type"] == "urn:problem:dsar:address_not_verified"
     assert not AuthToken.objects.exists()
 
 
@@ -86,7 +88,9 @@ def test_who_has_a_second_factor_gets_no_token_without_it(calling, cast, alices)
     secret = totp.generate_totp_secret()
     totp.TOTP.activate(cast.alice.user, secret)
     assert Authenticator.objects.exists()
-    assert calling().post(ADDRESS, alices, format="json").status_code == 401
+    refused = calling().post(ADDRESS, alices, format="json")
+    assert refused.status_code == 401
+    assert refused.json()["type"] == "urn:problem:dsar:second_factor"
     counter = int(time.time()) // 30
     code = totp.format_hotp_value(totp.hotp_value(secret, counter))
     wrong = "000000" if code != "000000" else "111111"
@@ -114,6 +118,7 @@ def test_too_many_calls_are_told_when_to_go_on(alice, settings):
     assert statuses == [200, 200]
     assert refused.status_code == 429
     assert refused["Content-Type"] == "application/problem+json"
+    assert refused.json()["type"] == "urn:problem:dsar:too_often"
     assert int(refused["Retry-After"]) > 0
 
 

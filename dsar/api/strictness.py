@@ -1,0 +1,53 @@
+"""What a body may hold: the members that the schema names, each of the type that it names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+_WRITTEN = (
+    serializers.CharField,
+    serializers.ChoiceField,
+    serializers.UUIDField,
+    serializers.DateField,
+    serializers.DateTimeField,
+)
+"""In JSON these are strings; the framework would also turn a number into one."""
+
+
+class Strict(serializers.Serializer[Any]):
+    """Refuses what it does not know: a misspelt limit must not widen what is asked."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Name every member that there is not, and every one that is of another type than the schema says."""
+        if isinstance(data, dict) and (wrong := self._wrong(data)):
+            raise serializers.ValidationError(wrong)
+        return super().to_internal_value(data)
+
+    def _wrong(self, data: dict[str, Any]) -> dict[str, list[str]]:
+        wrong = {
+            str(name): ["There is no such member."] for name in sorted(set(data) - set(self.fields))
+        }
+        if hasattr(data, "getlist"):
+            # A form knows no types.
+            return wrong
+        for name, field in self.fields.items():
+            if name in data and (said := _mistyped(field, data[name])):
+                wrong[name] = [said]
+        return wrong
+
+
+def _mistyped(field: Any, value: Any) -> str:
+    """What is wrong with the type of a value; empty where nothing is, or where the field itself will say."""
+    if value is None:
+        return ""
+    if isinstance(field, serializers.BooleanField):
+        return "" if isinstance(value, bool) else "This is to be true or false."
+    if isinstance(field, _WRITTEN):
+        return "" if isinstance(value, str) else "This is to be a string."
+    if isinstance(field, serializers.DictField) and isinstance(value, dict):
+        return next(filter(None, (_mistyped(field.child, one) for one in value.values())), "")
+    if isinstance(field, serializers.ListField) and isinstance(value, list):
+        return next(filter(None, (_mistyped(field.child, one) for one in value)), "")
+    return ""
