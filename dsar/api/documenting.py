@@ -73,7 +73,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="What to do about it.")
-    errors = WrongSerializer(many=True, required=False)
+    errors = WrongSerializer(many=True, required=False)  # type: ignore[assignment]  # a member of that name
 
 
 class Described(AutoSchema):
@@ -97,18 +97,23 @@ class Described(AutoSchema):
         return operation
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
-        schema = super()._map_basic_serializer(serializer, direction)
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if direction == "request" and isinstance(serializer, Strict):
             schema["additionalProperties"] = False
         return schema
 
-    def _map_serializer_field(self, field: Any, direction: Any, **kwargs: Any) -> Any:
-        schema = super()._map_serializer_field(field, direction, **kwargs)
-        if isinstance(field, serializers.ListSerializer) and schema.get("type") == "array":
-            bounds = {"minItems": field.min_length, "maxItems": field.max_length}
+    def _map_serializer_field(
+        self,
+        field: Any,
+        direction: Any,
+        bypass_extensions: Any = False,  # noqa: FBT002 - the framework's signature.
+    ) -> Any:
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if isinstance(field, serializers.ListSerializer):
+            lengths: Any = field
+            bounds = {"minItems": lengths.min_length, "maxItems": lengths.max_length}
             schema |= {name: many for name, many in bounds.items() if many is not None}
-        plain = type(field) is serializers.CharField and "enum" not in (schema or {})
-        if direction == "request" and plain:
+        if direction == "request" and type(field) is serializers.CharField:
             schema["pattern"] = _NO_NULL if field.allow_blank else _SOMETHING_WRITTEN
         return schema
 

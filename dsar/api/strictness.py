@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _WRITTEN = (
     serializers.CharField,
@@ -25,29 +28,33 @@ class Strict(serializers.Serializer[Any]):
             raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)
 
-    def _wrong(self, data: dict[str, Any]) -> dict[str, list[str]]:
-        wrong = {
+    def _wrong(self, data: dict[str, Any]) -> dict[str, Any]:
+        wrong: dict[str, Any] = {
             str(name): ["There is no such member."] for name in sorted(set(data) - set(self.fields))
         }
         if hasattr(data, "getlist"):
             # A form knows no types.
             return wrong
-        for name, field in self.fields.items():
-            if name in data and (said := _mistyped(field, data[name])):
-                wrong[name] = [said]
-        return wrong
+        known = {name: field for name, field in self.fields.items() if name in data}
+        return wrong | {
+            name: said for name, field in known.items() if (said := _mistyped(field, data[name]))
+        }
 
 
-def _mistyped(field: Any, value: Any) -> str:
-    """What is wrong with the type of a value; empty where nothing is, or where the field itself will say."""
+def _mistyped(field: Any, value: Any) -> Any:
+    """What is wrong with the type of a value, by place; nothing where the field itself will say."""
     if value is None:
-        return ""
+        return []
     if isinstance(field, serializers.BooleanField):
-        return "" if isinstance(value, bool) else "This is to be true or false."
+        return [] if isinstance(value, bool) else ["This is to be true or false."]
     if isinstance(field, _WRITTEN):
-        return "" if isinstance(value, str) else "This is to be a string."
+        return [] if isinstance(value, str) else ["This is to be a string."]
+    return {at: said for at, one in _parts(field, value) if (said := _mistyped(field.child, one))}
+
+
+def _parts(field: Any, value: Any) -> Iterable[tuple[Any, Any]]:
     if isinstance(field, serializers.DictField) and isinstance(value, dict):
-        return next(filter(None, (_mistyped(field.child, one) for one in value.values())), "")
+        return value.items()
     if isinstance(field, serializers.ListField) and isinstance(value, list):
-        return next(filter(None, (_mistyped(field.child, one) for one in value)), "")
-    return ""
+        return enumerate(value)
+    return ()

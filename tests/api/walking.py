@@ -1,7 +1,7 @@
 """Calls made up from the published schema by schemathesis, and whether each answer is what the schema says.
 
-All its checks look at each answer. Two of them, `use_after_free` and `ensure_resource_availability`, only have something
-to look at in chains of calls that the schema links; ours links none.
+All its checks look at each answer. Two of them, `use_after_free` and `ensure_resource_availability`, look at chains of
+calls only, which a schema has where it links one call to another; ours links none.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def walk(
     return tried, found
 
 
-def _operations() -> Iterator[APIOperation]:
+def _operations() -> Iterator[APIOperation[Any, Any, Any, Any]]:
     loaded = schemathesis.openapi.from_dict(schema())
     loaded.app, loaded.location = application, "http://localhost"
     for one in loaded.get_all_operations():
@@ -77,7 +77,7 @@ def _operations() -> Iterator[APIOperation]:
 
 
 def _tried(
-    operation: APIOperation,
+    operation: APIOperation[Any, Any, Any, Any],
     sent: dict[str, str],
     *,
     known: dict[str, str],
@@ -85,7 +85,7 @@ def _tried(
     modes: list[HypothesisTestMode],
     found: dict[str, list[str]],
 ) -> None:
-    def called(case: Case) -> None:
+    def called(case: Case[Any]) -> None:
         if _fits(case):
             case.path_parameters |= {
                 name: value for name, value in known.items() if name in case.path_parameters
@@ -116,11 +116,11 @@ def _tried(
     )()
 
 
-def _fits(case: Case) -> bool:
+def _fits(case: Case[Any]) -> bool:
     return case.meta is not None and case.meta.generation.mode == GenerationMode.POSITIVE
 
 
-def _is_known(error: Exception, operation: APIOperation, status: int) -> bool:
+def _is_known(error: Exception, operation: APIOperation[Any, Any, Any, Any], status: int) -> bool:
     """Whether it is the one check that is left out, of an answer that a schema cannot foresee."""
     named = operation.definition.raw["operationId"] in MEANT
     return isinstance(error, RejectedPositiveData) and status == UNPROCESSABLE and named
