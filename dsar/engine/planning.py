@@ -14,7 +14,7 @@ from dsar.cases.states import Right, State
 from dsar.contract import reach, registry
 from dsar.contract.vocabulary import Row
 from dsar.crashpoints import effect
-from dsar.engine import discovery, redacted, retaining
+from dsar.engine import discovery, grounding, redacted, retaining
 from dsar.engine.models import Plan, Step
 from dsar.engine.rights import (
     access,
@@ -25,12 +25,16 @@ from dsar.engine.rights import (
     portability,
     restriction,
 )
+from dsar.law import erasures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
     from dsar.cases.models import Request
+
+_EUROPE = ("EU",)
+"""Staff are told where a ground stands in the law after which all of them are numbered."""
 
 STEPS: dict[str, Callable[[Request, dict[str, int]], list[dict[str, Any]]]] = {
     Right.ACCESS: access.steps,
@@ -70,11 +74,8 @@ def plan(request: Request) -> Planned:
     """
     person = subjects.of(request.case)
     counts = discovery.discover(person, concealed=request.right == Right.DELETION)
-    document = {
-        "version": 1,
-        "right": request.right,
-        "steps": _dated(STEPS[request.right](request, counts), person) + _left_out(request),
-    }
+    steps = grounding.grounded(request, _dated(STEPS[request.right](request, counts), person))
+    document = {"version": 1, "right": request.right, "steps": steps + _left_out(request)}
     return Planned(document=document, digest=digest(document))
 
 
@@ -164,14 +165,20 @@ def _sentence(step: dict[str, Any]) -> str:
     rows = step.get("expected", 0)
     match step["action"]:
         case "delete":
-            return f"Delete {rows} of {what}."
+            return f"Delete {rows} of {what}.{_because(step)}"
         case "overwrite":
             changed = ", ".join(n for n, done in step["fields"].items() if done == "overwritten")
-            return f"Overwrite {changed} in {rows} of {what}. {_kept(step)}".strip()
+            return f"Overwrite {changed} in {rows} of {what}.{_because(step)} {_kept(step)}".strip()
         case "retain":
             return f"Keep {rows} of {what}. {_kept(step)}".strip()
         case _:
             return str(step.get("reason") or step["action"]).strip()
+
+
+def _because(step: dict[str, Any]) -> str:
+    """Why a kind goes, for staff; a plan of earlier code does not say."""
+    code = step.get("ground")
+    return f" {erasures.in_words(code, regimes=_EUROPE, language='en')}" if code else ""
 
 
 def _kept(step: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,12 @@ from dsar.contract.vocabulary import Category
 from dsar.engine import execution, journal
 from dsar.engine.models import Removal
 from dsar.ledger import log
+from dsar.ledger.models import Entry
 from dsar.registers import disclosures, holds, recipients
+from dsar.registers.models import Objection
 from tests.engine.looking import places_of, rows_of, text_of
 from tests.testapp.models import Loan, Member, Report, Tag, Visit
-from tests.testapp.privacy import LENDING
+from tests.testapp.privacy import LENDING, SAFETY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +53,33 @@ def test_deletion_removes_the_person_and_keeps_what_the_law_keeps(
     assert guest.borrower_id is None
     assert not Tag.objects.filter(text__startswith="canary-alice").exists()
     assert not Removal.objects.exists()
+
+
+def test_letter_and_ledger_name_the_ground_on_which_each_kind_goes(
+    cast: Cast, ask: Callable[..., Case], answered: Callable[[Case], Request]
+) -> None:
+    """By basis and by objection (GDPR Art. 17(1)); a person to whom that law does not apply reads no article of it."""
+    Objection.objects.create(subject_id=cast.alice.pk, purpose_id=SAFETY.code)
+    request = answered(ask(cast.alice, "deletion", residence="DE"))
+    receipts = {one["declaration"]: one for one in request.result["receipts"]}
+    grounds = {label: one["ground"] for label, one in receipts.items() if one["ground"]}
+    assert grounds["testapp.Visit"] == "objected"
+    assert grounds["testapp.Member"] == "no_longer_needed"
+    assert {
+        one["ground"] for one in receipts.values() if not one["deleted"] + one["overwritten"]
+    } == {""}
+    text = letters.render(request.letters.get(kind="answer")).text
+    for part in ("You objected to its use", "GDPR Art. 17(1)(a)", "17(1)(c)"):
+        assert part in text
+    erased = Entry.objects.get(request=request.pk, tag="step.done", canonical__contains="grounds")
+    assert json.loads(erased.canonical)["detail"]["grounds"] == grounds
+
+    other = answered(ask(cast.bob, "deletion"))
+    told = {one["declaration"]: one["ground"] for one in other.result["receipts"]}
+    assert told["testapp.Visit"] == "no_longer_needed"
+    text = letters.render(other.letters.get(kind="answer")).text
+    assert "We no longer need it" in text
+    assert "GDPR" not in text
 
 
 def test_deletion_leaves_other_people_untouched(

@@ -148,6 +148,9 @@ def test_deletion_of_a_guest_leaves_whoever_shares_the_address_untouched(
     assert suppression.is_suppressed(DESK)
     said = letters.read(request.letters.get(kind="answer"))
     assert {one["declaration"] for one in said["receipts"]} >= {"testapp.Loan", "testapp.Tag"}
+    grounds = {one["declaration"]: one["ground"] for one in said["receipts"]}
+    assert grounds["testapp.Subscription"] == "consent_withdrawn"
+    assert grounds["testapp.Loan"] == "no_longer_needed"
 
 
 def test_the_journal_of_a_guests_deletion_names_rows_and_nobody(

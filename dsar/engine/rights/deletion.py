@@ -24,6 +24,7 @@ from dsar.engine import (
     answering,
     covering,
     erasing,
+    grounding,
     journal,
     keeping,
     leases,
@@ -266,7 +267,15 @@ def _record(work: _Work, done: dict[str, int], *, found: Survey) -> None:
                 [json.dumps(step.cursor) for step in steps],
             ],
         )
-    log.append(Tag.STEP_DONE, request=work.request.pk, action="erase", rows=rows, kept=kept)
+    grounds = {label: code for label, code in grounding.of(work.request).items() if label in rows}
+    log.append(
+        Tag.STEP_DONE,
+        request=work.request.pk,
+        action="erase",
+        rows=rows,
+        kept=kept,
+        grounds=grounds,
+    )
 
 
 def _cut_off(request: Request) -> str:
@@ -341,6 +350,7 @@ def _receipts(work: _Work) -> list[dict[str, Any]]:
     }
     return [
         _receipt(
+            work.request,
             _explained(work.request, step | planned.get(one.label, {}), language=language),
             rows=counts[one.label],
         )
@@ -357,7 +367,9 @@ def _batched(declaration: Declaration, work: _Work) -> int:
     return max(step.done if step else 0, at_once)
 
 
-def _receipt(step: dict[str, Any], *, rows: int) -> dict[str, Any]:
+def _receipt(request: Request, step: dict[str, Any], *, rows: int) -> dict[str, Any]:
+    ground = step.get("ground", "")
+    because = grounding.in_words(request, ground) if ground else ""
     kept = sorted(name for name, done in step["fields"].items() if done == "retained")
     return {
         "declaration": step["declaration"],
@@ -367,5 +379,6 @@ def _receipt(step: dict[str, Any], *, rows: int) -> dict[str, Any]:
         "retained": rows if step["action"] == "retain" or kept else 0,
         "retained_fields": kept,
         "until": step.get("until", ""),
-        "reason": step["reason"],
+        "ground": ground,
+        "reason": " ".join(part for part in (because, step["reason"]) if part),
     }
