@@ -32,6 +32,17 @@ KEYS = {
     "memory_growth_mb",
     "budget",
 }
+DESK_KEYS = {
+    "work",
+    "requests",
+    "entries",
+    "statements",
+    "page_ms",
+    "ours_ms",
+    "limit_ms",
+    "ratio",
+    "budget",
+}
 ROWS = 30
 
 pytestmark = pytest.mark.timeout(300)
@@ -113,4 +124,36 @@ def test_bench_seals_verifies_and_exports_a_ledger_of_its_own(
         assert found["limit_ms"] > 0
         assert found["budget"]["ratio"] == 3
         assert found["statements"] is None or found["statements"] <= 20
+    assert list(tmp_path.glob("bench-*")) == []
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_bench_looks_at_the_desk_s_pages_and_takes_the_history_away(
+    child_environment: dict[str, str], tmp_path: Path
+) -> None:
+    """It fails by itself where a page takes more statements among more requests."""
+    command = [sys.executable, "manage.py", "bench", "desk", "--json", "--pairs", "1"]
+    done = subprocess.run(
+        [*command, "--requests", "1500", "--rows", "3000"],
+        env=child_environment | {"MEDIA_ROOT": str(tmp_path)},
+        cwd=reading.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
+    *pages, export = [json.loads(line) for line in done.stdout.splitlines()]
+    named = {one["work"]: one for one in pages}
+    assert {"home", "list", "list, law=EU", "search by reference", "search by address", "case"} <= {
+        *named
+    }
+    for one in pages:
+        assert set(one) == DESK_KEYS
+        assert one["requests"] == 1500
+        assert one["statements"] is None or one["statements"] < 30
+        assert one["page_ms"] > 0
+    assert named["list"]["budget"] == {"ratio": 3}
+    assert export["rows"] >= 250
+    assert export["memory_growth_mb"] <= export["budget"]["memory_growth_mb"] == 16
     assert list(tmp_path.glob("bench-*")) == []

@@ -42,7 +42,7 @@ def approved(person: Any, right: Right, *, asked: Asked | None = None) -> Reques
 
 
 def _granted(request: Request, person: Any) -> Request:
-    decider, signer = _officers(person)
+    decider, signer = officers(person)
     shown = review.preview(request, actor=decider).digest
     request = review.decide(request, verdict=Decision.Verdict.GRANTED, actor=decider, shown=shown)
     if request.state == State.IN_REVIEW:
@@ -50,7 +50,7 @@ def _granted(request: Request, person: Any) -> Request:
     return request
 
 
-def _officers(person: Any) -> tuple[Actor, Actor]:
+def officers(person: Any) -> tuple[Actor, Actor]:
     """Two other people of the scratch database, made officers."""
     users = get_user_model()._base_manager.exclude(pk=person).order_by("pk")[:2]
     group = Group.objects.get(name=OFFICERS)

@@ -174,6 +174,18 @@ class Counter:
             return None
         return int(found[0]) if found else None
 
+    def spent(self) -> float | None:
+        """Milliseconds that the server spent so far on those about dsar's tables; None where it does not count."""
+        try:
+            found = self._asking.execute(
+                "SELECT coalesce(sum(total_exec_time), 0) FROM pg_stat_statements s"
+                " JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = %s AND s.query LIKE %s",
+                [str(connection.settings_dict["NAME"]), "%dsar\\_%"],
+            ).fetchone()
+        except psycopg.Error:
+            return None
+        return float(found[0]) if found else None
+
     def close(self) -> None:
         """Let go of the connection."""
         self._asking.close()

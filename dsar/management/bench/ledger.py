@@ -50,7 +50,7 @@ def pairs(
 ) -> Iterator[tuple[Pair, Pair, Pair]]:
     """Sealing, verifying and exporting the same entries, each beside its limit, in a fresh database each time."""
     for turn in range(count):
-        with scratch.copy_of(USERS), _own_keys(folder / f"ledger-{turn}"):
+        with scratch.copy_of(USERS), own_keys(folder / f"ledger-{turn}"):
             texts = _filled(entries)
             first = bool(turn % 2)
             seal = figures.measure(
@@ -68,7 +68,7 @@ def pairs(
 
 
 @contextmanager
-def _own_keys(folder: Path) -> Iterator[None]:
+def own_keys(folder: Path) -> Iterator[None]:
     """A key that signs nothing but this, and a second place that goes with the folder."""
     signer = notes.generate("bench.example/ledger")
     own = {
@@ -80,10 +80,16 @@ def _own_keys(folder: Path) -> Iterator[None]:
         yield
 
 
-def _filled(entries: int) -> list[bytes]:
-    """Fill the queue, and give back the bytes that are to be hashed."""
+def fill(entries: int) -> None:
+    """Append so many entries."""
     with connection.cursor() as cursor:
         cursor.execute(_FILL, [entries])
+
+
+def _filled(entries: int) -> list[bytes]:
+    """Fill the queue, and give back the bytes that are to be hashed."""
+    fill(entries)
+    with connection.cursor() as cursor:
         _analyze("entry", "unsealed")
         cursor.execute("CREATE TABLE bench_leaf (LIKE dsar_ledger_leaf INCLUDING ALL)")
         cursor.execute("SELECT canonical FROM dsar_ledger_entry ORDER BY id")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand
 
-from dsar.management.bench import burst, figures, queue, restart, running
+from dsar.management.bench import burst, figures, pages, queue, restart, running
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from dsar.management.bench.figures import Figures
 
@@ -38,6 +38,14 @@ def _burst(options: dict[str, Any]) -> dict[str, Any]:
     )
 
 
+def _desk(options: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    return pages.run(
+        requests=options["requests"] or ENTRIES,
+        entries=(options["rows"] or [10 * ENTRIES])[0],
+        pairs=options["pairs"],
+    )
+
+
 _WITH_WORKERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "queue": _queue,
     "restart": _restart,
@@ -54,7 +62,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which work, how large, how often."""
         parser.add_argument(
-            "work", choices=("access", "deletion", "ledger", "retention", *_WITH_WORKERS)
+            "work", choices=("access", "deletion", "ledger", "retention", "desk", *_WITH_WORKERS)
         )
         parser.add_argument(
             "--rows",
@@ -66,7 +74,7 @@ class Command(BaseCommand):
         parser.add_argument("--pairs", type=int, help="How often; by default what the size allows.")
         parser.add_argument("--person", default="", help="The address of whom to measure.")
         parser.add_argument(
-            "--requests", type=int, help="Of queue and burst; of restart, how often."
+            "--requests", type=int, help="Of queue, burst and desk; of restart, how often."
         )
         parser.add_argument("--workers", type=int, default=2, help="Of burst.")
         parser.add_argument("--json", action="store_true", help="One JSON object a line.")
@@ -75,7 +83,11 @@ class Command(BaseCommand):
         """Print the medians of each size beside its budget; a budget that is missed is no error."""
         if options["work"] in _WITH_WORKERS:
             told = _WITH_WORKERS[options["work"]](options)
-            self.stdout.write(json.dumps(told) if options["json"] else _lines(told))
+            self._say(told, options)
+            return
+        if options["work"] == "desk":
+            for told in _desk(options):
+                self._say(told, options)
             return
         for rows in options["rows"] or [_rows(options["work"])]:
             order = running.Order(
@@ -87,6 +99,9 @@ class Command(BaseCommand):
             )
             for found in running.run(order):
                 self.stdout.write(json.dumps(asdict(found)) if options["json"] else _table(found))
+
+    def _say(self, told: dict[str, Any], options: dict[str, Any]) -> None:
+        self.stdout.write(json.dumps(told) if options["json"] else _lines(told))
 
 
 def _rows(work: str) -> int:
