@@ -47,7 +47,7 @@ manifest.json                size and SHA-256 of every file
 
 Check it with the offline verifier, which comes from outside this archive and needs Python and `cryptography` only:
 
-    python verify_export.py THIS.zip --key PUBLIC-KEY --since LAST-YEARS-checkpoint.txt
+    python3 verify_export.py THIS.zip --key PUBLIC-KEY --since LAST-YEARS-checkpoint.txt
 
 The public key and the earlier checkpoint come from outside as well: from your own files, not from whoever made this.
 Cells that begin with = + - @ or ' have one apostrophe in front, so that no spreadsheet runs them.

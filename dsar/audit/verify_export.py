@@ -1,6 +1,6 @@
 """Check an export for audit without the system that made it: Python's own library and `cryptography`, nothing else.
 
-    python verify_export.py EXPORT.zip --key PUBLIC-KEY [--since checkpoint.txt]
+    python3 verify_export.py EXPORT.zip --key PUBLIC-KEY [--since checkpoint.txt]
 
 The keys (several where they changed) and a checkpoint of an earlier year come from your own files. Every entry is hashed
 anew, the tree over them is held to the signed checkpoints, and each row is told again from the entries. The first

@@ -132,11 +132,14 @@ def _verify(environment: dict[str, str], *, say: journeys.Told) -> None:
 
 
 def _introduce(people: company.Company, say: journeys.Told) -> None:
-    """Who can log in, for whoever wants to look around."""
+    """Who can log in and where mail goes, for whoever wants to look around."""
     say("Log in as a customer at /privacy/:")
     for right, one in people.customers.items():
         if right != "deletion":
             say(f"  {one.email}  {one.password}")
-    say("Log in as staff at /admin/ or over the API:")
+    say(
+        "Log in as staff at /admin/ or over the API (a reviewer, a data protection officer, an auditor):"
+    )
     for one in (people.reviewer, people.officer, people.auditor):
         say(f"  {one.email}  {one.password}")
+    say(f"Mail is not sent; it lies in {settings.EMAIL_FILE_PATH}.")
