@@ -198,6 +198,7 @@ def report_a_minor(troupe: Troupe) -> None:
         for_name="Kit Nobody",
         for_address=reported.email,
         text="My child is fourteen and opened this account without my knowledge. (Fictional.)",
+        affirmed="I may give you the data of the person I ask for.",
     )
     reception.file_openly(
         said,

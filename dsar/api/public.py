@@ -33,6 +33,7 @@ _NEXT: Final = (
     "its link. If no mail comes, write to us or come by: the contact stands here."
 )
 _DONE: Final = "Thank you. Whatever follows is mailed to you."
+_MAY_GIVE: Final = "I may give you the data of the person I ask for."
 _TEXT: Final = 20_000
 
 
@@ -46,6 +47,20 @@ class OnBehalfSerializer(Strict):
         required=False,
         help_text="The signed permission, as text. It suffices where an agent opts out for somebody.",
     )
+
+
+class AffirmedSerializer(OnBehalfSerializer):
+    """The same from somebody who files for another themselves, and says that they may."""
+
+    affirmed = serializers.BooleanField(
+        help_text=f"“{_MAY_GIVE}” Only true is taken; the words are kept with the time."
+    )
+
+    def validate_affirmed(self, value: bool) -> bool:  # noqa: FBT001 - the framework's signature.
+        """Refuse whoever may not."""
+        if not value:
+            raise serializers.ValidationError("Affirm that you may give this person's data.")
+        return value
 
 
 class OpenCorrectionSerializer(cases.CorrectionSerializer):
@@ -75,7 +90,7 @@ class OpenFilingSerializer(cases.FilingSerializer):
         required=False,
         help_text="What you know of what we hold, such as `order_number`; it is compared, not noted.",
     )
-    on_behalf = OnBehalfSerializer(required=False)
+    on_behalf = AffirmedSerializer(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Whoever asks for another says for whom; nobody else does."""
@@ -190,6 +205,7 @@ def claimed(said: Mapping[str, Any]) -> Said:
         for_name=other.get("name", ""),
         for_address=other.get("email", ""),
         permission=other.get("permission", ""),
+        affirmed=_MAY_GIVE if other.get("affirmed") else "",
     )
 
 

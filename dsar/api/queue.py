@@ -46,6 +46,7 @@ class QueuedSerializer(serializers.Serializer[Any]):
     laws = serializers.ListField(child=serializers.CharField())
     verified = serializers.BooleanField()
     received_at = serializers.DateTimeField()
+    policy_version = serializers.CharField()
     due_at = serializers.DateTimeField()
     was_overdue = serializers.BooleanField()
 
@@ -348,6 +349,7 @@ def _queued(request: Request) -> dict[str, Any]:
         "laws": case.regimes,
         "verified": case.verified_at is not None,
         "received_at": case.received_at,
+        "policy_version": case.policy_version,
         "due_at": request.due_at,
         "was_overdue": request.was_overdue,
     }

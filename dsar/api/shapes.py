@@ -92,6 +92,9 @@ class CaseSerializer(serializers.Serializer[Any]):
     language = serializers.CharField()
     laws = serializers.ListField(child=serializers.CharField())
     verified = serializers.BooleanField()
+    policy_version = serializers.CharField(
+        help_text="The privacy policy that was in force when it was received; empty where there was none."
+    )
     requests = RequestSerializer(many=True)
     letters = LetterSerializer(many=True)
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from dsar import conf
 from dsar.cases.identity_models import Claim
@@ -51,6 +52,8 @@ class Said:
     for_address: str = ""
     permission: str = ""
     """A signed permission, as it came."""
+    affirmed: str = ""
+    """The words by which they affirmed that they may give the other's data; `Claim.made_at` says when (R174)."""
 
     @property
     def is_for_another(self) -> bool:
@@ -88,6 +91,20 @@ def opened(case: Case, claim: Claim) -> Said:
     """The same from a claim that was read already."""
     said: dict[str, Any] = json.loads(box.unseal(case.key, claim.said))
     return Said(**said)
+
+
+def affirmed(case: Case) -> str:
+    """When and in which words somebody affirmed that they may give the other's data; empty where nobody did."""
+    claim = Claim.objects.filter(case=case).first()
+    try:
+        said = opened(case, claim).affirmed if claim else ""
+    except box.KeyDestroyedError:
+        return ""
+    return f"{_moment(claim)}: {said}" if claim and said else ""
+
+
+def _moment(claim: Claim) -> str:
+    return date_format(timezone.localtime(claim.made_at), "DATETIME_FORMAT")
 
 
 def digest(address: str) -> str:

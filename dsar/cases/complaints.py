@@ -23,6 +23,7 @@ from dsar.law import rules
 from dsar.law.terms import Unit
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
+from dsar.registers import policies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +91,7 @@ def file_alone(  # noqa: PLR0913 - all that a case without a request needs.
         language=language,
         regimes=list(deadlines.attached(residence, received_at=arrived)),
         received_at=arrived,
+        policy_version=policies.version_in_force(arrived),
         reply_channel="email" if "@" in contact else "post",
         key=key,
         contact=box.seal(key, contact.strip().encode()),

@@ -17,6 +17,7 @@ from dsar.keys import box
 from dsar.keys.models import Key
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
+from dsar.registers import policies
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,6 +61,7 @@ def file(  # noqa: PLR0913 - all that a case without a request needs.
         language=language,
         regimes=list(deadlines.attached("", received_at=arrived)),
         received_at=arrived,
+        policy_version=policies.version_in_force(arrived),
         reply_channel="email" if "@" in contact else "post",
         key=key,
         contact=box.seal(key, contact.strip().encode()),

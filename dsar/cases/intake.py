@@ -31,6 +31,7 @@ from dsar.keys.models import Key
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 from dsar.registers import minors as register
+from dsar.registers import policies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -85,6 +86,7 @@ def file(  # noqa: PLR0913 - a submission has as many parts as the law asks for.
             language=language,
             regimes=list(regimes),
             received_at=arrived,
+            policy_version=policies.version_in_force(arrived),
             key=key,
             contact=box.seal(key, contact.encode()),
         )
@@ -115,8 +117,13 @@ def join(case: Case, *, asked: Sequence[Asked], claim: Said, actor: Actor) -> Ca
             notes.write(case, text=claim.text, actor=actor)
         if claim.relation in Claim.FOR_OTHERS:
             # The case speaks of whoever it was opened for; staff see that this is about somebody else.
-            notes.write(case, text=f"{claim.for_name} <{claim.for_address}>", actor=actor)
+            notes.write(case, text=_for_another(claim), actor=actor)
     return case
+
+
+def _for_another(claim: Said) -> str:
+    lines = [f"{claim.for_name} <{claim.for_address}>", claim.affirmed]
+    return "\n".join(filter(None, lines))
 
 
 def _not_asked_yet(

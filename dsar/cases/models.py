@@ -56,6 +56,8 @@ class Case(models.Model):
     verified_at = models.DateTimeField(null=True, blank=True)
     verification_method = models.CharField(max_length=40, blank=True)
     papers_allowed_at = models.DateTimeField(null=True, blank=True)
+    policy_version = models.CharField(max_length=40, blank=True, db_default="")
+    """The privacy policy that was in force when it was received (R170); empty where there was none."""
     reply_channel = models.CharField(max_length=10, default="email")
     """Whether letters go by `email` or by `post`; `contact` holds the address of the one or the other (R15)."""
     continues = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")

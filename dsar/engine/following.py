@@ -111,6 +111,7 @@ def _case(one: Case) -> dict[str, Any]:
         "language": one.language,
         "laws": one.regimes,
         "verified": one.verified_at is not None,
+        "policy_version": one.policy_version,
         "letters": [letter(each) for each in one.letters.all()],
     }
 

@@ -73,9 +73,12 @@ def file(*, subject: Any, asked: Sequence[Asked], actor: Actor, **submission: An
 def file_openly(said: Said, *, asked: Sequence[Asked], actor: Actor, **submission: Any) -> Case:
     """File what somebody asks without log-in; does the same whoever they are, a worker looks them up (R16).
 
-    Beyond a few receipts a day to one address, it joins the case that is open. Raises IntakeError.
+    Beyond a few receipts a day to one address, it joins the case that is open. Raises IntakeError, also where somebody
+    asks for another and does not affirm that they may give that person's data (R174).
     """
     _check_known_enough(asked)
+    if said.is_for_another and not said.affirmed.strip():
+        raise IntakeError({"affirmed": _NOT_AFFIRMED})
     person.lock(claims.digest(said.address))
     joined = claims.open_case(said.address)
     if joined is not None:
@@ -238,6 +241,7 @@ _NEEDS_ACCOUNT = (
     "Without an account this cannot end by itself. "
     "Leave it out, and ask for a restriction beside the correction."
 )
+_NOT_AFFIRMED = "Affirm that you may give this person's data."
 _NOBODYS = (
     "Nobody knows yet whose records these are, so no value can be looked up. Log in first, or file without an account: "
     "the values are then looked up once it is clear who asks."

@@ -83,6 +83,9 @@ class OpenForm(forms.Form):
         help_text=_("The text of a signed permission, if there is one."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    affirmed = forms.BooleanField(
+        label=_("I may give you the data of the person I ask for."), required=False
+    )
     text = forms.CharField(
         label=_("Anything else we should know (optional)"),
         required=False,
@@ -115,6 +118,8 @@ class OpenForm(forms.Form):
                 self.add_error("for_name", _("Enter the name of the person you ask for."))
             if not said.get("for_email") and "for_email" not in self.errors:
                 self.add_error("for_email", _("Enter the address of the person you ask for."))
+            if not said.get("affirmed"):
+                self.add_error("affirmed", _("Say that you may give us this person's data."))
         if said.get("relation") == Claim.Relation.MINOR_REPORT:
             # There is only one thing to ask for, and nobody need choose it.
             said["rights"] = [Right.DELETION.value]
@@ -136,6 +141,7 @@ class OpenForm(forms.Form):
             for_name=given["for_name"] if other else "",
             for_address=given["for_email"] if other else "",
             permission=given["permission"] if other else "",
+            affirmed=str(self.fields["affirmed"].label) if other else "",
         )
 
     def asked(self) -> list[Asked]:

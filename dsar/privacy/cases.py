@@ -41,6 +41,7 @@ class CasePersonalData(PersonalData):
             "frozen_at",
             "ended_at",
             "papers_allowed_at",
+            "policy_version",
         ): PROCEDURE,
         ("subject_relation", "channel", "language", "received_at"): ASKED,
         "created_at": PROCEDURE,

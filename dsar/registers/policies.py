@@ -178,9 +178,9 @@ def in_force(at: datetime | None = None) -> PrivacyPolicy | None:
     return published().filter(effective_at__lte=at or timezone.now()).first()
 
 
-def version_in_force() -> str:
-    """What the version in force is called; empty where there is none."""
-    found = published().filter(effective_at__lte=timezone.now())
+def version_in_force(at: datetime | None = None) -> str:
+    """What the version in force now, or at a moment, is called; empty where there was none."""
+    found = published().filter(effective_at__lte=at or timezone.now())
     return found.values_list("version", flat=True).first() or ""
 
 

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.html import format_html
 
-from dsar.cases import letters, notes, permissions, pseudonyms, revealing
+from dsar.cases import claims, letters, notes, permissions, pseudonyms, revealing
 from dsar.cases.identity_models import Claim
 from dsar.cases.models import Case, Letter, Note
 from dsar.duties import misdelivery
@@ -57,6 +57,8 @@ class CaseAdmin(ReadingAdmin[Case]):
         "laws",
         "language",
         "received_at",
+        "policy_version",
+        "affirmed",
         "verified_at",
         "proved_by",
     )
@@ -108,6 +110,11 @@ class CaseAdmin(ReadingAdmin[Case]):
     def relation(self, case: Case) -> str:
         """What the person is to the house, as they say."""
         return str(Claim.Relation(case.subject_relation).label)
+
+    @admin.display(description="May give their data")
+    def affirmed(self, case: Case) -> str:
+        """What somebody who asks for another affirmed, in the words that were ticked (R174)."""
+        return claims.affirmed(case) or "-"
 
     @admin.display(description="Laws")
     def laws(self, case: Case) -> str:

@@ -66,7 +66,8 @@ def considered(case: Case) -> None:
 
 
 def agent(**said: Any) -> dict[str, Any]:
-    other = {"name": "Pia Person", "email": PIA, "permission": "I, Pia, permit it. Signed."}
+    signed = "I, Pia, permit it. Signed."
+    other = {"name": "Pia Person", "email": PIA, "permission": signed, "affirmed": True}
     return {"name": "Ada Agent", "email": AGENT, "relation": "agent", "on_behalf": other} | said
 
 
@@ -193,7 +194,7 @@ def test_guardians_and_legal_representatives_are_seen_by_people(loans, filed, do
 @pytest.mark.parametrize("permission", ["I permit it. Signed: Pia", ""])
 def test_for_an_opt_out_an_agents_signed_permission_suffices(cast, calling, permission):
     wanted = [{"right": "objection", "scope": {"objection": "marketing"}}]
-    other = {"name": "Pia Person", "email": PIA}
+    other = {"name": "Pia Person", "email": PIA, "affirmed": True}
     if permission:
         other["permission"] = permission
     body = agent(on_behalf=other, rights=wanted)

@@ -9,7 +9,7 @@ import pytest
 from django.core import mail
 from django.db import connection
 
-from dsar.cases import corrections, notices, subjects
+from dsar.cases import claims, corrections, notices, subjects
 from dsar.cases.identity_models import Claim, Confirmation, Proof
 from dsar.cases.models import Case, Letter
 from dsar.cases.states import Outcome, State
@@ -282,12 +282,28 @@ def test_every_kind_of_requester_files(cast, calling, relation):
     more = {"relation": relation}
     if relation in Claim.FOR_OTHERS:
         assert file(calling(), **more).status_code == 422
-        more["on_behalf"] = {"name": "Pia Person", "email": "pia@example.com"}
+        more["on_behalf"] = {"name": "Pia Person", "email": "pia@example.com", "affirmed": True}
     else:
         other = {"name": "Pia Person", "email": "pia@example.com"}
         assert file(calling(), **more, on_behalf=other).status_code == 422
     assert file(calling(), **more).status_code == 202
     assert Case.objects.get().subject_relation == relation
+
+
+def test_whoever_names_another_affirms_that_they_may(cast, calling):
+    """Neither silence nor a no is taken; a yes is kept in the words that the description shows."""
+    other: dict[str, Any] = {"name": "Pia Person", "email": "pia@example.com"}
+    for said in ({}, {"affirmed": False}):
+        refused = file(calling(), relation="agent", on_behalf=other | said)
+        assert refused.status_code == 422
+        assert "affirmed" in refused.content.decode()
+    assert not Case.objects.exists()
+    assert (
+        file(calling(), relation="agent", on_behalf=other | {"affirmed": True}).status_code == 202
+    )
+    kept = claims.read(Case.objects.select_related("key").get())
+    assert kept is not None
+    assert kept.affirmed == "I may give you the data of the person I ask for."
 
 
 def test_no_identity_number_can_be_sent(cast, calling):

@@ -52,6 +52,7 @@ def _reported(person, relation="minor_report", right=Right.DELETION) -> Any:
         relation=relation,
         for_name="Alice",
         for_address=person.email,
+        affirmed="I may give you this person's data.",
     )
     case = reception.file_openly(
         said,

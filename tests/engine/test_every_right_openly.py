@@ -54,6 +54,7 @@ def somebody(kind: str) -> Said:
         facts=facts,
         for_name=HERS,
         for_address=address,
+        affirmed="I may give you this person's data.",
     )
 
 

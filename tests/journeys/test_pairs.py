@@ -122,6 +122,8 @@ class Desk:
         if who in PROOF:
             body |= {"email": f"other{number}@example.com"}
             body["on_behalf"] = {"name": MINE, "email": mail}
+            if channel == "api":
+                body["on_behalf"]["affirmed"] = True
         if channel == "api":
             Caller(address=self.address).post("cases/public", body)
         else:

@@ -7,13 +7,17 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from dsar.cases import enquiries
+from dsar.cases.actors import SYSTEM
+from dsar.cases.enquiry_models import Enquiry
 from dsar.cases.models import Letter, Request
 from dsar.cases.recipient_models import RecipientTask
 from dsar.ledger.models import Entry
 from dsar.packages.models import Package
-from tests import faces
+from tests import faces, policies
 from tests import recipients as made
 from tests.portal.conftest import LONG_AGO
 
@@ -127,3 +131,29 @@ def test_the_page_says_whom_we_told_and_never_whom_in_secret(alice, bob, cast):
     told.update(state=RecipientTask.State.SENT, sent_at=timezone.now())
     assert "Example Printer: was told" in page(alice.get(address(case)))
     assert bob.get(address(case)).status_code == 404
+
+
+def test_a_case_keeps_the_policy_that_applied_when_it_came_and_says_so(alice, cast):
+    """To its person, and to staff; what came before there was one, names none."""
+    dora, otto = (faces.member_of_staff("officer", name) for name in ("dora", "otto"))
+    before = faces.file(cast.alice, "access")
+    policy = policies.published(by=dora, then=otto)
+    case = faces.file(cast.alice, "portability")
+    policies.published(by=dora, then=otto)
+    late = enquiries.file(
+        kind=Enquiry.Kind.QUESTION,
+        text="Why?",
+        contact="anna@example.com",
+        actor=SYSTEM,
+        channel="post",
+        language="en",
+        received_at=before.received_at,
+    )
+    assert (before.policy_version, case.policy_version) == ("", policy.version)
+    assert late.case.policy_version == ""
+    assert f"/privacy/policy/{policy.version}/" in page(alice.get(address(case)))
+    assert "of our privacy policy applied" not in page(alice.get(address(before)))
+    desk = Client()
+    desk.force_login(dora, backend="django.contrib.auth.backends.ModelBackend")
+    shown = page(desk.get(f"/admin/dsar/case/{case.pk}/change/"))
+    assert f'<div class="readonly">{policy.version}</div>' in shown

@@ -16,10 +16,12 @@ from tests.testapp.factories import make_cast, make_open_loan
 
 OPEN, CONFIRM = "/privacy/ask/open/", "/privacy/confirm/"
 WHO = {"relation": "former_customer", "name": "Fay Fiction", "email": "fay@example.com"}
+FOR_KIM = {"relation": "guardian", "for_name": "Kim Fiction", "for_email": "kim@example.com"}
 
 
-def send(client, **said):
-    return client.post(OPEN, {**WHO, "rights": ["access"], **said})
+def send(client, *, HTTP_ACCEPT_LANGUAGE="en", **said):  # noqa: N803 - a header's name.
+    asked = {**WHO, "rights": ["access"], **said}
+    return client.post(OPEN, asked, HTTP_ACCEPT_LANGUAGE=HTTP_ACCEPT_LANGUAGE)
 
 
 def kept(case):
@@ -62,9 +64,21 @@ def test_known_and_unknown_addresses_meet_the_same_page(nobody):
 def test_whoever_asks_for_another_says_for_whom(nobody):
     wrong = send(nobody, relation="guardian")
     assert {"for_name", "for_email"} <= set(wrong.context["form"].errors)
-    send(nobody, relation="guardian", for_name="Kim Fiction", for_email="kim@example.com")
+    send(nobody, **FOR_KIM, affirmed="on")
     said = kept(Case.objects.select_related("key").get())
     assert (said.subject_name, said.subject_address) == ("Kim Fiction", "kim@example.com")
+
+
+def test_whoever_names_another_ticks_that_they_may_in_words_that_are_kept(nobody):
+    wrong = send(nobody, **FOR_KIM)
+    assert "Say that you may give us this person&#x27;s data." in wrong.content.decode()
+    assert not Case.objects.exists()
+    send(nobody, **FOR_KIM, affirmed="on", HTTP_ACCEPT_LANGUAGE="zh-hans")
+    case = Case.objects.select_related("key").get()
+    assert kept(case).affirmed == "我有权向你们提供我所代表之人的数据。"
+    # Of one's own data nobody affirms anything.
+    send(nobody, affirmed="on")
+    assert kept(Case.objects.select_related("key").latest("created_at")).affirmed == ""
 
 
 def test_a_limit_needs_its_reason(nobody):

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from dsar.cases.models import Case
 from dsar.processing import permitted
@@ -26,6 +27,7 @@ def reported(cast):
         "email": "rae@example.com",
         "for_name": "Alice",
         "for_email": cast.alice.email,
+        "affirmed": "on",
     }
     answer = Client().post("/privacy/ask/open/", said)
     assert answer.status_code == 302
@@ -68,3 +70,11 @@ def test_it_is_confirmed_and_lifted_on_its_page(reported, cast, dora):
 
 def test_of_a_case_without_report_there_is_no_page(cast, ask, dora):
     assert dora.get(_page(ask(cast.alice, "deletion"))).status_code == 404
+
+
+def test_the_case_says_when_and_in_which_words_it_was_affirmed_that_data_may_be_given(
+    reported, dora
+):
+    page = dora.get(reverse("admin:dsar_case_change", args=[reported.pk])).content.decode()
+    moment = date_format(timezone.localtime(reported.claim.made_at), "DATETIME_FORMAT")
+    assert f"{moment}: I may give you the data of the person I ask for." in page
