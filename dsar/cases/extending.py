@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -49,6 +49,27 @@ def promisable(request: Request) -> list[str]:
         for one in deadlines.dates(request).under
         if rules[one.regime].promises and today <= one.notice_by
     ]
+
+
+def is_open_to_extension(request: Request) -> bool:
+    """Whether a law lets it be extended now, by the dates that the request keeps; reads nothing."""
+    rules = _rules(request)
+    return any(
+        rules[one["regime"]].extension and not one["extended"]
+        for one in _in_time_for_notice(request)
+    )
+
+
+def is_open_to_promise(request: Request) -> bool:
+    """Whether a notice that names the day of the answer would move a date now; reads nothing."""
+    rules = _rules(request)
+    return any(rules[one["regime"]].promises for one in _in_time_for_notice(request))
+
+
+def _in_time_for_notice(request: Request) -> list[dict[str, Any]]:
+    """The kept dates of the laws under which a notice would not come too late today."""
+    today = deadlines.day_of(timezone.now()).isoformat()
+    return [one for one in request.clocks if today <= one["notice_by"]]
 
 
 def was_kept(promise: Promise) -> bool | None:

@@ -113,7 +113,7 @@ def _change_laws(request: Request, form: LawsForm, actor: Actor) -> object:
 
 def _awaits_signature(request: Request) -> bool:
     granted = {Decision.Verdict.GRANTED, Decision.Verdict.GRANTED_IN_PART}
-    decision = Decision.objects.filter(request=request).first()
+    decision = getattr(request, "decision", None)
     if decision is None or decision.approved_at is not None:
         return False
     unsigned = review.needs_second_person(request) and decision.verdict in granted
@@ -124,11 +124,11 @@ def _signature_says(request: Request) -> str:
     if decisions.awaits_officer(request.decision):
         return "You sign a refusal as second person. The letter with the grounds is sent, and the request closes."
     if request.right != Right.DELETION:
-        return "You give the second signature. The plan below is carried out at once."
+        return "You give the second signature. The plan that was decided on is carried out at once."
     days, seconds = divmod(conf.get("WAITING_PERIOD_SECONDS"), 24 * 3600)
     wait = f"{days} days" if days else f"{seconds} seconds"
     return (
-        f"You give the second signature. The plan below is carried out {wait} from now, "
+        f"You give the second signature. The plan that was decided on is carried out {wait} from now, "
         "and cannot be undone once it has begun. Until then the person can take the request back."
     )
 
@@ -150,7 +150,7 @@ ACTS: tuple[Act, ...] = (
         name="decide",
         label="Decide",
         says=lambda _: (
-            "You decide on exactly the plan below; if it changes before you send this, nothing is decided. "
+            "You decide on exactly the plan that you are shown; if it changes before, nothing is decided. "
             "A refusal closes the request and sends the letter with the grounds."
         ),
         needs=permissions.DECIDE,
@@ -226,7 +226,7 @@ ACTS: tuple[Act, ...] = (
         states=_OPEN,
         do=_extend,
         form=ExtendForm,
-        fits=lambda request: bool(extending.possible(request)),
+        fits=extending.is_open_to_extension,
         writes=True,
     ),
     Act(
@@ -239,7 +239,7 @@ ACTS: tuple[Act, ...] = (
         states=_OPEN,
         do=_promise,
         form=PromiseForm,
-        fits=lambda request: bool(extending.promisable(request)),
+        fits=extending.is_open_to_promise,
         writes=True,
     ),
     Act(
@@ -335,6 +335,11 @@ ACTS: tuple[Act, ...] = (
 def open_to(request: Request, actor: Actor) -> list[Act]:
     """The acts that this actor may do now, in the order of the buttons."""
     return [act for act in ACTS if act.is_open(request, actor)]
+
+
+def offered(request: Request, actor: Actor) -> list[tuple[Act, str]]:
+    """The same, each with what follows from it, to be read before anything is opened."""
+    return [(act, act.says(request)) for act in open_to(request, actor)]
 
 
 def named(name: str) -> Act | None:

@@ -17,7 +17,7 @@ from dsar.keys.box import KeyDestroyedError
 from dsar.ledger import log
 from dsar.registers.annotation_models import Annotation
 from dsar.registers.models import Hold
-from dsar.staff import clearance
+from dsar.staff import acts, clearance, redactions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ def of(case: Case, *, actor: Actor, in_clear: bool) -> dict[str, Any]:
     requests = list(case.requests.select_related(*related).order_by("due_at", "id"))
     tasks = RecipientTask.objects.filter(request__in=[one.pk for one in requests])
     return {
-        "requests": [_asked(one) for one in requests],
+        "requests": [_asked(one, actor=actor) for one in requests],
         "proofs": [_proof(one) for one in case.proofs.select_related("tried_by")],
         "laws": _laws(case, requests),
         "holds": _holds(case, actor=actor),
@@ -51,14 +51,16 @@ def of(case: Case, *, actor: Actor, in_clear: bool) -> dict[str, Any]:
     }
 
 
-def _asked(request: Request) -> dict[str, Any]:
-    """A request with both its clocks, what its plan counted, and why something stays."""
+def _asked(request: Request, *, actor: Actor) -> dict[str, Any]:
+    """A request with what can be done with it, both its clocks, what its plan counted, and why something stays."""
     plan = getattr(request, "plan", None)
     steps = plan.document["steps"] if plan else []
     counted = [step for step in steps if step.get("declaration")]
     return {
         "request": request,
         "right": request.right.replace("_", " "),
+        "offered": acts.offered(request, actor),
+        "may_redact": redactions.may_review(request, actor),
         "decision": getattr(request, "decision", None),
         "clocks": request.clocks,
         "plan": plan,

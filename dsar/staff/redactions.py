@@ -23,7 +23,7 @@ from dsar.engine import texts
 from dsar.law import grounds as law
 from dsar.staff.asking import Question, ask
 from dsar.staff.forms import long_text
-from dsar.staff.reading import acting, demand, page_of
+from dsar.staff.reading import demand, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -379,6 +379,6 @@ def _lines(words: str) -> list[tuple[int, str]]:
     return found
 
 
-def link(request: HttpRequest, about: Request) -> bool:
-    """Whether whoever looks may review the texts of this request now."""
-    return redacting.is_open(about) and acting(request).may(permissions.DECIDE)
+def may_review(about: Request, actor: Actor) -> bool:
+    """Whether they may review the texts of this request now."""
+    return redacting.is_open(about) and actor.may(permissions.DECIDE)

@@ -102,9 +102,9 @@ class RequestAdmin(Worklist):
         return {
             "title": f"{found.right.replace('_', ' ').capitalize()} {found.case.reference}",
             "subtitle": None,
-            "acts": acts.open_to(found, actor),
+            "offered": acts.offered(found, actor),
             "may_revoke": actor.may(permissions.DECIDE),
-            "may_redact": redactions.link(request, found),
+            "may_redact": redactions.may_review(found, actor),
             **_known(found, in_clear=clearance.sees(request, found.case)),
         }
 

@@ -59,7 +59,7 @@ def _open(page, request):
 
 
 def _acts(page):
-    return page.locator(".object-tools a").all_inner_texts()
+    return page.locator(".desk-acts a").all_inner_texts()
 
 
 @pytest.fixture
