@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tests.testapp.factories import Cast, Person
 
 GROUPS = {
+    "intake": "Privacy intake",
     "handler": "Privacy handlers",
     "reviewer": "Privacy reviewers",
     "officer": "Data protection officers",

@@ -137,7 +137,7 @@ class PrefilledSerializer(serializers.Serializer[Any]):
 class TakeIn(ForStaff):
     """Entering a request for somebody."""
 
-    needs = permissions.HANDLE
+    needs = permissions.TAKE_IN
 
     @extend_schema(
         operation_id="staff_cases_create",
@@ -156,7 +156,7 @@ class TakeIn(ForStaff):
 class ReadMail(ForStaff):
     """Reading a message before it is filed."""
 
-    needs = permissions.HANDLE
+    needs = permissions.TAKE_IN
 
     @extend_schema(
         operation_id="staff_mail_read",

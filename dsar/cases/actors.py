@@ -19,6 +19,7 @@ _ROLES = (
     ("decide_request", "reviewer"),
     ("handle_request", "handler"),
     ("audit_request", "auditor"),
+    ("take_in_request", "intake"),
 )
 """Permissions, the strongest first, and what the ledger calls whoever has them."""
 

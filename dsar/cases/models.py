@@ -152,6 +152,7 @@ class Request(models.Model):
         ordering = ["due_at"]
         default_permissions = ("view",)
         permissions = [
+            ("take_in_request", "Can enter what arrives, and see nothing of it afterwards"),
             ("handle_request", "Can triage, verify and answer requests"),
             ("decide_request", "Can decide requests"),
             ("approve_request", "Can give the second signature"),

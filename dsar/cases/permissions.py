@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from dsar.cases.actors import Actor
     from dsar.cases.models import Request
 
-HANDLE, DECIDE, APPROVE, AUDIT, WATCH = (
+TAKE_IN, HANDLE, DECIDE, APPROVE, AUDIT, WATCH = (
+    "take_in_request",
     "handle_request",
     "decide_request",
     "approve_request",
@@ -51,11 +52,14 @@ PERMISSIONS: dict[tuple[State, State], frozenset[str]] = {
 A requester withdraws until execution begins, after which there is no line for them (R20).
 """
 
+_SEEING = frozenset({"view_case", "view_request"})
+
 GROUPS: dict[str, frozenset[str]] = {
-    "Privacy handlers": frozenset({"view_case", "view_request", HANDLE}),
-    "Privacy reviewers": frozenset({"view_case", "view_request", HANDLE, DECIDE, WATCH}),
-    OFFICERS: frozenset({"view_case", "view_request", HANDLE, DECIDE, APPROVE, AUDIT, WATCH}),
-    "Auditors": frozenset({"view_case", "view_request", AUDIT, WATCH}),
+    "Privacy intake": frozenset({TAKE_IN}),
+    "Privacy handlers": _SEEING | {TAKE_IN, HANDLE},
+    "Privacy reviewers": _SEEING | {TAKE_IN, HANDLE, DECIDE, WATCH},
+    OFFICERS: _SEEING | {TAKE_IN, HANDLE, DECIDE, APPROVE, AUDIT, WATCH},
+    "Auditors": _SEEING | {AUDIT, WATCH},
     "System owners": frozenset({WATCH}),
 }
 """The groups that staff are put into, with what each may do (R188)."""

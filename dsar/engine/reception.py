@@ -112,7 +112,7 @@ def take_in(said: Said, *, asked: Sequence[Asked], actor: Actor, **submission: A
 
     It is proved like what was filed without log-in. Raises IntakeError and NotPermittedError.
     """
-    if not actor.may(permissions.HANDLE):
+    if not actor.may(permissions.TAKE_IN):
         raise lifecycle.NotPermittedError
     _check_known_enough(asked)
     case = intake.file(subject=None, asked=asked, actor=actor, claim=said, **submission)

@@ -140,8 +140,8 @@ class CaseAdmin(ReadingAdmin[Case]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """With the way to enter a request, for whoever handles them."""
-        may_enter = acting(request).may(permissions.HANDLE)
+        """With the way to enter a request, for whoever takes them in."""
+        may_enter = acting(request).may(permissions.TAKE_IN)
         return super().changelist_view(request, {"may_enter": may_enter} | (extra_context or {}))
 
     def shown(self, request: HttpRequest, case: Case) -> dict[str, Any]:

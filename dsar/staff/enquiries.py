@@ -24,7 +24,7 @@ from dsar.staff.asking import Question, ask
 from dsar.staff.filters import Choice
 from dsar.staff.forms import long_text
 from dsar.staff.incident_forms import PastField
-from dsar.staff.reading import ReadingAdmin, acting, demand, page_of
+from dsar.staff.reading import ReadingAdmin, acting, demand, page_of, way_to
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -150,7 +150,7 @@ class EnquiryAdmin(ReadingAdmin[Enquiry]):
 
     def enter(self, request: HttpRequest) -> HttpResponse:
         """Enter what came by another way, with when it arrived."""
-        actor = demand(request, permissions.HANDLE)
+        actor = demand(request, permissions.TAKE_IN)
         form = EntryForm(
             request.POST if request.method == "POST" else None,
             initial={"received_at": timezone.now()},
@@ -158,8 +158,10 @@ class EnquiryAdmin(ReadingAdmin[Enquiry]):
         if request.method == "POST" and form.is_valid():
             given = form.cleaned_data | {"kind": Enquiry.Kind(form.cleaned_data["kind"])}
             enquiry = enquiries.file(actor=actor, **given)
-            messages.success(request, "Entered; a letter says that we have it.")
-            return redirect(page_of(enquiry))
+            said = f"Entered as {enquiry.case.reference}; a letter says that we have it."
+            messages.success(request, said)
+            sees = self.has_view_permission(request)
+            return redirect(page_of(enquiry) if sees else request.path)
         question = Question(
             title="Enter an enquiry",
             step="Enter",
@@ -167,7 +169,7 @@ class EnquiryAdmin(ReadingAdmin[Enquiry]):
                 "A question, or an error in the privacy policy, from somebody who asks for none of their rights. "
                 "If they ask for a right, enter a request instead: the law sets its date."
             ),
-            way=[("Enquiries", reverse("admin:dsar_enquiry_changelist"))],
+            way=way_to(request, admin=self, list_of="Enquiries"),
             form=form,
             button="Enter",
         )

@@ -18,7 +18,7 @@ from dsar.engine import reception
 from dsar.staff import mail_held
 from dsar.staff.asking import Question, ask
 from dsar.staff.intake_forms import MailForm, TakeInForm, filled_in
-from dsar.staff.reading import demand, page_of
+from dsar.staff.reading import demand, page_of, way_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +64,7 @@ def urls(admin: ModelAdmin[Any]) -> list[Any]:
 
 def read(request: HttpRequest, *, admin: ModelAdmin[Any]) -> HttpResponse:
     """Ask for a message, and show the form as it fills it in."""
-    demand(request, permissions.HANDLE)
+    demand(request, permissions.TAKE_IN)
     given = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = MailForm(*given)
     if request.method == "POST" and form.is_valid():
@@ -76,7 +76,7 @@ def read(request: HttpRequest, *, admin: ModelAdmin[Any]) -> HttpResponse:
         title="Take in a message",
         step="Take in a message",
         says=_READ_SAYS,
-        way=_way(),
+        way=way_to(request, admin=admin, list_of="Cases"),
         form=form,
         button="Read the message",
     )
@@ -85,7 +85,7 @@ def read(request: HttpRequest, *, admin: ModelAdmin[Any]) -> HttpResponse:
 
 def enter(request: HttpRequest, *, admin: ModelAdmin[Any]) -> HttpResponse:
     """Ask what came, by hand or as a message filled it in, and file it."""
-    actor = demand(request, permissions.HANDLE)
+    actor = demand(request, permissions.TAKE_IN)
     if request.method != "POST":
         form = TakeInForm(initial={"received_at": timezone.now()})
         return _form(request, form, (), says=_ENTER_SAYS, admin=admin)
@@ -95,7 +95,8 @@ def enter(request: HttpRequest, *, admin: ModelAdmin[Any]) -> HttpResponse:
         case = _take_in(form, files, actor=actor)
         if case is not None:
             _tell(request, case, files)
-            return redirect(page_of(case))
+            sees = admin.has_view_permission(request)
+            return redirect(page_of(case) if sees else request.path)
     return _form(request, form, files, says=_ENTER_SAYS, admin=admin)
 
 
@@ -155,7 +156,7 @@ def _form(
         title="Enter a request",
         step="Enter a request",
         says=says,
-        way=_way(),
+        way=way_to(request, admin=admin, list_of="Cases"),
         form=form,
         button="File",
         hidden=[("ticket", str(form["ticket"].value() or ""))],
@@ -167,7 +168,3 @@ def _form(
         for one in files
     ]
     return ask(request, question, admin=admin, files=shown)
-
-
-def _way() -> list[tuple[str, str]]:
-    return [("Cases", reverse("admin:dsar_case_changelist"))]

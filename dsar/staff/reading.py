@@ -16,6 +16,7 @@ from dsar.staff.leafing import LeafedList
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.contrib.admin import ModelAdmin
     from django.contrib.admin.views.main import ChangeList
     from django.http import HttpRequest, HttpResponse
 
@@ -98,3 +99,11 @@ def page_of(row: Model) -> str:
     """The address of a row's page."""
     name = f"{row._meta.app_label}_{row._meta.model_name}_change"
     return reverse(f"admin:{name}", args=[quote(row.pk)])
+
+
+def way_to(request: HttpRequest, *, admin: ModelAdmin[Any], list_of: str) -> list[tuple[str, str]]:
+    """What stands above a form for something new: its list for whoever may open that, else the first page."""
+    if admin.has_view_permission(request):
+        name = f"{admin.opts.app_label}_{admin.opts.model_name}_changelist"
+        return [(list_of, reverse(f"admin:{name}"))]
+    return [("Privacy desk", reverse("admin:index"))]

@@ -44,6 +44,7 @@ OPEN = {
 
 READ = {"handler", "reviewer", "officer", "auditor", "root"}
 HANDLE = {"handler", "reviewer", "officer", "root"}
+TAKE_IN = HANDLE | {"intake"}
 DECIDE = {"reviewer", "officer", "root"}
 STAFF = {
     "staff_requests": ("GET /api/v1/staff/requests", READ),
@@ -66,8 +67,8 @@ STAFF = {
     "staff_resume": ("POST /api/v1/staff/requests/{request}/resume", HANDLE),
     "staff_verify": ("POST /api/v1/staff/requests/{request}/verify", HANDLE),
     "staff_retry": ("POST /api/v1/staff/requests/{request}/retry", DECIDE),
-    "staff_take_in": ("POST /api/v1/staff/cases", HANDLE),
-    "staff_mail": ("POST /api/v1/staff/mail", HANDLE),
+    "staff_take_in": ("POST /api/v1/staff/cases", TAKE_IN),
+    "staff_mail": ("POST /api/v1/staff/mail", TAKE_IN),
     "staff_papers": ("POST /api/v1/staff/cases/{reference}/papers", {"officer", "root"}),
     "staff_reopen": ("POST /api/v1/staff/requests/{request}/reopen", HANDLE),
     "staff_authority": ("POST /api/v1/staff/cases/{reference}/authority", HANDLE),
@@ -75,7 +76,7 @@ STAFF = {
     "staff_thaw": ("POST /api/v1/staff/cases/{reference}/thaw", DECIDE),
     "staff_revoke": ("POST /api/v1/staff/packages/{request}/revoke", DECIDE),
 }
-ROLES = ("carol", "handler", "reviewer", "officer", "auditor", "root")
+ROLES = ("carol", "intake", "handler", "reviewer", "officer", "auditor", "root")
 
 
 @pytest.fixture

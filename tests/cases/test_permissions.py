@@ -62,6 +62,7 @@ def people(alice: AbstractBaseUser, bob: AbstractBaseUser, carol: Actor) -> dict
         "another requester": cast.requester(bob),
         "staff without rights": carol,
         "auditor": cast.staff("anna", "Auditors"),
+        "intake": cast.staff("ines", "Privacy intake"),
         "officer who left": Actor(kind=ActorKind.STAFF, user=user),
         "group member who is no staff": Actor(kind=ActorKind.STAFF, user=clerk),
         "nobody": Actor(kind=ActorKind.STAFF),
@@ -134,6 +135,7 @@ def test_no_role_may_delete_or_change_a_request(db: None) -> None:
     assert codenames == {
         "view_case",
         "view_request",
+        permissions.TAKE_IN,
         permissions.HANDLE,
         permissions.DECIDE,
         permissions.APPROVE,

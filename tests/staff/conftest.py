@@ -111,6 +111,7 @@ _SQUEEZED = """() => [...document.querySelectorAll("#content .module, #content .
 
 def _listen(page: Page, kept: list[str]) -> None:
     page.on("console", lambda said: kept.append(said.text))
+    page.on("pageerror", lambda error: kept.append(str(error)))
 
 
 @pytest.fixture

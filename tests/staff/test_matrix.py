@@ -19,10 +19,13 @@ from dsar.staff import acts, bulk, incident_acts
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-EVERYBODY = frozenset({"handler", "reviewer", "officer", "auditor", "owner", "root", "carol"})
+EVERYBODY = frozenset(
+    {"intake", "handler", "reviewer", "officer", "auditor", "owner", "root", "carol"}
+)
 """Everybody on the staff; `carol` has no part in it, `root` is a superuser."""
 ROOT = frozenset({"root"})
 HANDLE = frozenset({"handler", "reviewer", "officer", "root"})
+TAKE_IN = HANDLE | {"intake"}
 DECIDE = frozenset({"reviewer", "officer", "root"})
 APPROVE = frozenset({"officer", "root"})
 AUDIT = frozenset({"officer", "auditor", "root"})
@@ -84,11 +87,11 @@ PAGES: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_case_minor": ([_KEY], DECIDE),
     "dsar_case_hold": ([_KEY], DECIDE),
     "dsar_case_reveal": ([_KEY], AUDIT),
-    "dsar_case_read": ([], HANDLE),
-    "dsar_case_enter": ([], HANDLE),
+    "dsar_case_read": ([], TAKE_IN),
+    "dsar_case_enter": ([], TAKE_IN),
     "dsar_complaint_enter": ([], HANDLE),
     "dsar_complaint_answer": ([_KEY], DECIDE),
-    "dsar_enquiry_enter": ([], HANDLE),
+    "dsar_enquiry_enter": ([], TAKE_IN),
     "dsar_enquiry_answer": ([_KEY], HANDLE),
     "dsar_restriction_announce": ([0], DECIDE),
     "dsar_restriction_keep": ([0], DECIDE),
@@ -347,3 +350,8 @@ def test_the_groups_hold_what_the_table_says():
     assert {name for name, may in holds.items() if "approve" in may} == {"Data protection officers"}
     assert "handle" not in holds["Auditors"]
     assert holds["System owners"] == {"watch_system"}
+    assert holds["Privacy intake"] == {"take_in"}
+    assert {name for name, may in holds.items() if "take_in" in may} == {
+        *{name for name, may in holds.items() if "handle" in may},
+        "Privacy intake",
+    }
