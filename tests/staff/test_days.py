@@ -271,16 +271,18 @@ def test_an_officer_extends_and_refuses_on_a_ground(cast, sit, settings):
     open_act(officer, "Decide", request)
     page.get_by_label("Refused", exact=True).check()
     page.locator("#id_reason").fill("The papers show the name as it stands.")
-    officer.press("Decide", says="ground")
+    page.get_by_role("button", name="Decide", exact=True).click()
+    page.locator(".messagelist .error").wait_for()
+    officer.look()
     request.refresh_from_db()
     assert request.state == State.IN_REVIEW
     page.get_by_label("Refused", exact=True).check()
-    page.get_by_label("Ground under the law of EU").select_option("accuracy_not_shown_wrong")
+    page.get_by_label("Ground under the law of EU").select_option("accuracy_confirmed")
     page.locator("#id_reason").fill("The papers show the name as it stands.")
     officer.press("Decide", says="Done: decide.")
     request.refresh_from_db()
     assert (request.state, request.outcome) == (State.CLOSED, Outcome.REFUSED)
-    assert Decision.objects.get(request=request).grounds == {"EU": "accuracy_not_shown_wrong"}
+    assert Decision.objects.get(request=request).grounds == {"EU": "accuracy_confirmed"}
     refusal = Letter.objects.get(request=request, kind=Letter.Kind.REFUSAL)
     assert "The papers show" not in letters.render(refusal).text
     assert Member.objects.get(user_id=cast.alice.pk).nickname == cast.alice.canary("nickname")
