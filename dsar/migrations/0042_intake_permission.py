@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("dsar", "0040_work_list_order"),
+        ("dsar", "0041_policy_at_receipt"),
     ]
 
     operations = [
