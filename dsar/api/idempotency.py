@@ -56,8 +56,10 @@ def expire() -> int:
 
 
 def _key(request: Request) -> str:
-    given = request.headers.get(HEADER, "")
-    if given and not _KEY.fullmatch(given):
+    given = request.headers.get(HEADER)
+    if given is None:
+        return ""
+    if not _KEY.fullmatch(given):
         raise ProblemError(
             status=400,
             code="bad_idempotency_key",
