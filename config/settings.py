@@ -327,6 +327,7 @@ DSAR: dict[str, Any] = {
     "RETENTION_SHARE": env.float("DSAR_RETENTION_SHARE", default=0.2),
     "RETENTION_MOST_ROWS": env.int("DSAR_RETENTION_MOST_ROWS", default=2_000_000),
     # Who may read /metrics; nobody may while it is empty.
+    "PUBLISH_FIGURES": env.bool("DSAR_PUBLISH_FIGURES", default=False),
     "METRICS_TOKEN": env.str("DSAR_METRICS_TOKEN", default=""),
     # Where a mailed link leads; {token} is put in its place.
     "LINK_URL": env.str("DSAR_LINK_URL", default=""),

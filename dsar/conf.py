@@ -59,6 +59,7 @@ DEFAULTS: dict[str, Any] = {
     "CONFIRMATION_HOURS": 48,
     "STAFF_NEEDS_MFA": True,
     "METRICS_TOKEN": "",
+    "PUBLISH_FIGURES": False,
     "IDEMPOTENCY_HOURS": 24,
     "API_RATES": {
         "calls": "300/min",

@@ -23,6 +23,7 @@ def organisation(request: HttpRequest) -> dict[str, Any]:
     person = user.pk if user is not None and user.is_authenticated else None
     return {
         "organisation": conf.get("ORGANISATION"),
+        "publishes_figures": conf.get("PUBLISH_FIGURES"),
         "privacy_signal": bool(signals.sent(request.headers)),
         "policy_to_see": SimpleLazyObject(lambda: policies.to_be_seen(person)),
         "transfer_to_see": SimpleLazyObject(lambda: transfers.to_be_seen(person)),

@@ -25,6 +25,7 @@ PAGES = {
     "choices": "choices/",
     "receipt": "choices/receipts/{receipt}/",
     "cookies": "cookies/",
+    "figures": "figures/",
     "policy": "policy/",
     "policy_version": "policy/{coming}/",
     "policy_changes": "policy/{coming}/changes/",
@@ -50,7 +51,7 @@ PAGES = {
 }
 FILES = {"package", "letter_pdf", "attachment", "receipt"}
 OPEN = {
-    *("home", "cookies", "ask", "open", "open_sent"),
+    *("home", "cookies", "figures", "ask", "open", "open_sent"),
     *("policy", "policy_version", "policy_changes", "question", "question_sent"),
 }
 ACTS = {"cookies_delete", "policy_seen", "stop_marketing", "switch", "answer_code", "holder_renew"}
@@ -61,6 +62,11 @@ BY_LINK = {
 }
 MOST_STATEMENTS = 10
 MOST_BYTES = 100_000
+
+
+@pytest.fixture(autouse=True)
+def _figures_are_published(settings):
+    settings.DSAR = settings.DSAR | {"PUBLISH_FIGURES": True}
 
 
 @pytest.fixture

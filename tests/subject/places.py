@@ -144,7 +144,14 @@ NOBODYS = {
 """Those that name nothing of anybody's, with what they name."""
 
 ANYBODYS = {
-    *("gpc", "metrics", "dsar_portal:home", "dsar_portal:cookies", "dsar_portal:cookies_delete"),
+    *(
+        "gpc",
+        "metrics",
+        "dsar_portal:home",
+        "dsar_portal:cookies",
+        "dsar_portal:figures",
+        "dsar_portal:cookies_delete",
+    ),
     *("dsar_portal:policy", "dsar_portal:policy_version", "dsar_portal:policy_changes"),
     *("dsar_portal:question", "dsar_portal:question_sent"),
     *("dsar_portal:ask", "dsar_portal:open", "dsar_portal:open_sent", "dsar_portal:confirm"),
