@@ -15,7 +15,16 @@ from dsar.cases import earlier, expiry, messages, notices, reminders, uploads
 from dsar.dispatch import outbox
 from dsar.duties import announcing, incident_letters, minors, notifying, transferring
 from dsar.duties.retention import runs
-from dsar.engine import contesting, doorstep, execution, telling, turns, wakes, withholding
+from dsar.engine import (
+    contesting,
+    doorstep,
+    execution,
+    telling,
+    turns,
+    wakes,
+    weighing,
+    withholding,
+)
 from dsar.ledger import placing, sealing
 from dsar.packages import vault
 from dsar.registers import policies, transfers
@@ -58,6 +67,7 @@ REMINDERS: tuple[Callable[[], object], ...] = (
     reminders.sweep,
     expiry.expire_unverified,
     contesting.sweep,
+    weighing.sweep,
     withholding.sweep,
     announcing.sweep,
     transferring.sweep,

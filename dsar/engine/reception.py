@@ -29,7 +29,7 @@ from dsar.cases.policy import Handling
 from dsar.cases.states import Outcome, Right, State
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
-from dsar.engine import contesting, planning, review
+from dsar.engine import contesting, planning, review, weighing
 from dsar.engine.rights import consent_withdrawal, correction, objection, purposes, spreading
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -216,6 +216,7 @@ def _go_on(case: Case, waiting: list[Request]) -> None:
             spreading.spread(request)
         lifecycle.advance(request, to=State.IN_REVIEW, actor=SYSTEM)
         contesting.begin(request)
+        weighing.begin(request)
         planning.keep(request, planning.plan(request))
         if _passes(request):
             review.approve_automatically(request)
@@ -260,6 +261,7 @@ def start(request: Request) -> None:
     else:
         lifecycle.advance(request, to=State.IN_REVIEW, actor=SYSTEM)
         contesting.begin(request)
+        weighing.begin(request)
 
 
 def _passes(request: Request) -> bool:

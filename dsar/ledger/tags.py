@@ -127,6 +127,7 @@ class Tag(StrEnum):
     ANONYMOUS_RETIRED = "anonymous.retired"
     SOURCES_NOTED = "sources.noted"
     HOLD_PLACED = "hold.placed"
+    HOLD_REVIEWED = "hold.reviewed"
     HOLD_RELEASED = "hold.released"
     ADDRESS_SUPPRESSED = "address.suppressed"
     CONTACTS_IMPORTED = "contacts.imported"

@@ -230,21 +230,23 @@ class HoldPersonalData(_HoldTerms):
     fields = {
         "id": TECHNICAL,
         "subject": ACCOUNT,
-        ("ground", "law", "hidden", "placed_at", "review_on", "released_at"): PROCEDURE,
-        ("placed_by", "released_by"): STAFF,
+        ("ground", "law", "hidden", "placed_at"): PROCEDURE,
+        ("review_on", "reviewed_at", "released_at"): PROCEDURE,
+        ("placed_by", "reviewed_by", "released_by"): STAFF,
     }
 
 
 @declare(registers.Hold, role="staff")
 class StaffHoldPersonalData(_HoldTerms):
-    """Which holds a member of staff placed or released; they are about somebody else."""
+    """Which holds a member of staff placed, reviewed or released; they are about somebody else."""
 
-    subject = ("placed_by", "released_by")
+    subject = ("placed_by", "reviewed_by", "released_by")
     fields = {
         "id": TECHNICAL,
         "placed_at": PROCEDURE,
-        ("subject", "ground", "law", "hidden", "review_on", "released_at"): SOMEBODY_ELSES,
-        ("placed_by", "released_by"): STAFF,
+        ("subject", "ground", "law", "hidden"): SOMEBODY_ELSES,
+        ("review_on", "reviewed_at", "released_at"): SOMEBODY_ELSES,
+        ("placed_by", "reviewed_by", "released_by"): STAFF,
     }
 
 

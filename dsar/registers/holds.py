@@ -46,6 +46,16 @@ def place(  # noqa: PLR0913 - each is a fact of the hold.
     return hold
 
 
+def reviewed(hold: Hold, *, review_on: date, by: AbstractBaseUser) -> bool:
+    """Record that its ground still holds, and when to look again (R156); False if it had ended before."""
+    with effect("hold.review"), transaction.atomic():
+        standing = Hold.objects.filter(pk=hold.pk, released_at__isnull=True)
+        changed = standing.update(review_on=review_on, reviewed_at=Now(), reviewed_by=by.pk)
+        if changed:
+            log.append(Tag.HOLD_REVIEWED, hold=str(hold.pk), next_on=review_on.isoformat())
+    return bool(changed)
+
+
 def release(hold: Hold, *, by: AbstractBaseUser) -> bool:
     """End a hold; False if it had ended before."""
     with effect("hold.release"), transaction.atomic():

@@ -197,6 +197,11 @@ class Hold(models.Model):
     )
     placed_at = models.DateTimeField(default=timezone.now)
     review_on = models.DateField()
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    """When somebody found last that its ground still holds; each time is in the ledger (R156)."""
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     released_at = models.DateTimeField(null=True, blank=True)
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _REVIEW = timedelta(days=365)
 """How long a restriction stands before somebody looks at it again."""
 
+_MEANWHILE = (Restriction.Ground.ACCURACY_CONTESTED, Restriction.Ground.OBJECTION_PENDING)
+"""The grounds that stand only while something is looked at."""
+
 
 def restrict(
     person: Person,
@@ -38,7 +41,8 @@ def restrict(
 ) -> Restriction:
     """Restrict one purpose, or without one all of them; the restriction that stands already if there is one.
 
-    One that stands only while a correction is checked becomes that of the request that asks for it now.
+    One that stands only while a correction is checked or an objection weighed becomes that of the request that asks for
+    it now.
     """
     code = None if purpose is None else purposes.declared(purpose).code
     with effect("restriction.place"), transaction.atomic():
@@ -69,9 +73,7 @@ def _taken_over(
 ) -> bool:
     if request in {None, restriction.request_reference}:
         return False
-    meanwhile = Restriction.objects.filter(
-        pk=restriction.pk, ground=Restriction.Ground.ACCURACY_CONTESTED
-    )
+    meanwhile = Restriction.objects.filter(pk=restriction.pk, ground__in=_MEANWHILE)
     if not meanwhile.update(ground=ground, request_reference=request):
         return False
     restriction.ground, restriction.request_reference = ground, request

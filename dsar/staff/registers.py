@@ -1,4 +1,4 @@
-"""The registers in the admin: to be read, and holds to be released."""
+"""The registers in the admin: to be read, and holds to be reviewed and released."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from dsar.cases import permissions
 from dsar.registers import holds
 from dsar.registers.models import Consent, Disclosure, Hold, Objection
+from dsar.staff.asking import Question, ask
 from dsar.staff.reading import ReadingAdmin, demand, page_of
+from dsar.staff.restrictions import KeepForm
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -64,15 +66,48 @@ class HoldAdmin(ReadingAdmin[Hold]):
     """Reasons for which data must stay; they are placed from a case's page."""
 
     needs = permissions.DECIDE
-    list_display = ("subject_id", "ground", "law", "review_on", "placed_at", "released_at")
+    list_display = (
+        "subject_id",
+        "ground",
+        "law",
+        "placed_at",
+        "reviewed_at",
+        "review_on",
+        "released_at",
+    )
     list_filter = (("released_at", admin.EmptyFieldListFilter),)
     ordering = ("review_on",)
     change_form_template = "admin/dsar/hold/page.html"
 
     def get_urls(self) -> list[Any]:
-        """Add the release."""
-        release = self.admin_site.admin_view(require_POST(self.release))
-        return [path("<uuid:pk>/release/", release, name="dsar_hold_release"), *super().get_urls()]
+        """Add the review and the release."""
+        view = self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/keep/", view(self.keep), name="dsar_hold_keep"),
+            path("<uuid:pk>/release/", view(require_POST(self.release)), name="dsar_hold_release"),
+            *super().get_urls(),
+        ]
+
+    def keep(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Say that it was reviewed and stays."""
+        demand(request, permissions.DECIDE)
+        hold = get_object_or_404(Hold, pk=pk)
+        form = KeepForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            if holds.reviewed(hold, by=request.user, **form.cleaned_data):  # type: ignore[arg-type]  # staff are logged in
+                messages.success(request, "It stays; it is listed again on that day.")
+            else:
+                messages.warning(request, "The hold had been released before.")
+            return redirect(page_of(hold))
+        question = Question(
+            title="Keep it",
+            step="Keep it",
+            says="You looked at it, and its ground still holds. This is recorded with your name and today's date.",
+            way=[("Holds", reverse("admin:dsar_hold_changelist")), (str(hold), page_of(hold))],
+            form=form,
+            button="Keep it",
+        )
+        return ask(request, question, admin=self)
 
     def release(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """End a hold."""

@@ -87,6 +87,7 @@ NOT_WALKED = {
     "campaign.mail": "As above.",
     "campaign.mark": "As above.",
     "contest.end": "One transaction, and the next hour tells or ends what was not told or ended.",
+    "weighing.end": "As above.",
     "copy.begin": "A refused copy that was not put aside is begun again: test_withholding.py.",
     "copy.end": "One transaction, and the next hour ends what was not ended.",
     "copy.prolong": "Somebody asks for it at a face.",

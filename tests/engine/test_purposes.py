@@ -9,7 +9,7 @@ from dsar.cases import letters
 from dsar.cases.asked import Asked
 from dsar.cases.states import Outcome, Right, State
 from dsar.processing import permitted
-from dsar.registers import consents, suppression
+from dsar.registers import consents, objections, suppression
 from tests.testapp.models import Member
 from tests.testapp.privacy import LENDING, NEWSLETTER, SAFETY
 
@@ -65,14 +65,15 @@ def test_marketing_objection_takes_effect_with_its_filing(
 def test_other_objection_is_weighed_by_staff_first(
     cast: Cast, ask: Callable[..., Case], answered: Callable[[Case], Request]
 ) -> None:
-    """Until somebody grants it nothing changes; then the purpose stops, and only for her."""
+    """Until somebody grants it the purpose is restricted; then the objection stops it, and only for her."""
     case = ask(
         cast.alice,
         Asked(right=Right.OBJECTION, scope={"objection": "other", "purposes": [SAFETY.code]}),
     )
     assert case.requests.get().state == State.IN_REVIEW
-    assert permitted(cast.alice.user, SAFETY)
+    assert not objections.is_open(cast.alice.user, SAFETY)
     assert answered(case).outcome == Outcome.FULFILLED
+    assert objections.is_open(cast.alice.user, SAFETY)
     assert not permitted(cast.alice.user, SAFETY)
     assert permitted(cast.bob.user, SAFETY)
 

@@ -16,6 +16,7 @@ from django.urls import reverse
 from dsar.duties.retention import due, runs
 from dsar.duties.retention.models import RetentionRun
 from dsar.registers import holds
+from dsar.registers.models import Hold
 from tests import faces
 from tests.testapp.models import Message
 
@@ -152,6 +153,9 @@ def test_holds_whose_day_of_review_has_come_are_listed(cast, officer):
     page = _desk("officer", "otto").get(OVERDUE).content.decode()
     assert "Claim of alice" in page
     assert "Claim of bob" not in page
+    looked_at = Hold.objects.get(subject=cast.alice.user)
+    holds.reviewed(looked_at, review_on=due.today() + timedelta(days=90), by=officer.user)
+    assert "Claim of alice" not in _desk("officer", "petra").get(OVERDUE).content.decode()
 
 
 def test_pages_take_as_many_statements_whatever_there_is(cast, old_messages, night):

@@ -206,9 +206,29 @@ def test_a_hold_is_placed_shown_and_released(cast, ask, at_desk):
         in reviewer.get(reverse("admin:dsar_case_change", args=[case.pk])).content.decode()
     )
     assert reviewer.get(reverse("admin:dsar_hold_change", args=[hold.pk])).status_code == 200
+    _keep_and_release(reviewer, hold, day=day)
+
+
+def _keep_and_release(reviewer, hold, *, day):
+    """A review is recorded with who looked and when the next is due; nobody reviews what has ended."""
+    keep = reverse("admin:dsar_hold_keep", args=[hold.pk])
+    page = reverse("admin:dsar_hold_change", args=[hold.pk])
+    assert keep in reviewer.get(page).content.decode()
+    assert "its ground still holds" in reviewer.get(keep).content.decode()
+    reviewer.post(keep, {"review_on": day.isoformat()})
+    hold.refresh_from_db()
+    assert hold.reviewed_at is None
+    reviewer.post(keep, {"review_on": (day + timedelta(days=90)).isoformat()})
+    hold.refresh_from_db()
+    assert hold.reviewed_at is not None
+    assert (hold.reviewed_by, hold.review_on) == (hold.placed_by, day + timedelta(days=90))
     reviewer.post(reverse("admin:dsar_hold_release", args=[hold.pk]))
+    reviewer.post(keep, {"review_on": (day + timedelta(days=120)).isoformat()})
     hold.refresh_from_db()
     assert hold.released_at is not None
+    assert hold.review_on == day + timedelta(days=90)
+    assert Entry.objects.filter(tag="hold.reviewed").count() == 1
+    assert keep not in reviewer.get(page).content.decode()
 
 
 def test_a_package_is_revoked_from_its_requests_page(cast, ask, dora, worked):

@@ -95,6 +95,7 @@ PAGES: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_enquiry_answer": ([_KEY], HANDLE),
     "dsar_restriction_announce": ([0], DECIDE),
     "dsar_restriction_keep": ([0], DECIDE),
+    "dsar_hold_keep": ([_KEY], DECIDE),
     "dsar_holiday_enter": ([], DECIDE),
     "dsar_privacypolicy_write": ([], DECIDE),
     "dsar_privacypolicy_rewrite": ([0], DECIDE),
