@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dsar', '0039_restriction_reviews'),
+        ("dsar", "0040_work_list_order"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
