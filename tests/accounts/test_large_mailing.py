@@ -149,7 +149,9 @@ def test_exactly_the_permitted_are_mailed_at_the_same_cost_a_batch(
     assert mailing.BATCH == BATCH
     assert marking.sent == permitted
     assert sent == sum(permitted) == CampaignDelivery.objects.filter(campaign=campaign).count()
-    assert statements == {"gate": batches, "all": 1 + 6 * batches}
+    # A last batch of nobody has no address to compare with the list, and no delivery to note.
+    nobody = 2 if found % BATCH == 0 else 0
+    assert statements == {"gate": batches, "all": 1 + 6 * batches - nobody}
     assert grown[0] <= 16
     assert mailing.send(campaign) == 0
     assert marking.sent == permitted
