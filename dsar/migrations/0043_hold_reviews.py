@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("dsar", "0040_work_list_order"),
+        ("dsar", "0042_intake_permission"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
