@@ -17,7 +17,7 @@ from dsar.registers import consents, suppression
 from tests.factories.accounts import CampaignFactory, UserFactory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from django.core.mail import EmailMessage
     from pytest_django import Settings
@@ -42,7 +42,7 @@ class Marking(BaseEmailBackend):
 
     sent = bytearray()
 
-    def send_messages(self, messages: list[EmailMessage]) -> int:
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
         """Count each."""
         for message in messages:
             (address,) = message.to
