@@ -66,9 +66,9 @@ class OneAnnotation(Own):
     def put(self, call: Call, pk: Any) -> Response:
         """Say in your own words what is wrong; it stands wherever the value does. Empty words take yours away."""
         must_be_fresh(call)
+        found = _own(call, pk)
         given = WordsSerializer(data=call.data)
         given.is_valid(raise_exception=True)
-        found = _own(call, pk)
         disputes.state(found, given.validated_data["statement"])
         return Response(_told(found))
 

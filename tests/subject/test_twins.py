@@ -200,7 +200,8 @@ def given(twin):
     member = Member.objects.get(user=twin.person.pk).pk
     corrected = {"declaration": "testapp.Member", "row": str(member), "field": "nickname"}
     field = f"testapp.Member/{member}/nickname"
-    said = {"text": "Who else knows?", "about": "case"}
+    text = {"text": "Who else knows?"}
+    said = text | {"about": "case"}
     rights = ["access", "portability", "deletion", *SCOPES]
     details = [{"_right": one} | scope for one, scope in SCOPES.items()]
     return {
@@ -209,9 +210,9 @@ def given(twin):
             *({"rights": [{"right": one, "scope": SCOPES.get(one, {})}]} for one in rights),
             {"rights": [{"right": "correction", "corrections": [corrected | {"value": "New"}]}]},
         ],
-        "dsar_api:messages": [said],
+        "dsar_api:messages": [text],
         "dsar_api:complaints": [{"text": "No."}],
-        "dsar_api:answer_message": [said],
+        "dsar_api:answer_message": [text],
         "dsar_api:answer_complaint": [{"text": "No."}],
         "dsar_api:answer_code": [{"token": twin.own.token}],
         "dsar_api:open_filings": [
