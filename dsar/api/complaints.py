@@ -62,7 +62,7 @@ class AloneSerializer(Strict):
     contact = serializers.EmailField()
     channel = serializers.ChoiceField(choices=Case.Channel.choices)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, default="en")
-    residence = serializers.RegexField(r"^[A-Z]{2}(-[A-Z]{2})?$", required=False, default="")
+    residence = serializers.RegexField(r"^[A-Z]{2}(-[A-Z]{2})?\Z", required=False, default="")
 
 
 class ComplaintOutcomeSerializer(Strict):

@@ -276,25 +276,34 @@ def _withdrawal(codes: list[str], *, converted: bool = False) -> list[Asked]:
 def _objection(
     codes: list[str], *, known: Mapping[str, Purpose], converted: bool = False
 ) -> list[Asked]:
-    """An objection, with the ground it will meet for each purpose on which it cannot work (R196)."""
-    scope: dict[str, Any] = {"objection": ObjectionScope.OTHER.value, "purposes": codes}
-    if converted:
-        scope["converted"] = codes
+    """An objection, and another to the purposes on which it cannot work, with the ground that each meets (R196).
+
+    They are two, so that one can be granted and the other refused.
+    """
     met = {
         code: _NO_OBJECTION[known[code].basis]
         for code in codes
         if known[code].basis in _NO_OBJECTION
     }
-    if met:
-        scope["grounds"] = met
-    return [Asked(right=Right.OBJECTION, scope=scope)] if codes else []
+    asked = []
+    for part in (
+        [code for code in codes if code not in met],
+        [code for code in codes if code in met],
+    ):
+        scope: dict[str, Any] = {"objection": ObjectionScope.OTHER.value, "purposes": part}
+        if converted:
+            scope["converted"] = part
+        if part and part[0] in met:
+            scope["grounds"] = met
+        asked += [Asked(right=Right.OBJECTION, scope=scope)] if part else []
+    return asked
 
 
 def _merged(asked: Iterable[Asked]) -> list[Asked]:
     """Each right once: purposes of one variant together, the same thing asked twice as one."""
-    merged: dict[tuple[Right, str, str], Asked] = {}
+    merged: dict[tuple[Right, str, str, bool], Asked] = {}
     for one in asked:
-        key = one.right, one.variant, str(one.scope.get("ground", ""))
+        key = one.right, one.variant, str(one.scope.get("ground", "")), "grounds" in one.scope
         merged[key] = _joined(merged[key], one) if key in merged else one
     return list(merged.values())
 

@@ -113,6 +113,9 @@ def _check(request: Request, said: _Said, *, actor: Actor) -> None:
     if said.verdict == Decision.Verdict.REFUSED:
         _check_refusal(request, grounds=said.grounds)
         _check_needs(said.grounds.values(), said)
+    elif met := request.scope.get("grounds"):
+        message = f"None of these purposes can be objected to; refuse it: {', '.join(sorted(set(met.values())))}."
+        raise DecisionError(message)
     elif wrong := _unknown_grounds(request, grounds=said.grounds):
         message = f"Not a ground for this right under these laws: {', '.join(wrong)}."
         raise DecisionError(message)

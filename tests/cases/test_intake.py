@@ -137,6 +137,19 @@ def test_objecting_to_a_contract_is_filed_with_the_ground_it_meets() -> None:
     assert found.scope["grounds"] == {CONTRACT: "contract_performance", LAW: "required_by_law"}
 
 
+def test_objecting_to_a_contract_and_an_interest_is_filed_as_two() -> None:
+    """One of them can be granted; named in two wishes they are two still."""
+    whole = right(Right.OBJECTION, objection="other", purposes=[CONTRACT, INTEREST])
+    parts = [
+        right(Right.OBJECTION, objection="other", purposes=[one]) for one in (INTEREST, CONTRACT)
+    ]
+    for asked in ([whole], parts):
+        open_to_it, met = understood(asked, regimes=["SG"])
+        assert open_to_it.scope == {"objection": "other", "purposes": [INTEREST]}
+        assert met.scope["purposes"] == [CONTRACT]
+        assert met.scope["grounds"] == {CONTRACT: "contract_performance"}
+
+
 def test_a_filing_leaves_everything_an_answer_needs(alice: AbstractBaseUser) -> None:
     case = cast.file(alice, right(Right.ACCESS), right(Right.DELETION), residence="FR")
     assert case.regimes == ["EU", "SG"]
@@ -241,5 +254,5 @@ def test_filing_and_routing_an_access_takes_a_fixed_number_of_statements(
 ) -> None:
     with CaptureQueriesContext(connection) as queries:
         cast.route(cast.request_of(alice, Right.ACCESS))
-    # The last two look for holidays that staff entered, and for changes of the account.
-    assert len(queries) <= 24, [query["sql"][:90] for query in queries]
+    # The last three look for the policy in force, holidays that staff entered, and changes of the account.
+    assert len(queries) <= 25, [query["sql"][:90] for query in queries]

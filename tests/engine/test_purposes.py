@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from dsar.cases import letters
+import pytest
+
+from dsar.cases import decisions, letters
 from dsar.cases.asked import Asked
+from dsar.cases.models import Decision
 from dsar.cases.states import Outcome, Right, State
+from dsar.engine import execution
 from dsar.processing import permitted
 from dsar.registers import consents, objections, suppression
 from tests.testapp.models import Member
@@ -16,6 +20,7 @@ from tests.testapp.privacy import LENDING, NEWSLETTER, SAFETY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dsar.cases.actors import Actor
     from dsar.cases.models import Case, Request
     from tests.testapp.factories import Cast
 
@@ -100,3 +105,24 @@ def test_objection_to_a_contract_is_not_a_reason_to_fail(
         Asked(right=Right.OBJECTION, scope={"objection": "other", "purposes": [LENDING.code]}),
     )
     assert case.requests.get().scope["grounds"] == {LENDING.code: "contract_performance"}
+
+
+def test_an_objection_to_an_interest_and_a_contract_is_granted_and_refused(
+    cast: Cast, ask: Callable[..., Case], dora: Actor
+) -> None:
+    """What can be objected to stops, and nobody can promise the rest by mistake."""
+    both = {"objection": "other", "purposes": [SAFETY.code, LENDING.code]}
+    case = ask(cast.alice, Asked(right=Right.OBJECTION, scope=both))
+    interest = case.requests.get(scope__purposes=[SAFETY.code])
+    contract = case.requests.get(scope__purposes=[LENDING.code])
+    with pytest.raises(decisions.DecisionError, match="contract_performance"):
+        decisions.decide(contract, verdict=Decision.Verdict.GRANTED, actor=dora)
+    decisions.decide(interest, verdict=Decision.Verdict.GRANTED, actor=dora)
+    grounds = {"SG": "contract_performance"}
+    decisions.decide(contract, verdict=Decision.Verdict.REFUSED, actor=dora, grounds=grounds)
+    execution.run(interest.pk)
+    interest.refresh_from_db()
+    contract.refresh_from_db()
+    assert (interest.outcome, contract.outcome) == (Outcome.FULFILLED, Outcome.REFUSED)
+    assert not permitted(cast.alice.user, SAFETY)
+    assert permitted(cast.alice.user, LENDING)

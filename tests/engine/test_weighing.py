@@ -69,7 +69,7 @@ def test_after_a_refusal_the_person_is_told_before_the_purpose_is_followed_again
     case = ask(cast.alice, objection(SAFETY.code, LENDING.code))
     assert permitted(cast.alice.user, LENDING), "A contract is not weighed."
     request = review.decide(
-        case.requests.get(),
+        case.requests.get(scope__purposes=[SAFETY.code]),
         verdict=Decision.Verdict.REFUSED,
         grounds=dict.fromkeys(case.regimes, "compelling_legitimate_grounds"),
         reason="Without it nobody is safe.",
