@@ -48,8 +48,17 @@ def _mistyped(field: Any, value: Any) -> Any:
     if isinstance(field, serializers.BooleanField):
         return [] if isinstance(value, bool) else ["This is to be true or false."]
     if isinstance(field, _WRITTEN):
-        return [] if isinstance(value, str) else ["This is to be a string."]
+        return _miswritten(field, value)
     return {at: said for at, one in _parts(field, value) if (said := _mistyped(field.child, one))}
+
+
+def _miswritten(field: Any, value: Any) -> list[str]:
+    """The framework counts characters only after it has trimmed space; the schema counts what is sent."""
+    if not isinstance(value, str):
+        return ["This is to be a string."]
+    longest = getattr(field, "max_length", None)
+    too_long = longest is not None and len(value) > longest
+    return [f"At most {longest} characters."] if too_long else []
 
 
 def _parts(field: Any, value: Any) -> Iterable[tuple[Any, Any]]:

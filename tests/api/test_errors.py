@@ -80,6 +80,8 @@ def test_a_value_of_another_type_is_not_turned_into_one(alice, calling):
     mistaken = calling().post("/api/v1/confirmations", {"token": "a", "tokn": "b"}, format="json")
     said = _is_problem(mistaken, 422, "not_valid")
     assert [one["pointer"] for one in said["errors"]] == ["#/tokn"]
+    spaced = calling().post("/api/v1/confirmations", {"token": " " * 200 + "a"}, format="json")
+    _is_problem(spaced, 422, "not_valid")
     for asked in ("page_size=all", "page_size=0", "right="):
         _is_problem(alice.get(f"/api/v1/cases?{asked}"), 422, "not_valid")
 
