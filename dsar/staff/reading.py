@@ -60,7 +60,8 @@ class ReadingAdmin(admin.ModelAdmin[Shown]):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
     ) -> HttpResponse:
         """Add what is shown; Django has found the row by now, and asked who may see it."""
-        context.update(self.shown(request, options["obj"]))
+        shown = self.shown(request, options["obj"])
+        context.update(shown, named=shown.get("title"))
         return super().render_change_form(request, context, *args, **options)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -295,6 +295,11 @@ def test_every_list_and_page_opens_for_the_officer(cast, ask, dora, worked):
         row = one.objects.first()
         if row is not None:
             assert dora.get(reverse(f"{name}_change", args=[row.pk])).status_code == 200, name
+    request = Request.objects.select_related("case").get(right="access")
+    page = dora.get(reverse("admin:dsar_request_change", args=[request.pk])).content.decode()
+    way = page.partition('class="breadcrumbs"')[2].partition("</div>")[0]
+    assert f"Access {request.case.reference}" in way
+    assert str(request.case_id) not in way
 
 
 def test_the_queue_shows_what_is_open_and_marks_what_is_overdue(cast, ask, dora):
