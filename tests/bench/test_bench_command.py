@@ -80,6 +80,7 @@ def measured(
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_bench_measures_both_works_and_prints_the_documented_keys(
     measured: Callable[[str], list[dict[str, Any]]], tmp_path: Path

@@ -41,9 +41,7 @@ def test_what_needs_somebody_is_found(task, dora, needs, said):
 
 
 def _rows(answer):
-    return [
-        str(one) for one in answer.context["cl"].result_list.values_list("recipient", flat=True)
-    ]
+    return [one.recipient for one in answer.context["cl"].result_list]
 
 
 def test_a_task_is_ended_with_facts_and_not_without(task, dora):
