@@ -7,7 +7,7 @@ anew, the tree over them is held to the signed checkpoints, and each row is told
 thing that differs is named; exit status 0 says that all of it holds. docs/auditing.md tells what is compared.
 """
 # fmt: off
-import argparse, base64, csv, hashlib, heapq, io, json, re, sqlite3, sys, tempfile, zipfile
+import argparse, base64, contextlib, csv, hashlib, heapq, io, json, re, sqlite3, sys, tempfile, zipfile
 from datetime import date, datetime
 from itertools import zip_longest
 from xml.etree.ElementTree import iterparse
@@ -275,11 +275,11 @@ def verify(path, keys, since=None):
     """Check an export; how many entries and rows it stands on. Raises Refused."""
     known = [known_key(one) for one in keys]
     earlier = opened(since, known, "Your earlier checkpoint") if since else None
-    with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as aside:
+    with (zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as aside,
+          contextlib.closing(sqlite3.connect(f"{aside}/entries")) as store):
         check_files(archive)
         scope = json.loads(archive.read("scope.json"))
         size, root = opened(archive.read("checkpoint.txt").decode(), known, "checkpoint.txt")
-        store = sqlite3.connect(f"{aside}/entries")
         if scope["kind"] == "evidence":
             check_evidence(archive, size, root, kept_in(store, scope))
         elif check_tree(archive, scope, known, earlier, kept_in(store, scope)) != (size, root):

@@ -90,9 +90,8 @@ def test_nothing_there_is_written_over(sealed, write, second_place):
     assert standing.look().place_lag > 0
 
 
-def test_a_place_that_was_away_gets_everything_later(sealed, write, second_place, settings):
+def test_a_place_that_was_away_gets_everything_later(sealed, write, settings):
     sealed(1)
-    second_place.chmod(0o500)
     good = settings.DSAR["LEDGER_SECOND_PLACE"]
     settings.DSAR = settings.DSAR | {"LEDGER_SECOND_PLACE": f"{good}/{'x' * 300}"}
     for _ in range(3):
