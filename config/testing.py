@@ -49,6 +49,10 @@ def pytest_load_initial_conftests() -> Iterator[None]:
             _use(held.enter_context(servers.running()))
         place = held.enter_context(tempfile.TemporaryDirectory(prefix="dsar-second-place-"))
         os.environ["DSAR_LEDGER_SECOND_PLACE"] = Path(place).as_uri()
+        # What tests leave in a storage must not lie among the files of the checkout's own site.
+        os.environ["MEDIA_ROOT"] = held.enter_context(
+            tempfile.TemporaryDirectory(prefix="dsar-media-", ignore_cleanup_errors=True)
+        )
         os.environ["DSAR_TEST_DATABASE"] = f"test_dsar_{os.getpid()}_{secrets.token_hex(3)}"
     os.environ["REDIS_URL"] = own_numbers(os.environ["REDIS_URL"])
     return (yield)

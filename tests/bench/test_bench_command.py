@@ -61,13 +61,13 @@ def users() -> Iterator[int]:
 @pytest.fixture
 def measured(
     child_environment: dict[str, str], users: int, tmp_path: Path
-) -> Callable[[str], list[dict[str, Any]]]:
+) -> Callable[..., list[dict[str, Any]]]:
     """Run one bench in a process of its own and return its lines of JSON."""
 
-    def run(work: str) -> list[dict[str, Any]]:
+    def run(work: str, *sizes: str) -> list[dict[str, Any]]:
         command = [sys.executable, "manage.py", "bench", work, "--json", "--pairs", "1"]
         done = subprocess.run(
-            [*command, "--rows", str(ROWS), "--users", str(users)],
+            [*command, *(sizes or ("--rows", str(ROWS), "--users", str(users)))],
             env=child_environment | {"MEDIA_ROOT": str(tmp_path)},
             cwd=reading.ROOT,
             capture_output=True,
@@ -83,7 +83,7 @@ def measured(
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_bench_measures_both_works_and_prints_the_documented_keys(
-    measured: Callable[[str], list[dict[str, Any]]], tmp_path: Path
+    measured: Callable[..., list[dict[str, Any]]], tmp_path: Path
 ) -> None:
     """Both in one test: they share the people, whose seeding takes longest. Nothing is asserted of any time."""
     for work in ("access", "deletion"):
@@ -101,7 +101,7 @@ def test_bench_measures_both_works_and_prints_the_documented_keys(
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_bench_runs_retention_beside_a_bare_delete(
-    measured: Callable[[str], list[dict[str, Any]]],
+    measured: Callable[..., list[dict[str, Any]]],
 ) -> None:
     """It checks by itself that as many rows went as were due, on both sides."""
     (found,) = measured("retention")
@@ -115,7 +115,7 @@ def test_bench_runs_retention_beside_a_bare_delete(
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_bench_seals_verifies_and_exports_a_ledger_of_its_own(
-    measured: Callable[[str], list[dict[str, Any]]], tmp_path: Path
+    measured: Callable[..., list[dict[str, Any]]], tmp_path: Path
 ) -> None:
     sealing, verifying, exporting = measured("ledger")
     assert exporting["memory_growth_mb"] < exporting["budget"]["memory_growth_mb"]
@@ -131,20 +131,10 @@ def test_bench_seals_verifies_and_exports_a_ledger_of_its_own(
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_bench_looks_at_the_desk_s_pages_and_takes_the_history_away(
-    child_environment: dict[str, str], tmp_path: Path
+    measured: Callable[..., list[dict[str, Any]]], tmp_path: Path
 ) -> None:
     """It fails by itself where a page takes more statements among more requests."""
-    command = [sys.executable, "manage.py", "bench", "desk", "--json", "--pairs", "1"]
-    done = subprocess.run(
-        [*command, "--requests", "1500", "--rows", "3000"],
-        env=child_environment | {"MEDIA_ROOT": str(tmp_path)},
-        cwd=reading.ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2_000:]
-    *pages, export = [json.loads(line) for line in done.stdout.splitlines()]
+    *pages, export = measured("desk", "--requests", "1500", "--rows", "3000")
     named = {one["work"]: one for one in pages}
     assert {"home", "list", "list, law=EU", "search by reference", "search by address", "case"} <= {
         *named

@@ -10,10 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.core.files.storage import FileSystemStorage
 from django.db import Error, connection, transaction
 
-from accounts.models import SupportFile
 from config import processes
 from config.demonstration import company, journeys
 from config.demonstration.calls import Caller, CallError
@@ -65,15 +63,9 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def surroundings(
-    surroundings: dict[str, str],
-    settings: Settings,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    surroundings: dict[str, str], settings: Settings, tmp_path: Path
 ) -> dict[str, str]:
     """A journey's own, with logs that a machine reads."""
-    # What this process plants lies where the site of the test looks for it, and not among the files of the checkout.
-    uploads = FileSystemStorage(location=tmp_path / "media" / "uploads")
-    monkeypatch.setattr(SupportFile._meta.get_field("file"), "storage", uploads)
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
     return surroundings | {"LOG_JSON": "1"}
 

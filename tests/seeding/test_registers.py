@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -16,7 +14,7 @@ from django.contrib import admin
 from psycopg import sql
 
 from config.demonstration import company, registers
-from config.embedded import places, postgresql, servers, valkey
+from config.embedded import places, servers
 from config.seeding import assessments, planting, policy, staffing
 from dsar.cases.recipient_models import RecipientTask
 from dsar.contract.vocabulary import LegalBasis
@@ -28,6 +26,7 @@ from tests.start import children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from django.db.models import Model
 
@@ -73,15 +72,11 @@ def test_every_register_is_filled_and_once(files_in_memory: object) -> None:
 
 
 @pytest.fixture
-def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A data folder that the servers' own user may enter, with servers of its own."""
-    with tempfile.TemporaryDirectory(prefix="demo-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)
-        found = Path(folder) / "home"
-        monkeypatch.setenv("DSAR_LOCAL_FOLDER", str(found))
+def home() -> Iterator[Path]:
+    """A data folder with servers of its own."""
+    with children.data_folder("demo-") as found:
         yield found
-        for server in (postgresql, valkey):
-            server.stop(places.local())
+        children.stop_servers()
 
 
 @pytest.mark.slow

@@ -5,12 +5,37 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.embedded.places import CHECKOUT
+import pytest
+
+from config.embedded import places, postgresql, valkey
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
+
+
+@contextmanager
+def data_folder(prefix: str) -> Iterator[Path]:
+    """Name a data folder that the servers' own user may enter; whoever starts servers there stops them."""
+    with (
+        tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        Path(folder).chmod(0o711)
+        home = Path(folder) / "home"
+        patch.setenv("DSAR_LOCAL_FOLDER", str(home))
+        yield home
+
+
+def stop_servers() -> None:
+    """Stop those of the data folder that is named now."""
+    for server in (postgresql, valkey):
+        server.stop(places.local())
+
 
 USER = """
 import sys
@@ -26,6 +51,7 @@ OF_THE_TESTS = {
     "DSAR_LEDGER_SECOND_PLACE",
     "DSAR_LOCAL",
     "DSAR_TEST_DATABASE",
+    "MEDIA_ROOT",
 }
 
 
@@ -43,7 +69,7 @@ def start_user(home: Path) -> subprocess.Popen[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        cwd=CHECKOUT,
+        cwd=places.CHECKOUT,
         env=environment(home),
     )
     assert process.stdout

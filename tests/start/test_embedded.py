@@ -9,7 +9,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import threading
 from pathlib import Path
 
@@ -23,26 +22,17 @@ NOBODY = 65534
 
 
 @pytest.fixture
-def nothing(monkeypatch):
+def nothing():
     """A data folder of this test's own, not made yet, where PostgreSQL's account can reach it."""
-    with tempfile.TemporaryDirectory(prefix="start-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)
-        home = Path(folder) / "home"
-        monkeypatch.setenv("DSAR_LOCAL_FOLDER", str(home))
+    with children.data_folder("start-") as home:
         yield home
-        for server in (postgresql, valkey):
-            server.stop(places.local())
+        children.stop_servers()
 
 
 @pytest.fixture(scope="module")
 def cluster():
     """A cluster that was made once, by a first start, and is at rest."""
-    with (
-        tempfile.TemporaryDirectory(prefix="made-", ignore_cleanup_errors=True) as folder,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        Path(folder).chmod(0o711)
-        patch.setenv("DSAR_LOCAL_FOLDER", f"{folder}/home")
+    with children.data_folder("made-"):
         with servers.running() as running:
             made = running.places.cluster
         yield made

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import urllib.request
 from pathlib import Path
 
@@ -25,13 +24,7 @@ pytestmark = pytest.mark.timeout(300)
 @pytest.fixture(scope="module")
 def home():
     """A data folder for the site; the first start makes what is in it, the next one finds it."""
-    with (
-        tempfile.TemporaryDirectory(prefix="up-", ignore_cleanup_errors=True) as folder,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        Path(folder).chmod(0o711)
-        found = Path(folder) / "home"
-        patch.setenv("DSAR_LOCAL_FOLDER", str(found))
+    with children.data_folder("up-") as found:
         yield found
 
 
@@ -56,8 +49,7 @@ def up(home):
     yield process
     process.kill()
     process.communicate()
-    for server in (postgresql, valkey):
-        server.stop(places.local())
+    children.stop_servers()
 
 
 def ready(process: subprocess.Popen[str]) -> str:

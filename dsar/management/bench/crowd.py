@@ -48,7 +48,7 @@ FROM generate_series(%(first)s, %(last)s) n
 """
 _DECISIONS = """
 INSERT INTO dsar_cases_decision (request_id, verdict, grounds, automatic, decided_at, plan_digest)
-SELECT id, 'granted', '{}', false, now(), '' FROM dsar_cases_request request
+SELECT id, 'granted', '{{}}', false, now(), '' FROM dsar_cases_request request
 WHERE state = 'in_review' AND NOT EXISTS (SELECT FROM dsar_cases_decision WHERE request_id = request.id)
 """
 _HOLDS = """
@@ -76,8 +76,7 @@ def fill(last: int, *, owner: Any, first: int = 1) -> None:
     }
     with connection.cursor() as cursor:
         for statement in (_KEYS, _CASES, _REQUESTS, _DECISIONS, _HOLDS):
-            text = statement if statement is _DECISIONS else statement.format(**parts)
-            cursor.execute(text, None if statement is _DECISIONS else values)
+            cursor.execute(statement.format(**parts), values)
 
 
 def settle() -> None:
