@@ -7,25 +7,20 @@ some days after that the purpose may be followed again (Art. 18(3)).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
-from dsar.cases import letters, wording
-from dsar.cases.models import Letter, Request
 from dsar.cases.states import Right, State
 from dsar.contract import registry
 from dsar.crashpoints import effect
-from dsar.engine.contesting import NOTICE
+from dsar.engine import meanwhile
 from dsar.registers import objections, restrictions
 from dsar.registers.models import Restriction
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from dsar.cases.models import Request
 
-_BATCH = 100
 _PENDING = Restriction.Ground.OBJECTION_PENDING
 
 
@@ -55,33 +50,23 @@ def _weighed(request: Request) -> list[str]:
 
 def sweep() -> int:
     """End what is linked to objections that ended, after a letter where one is owed; how many were told or ended."""
-    return sum(_end(pk) for pk in _ended().values_list("pk", flat=True)[:_BATCH])
-
-
-def _ended() -> QuerySet[Restriction]:
-    closed = Request.objects.filter(right=Right.OBJECTION, state=State.CLOSED)
-    standing = Restriction.objects.filter(lifted_at=None, ground=_PENDING)
-    return standing.filter(Exists(closed.filter(pk=OuterRef("request_reference")))).order_by("pk")
+    return sum(map(_end, meanwhile.over(Right.OBJECTION, ground=_PENDING)))
 
 
 def _end(pk: int) -> bool:
-    """The next step of one: to another objection that is still weighed, to a letter, or to its end."""
+    """The next step of one: its end where the objection stands, else another that is weighed, a letter, or its end."""
     with effect("weighing.end"), transaction.atomic():
-        found = Restriction.objects.select_for_update(skip_locked=True)
-        restriction = found.filter(pk=pk, lifted_at=None).first()
-        if restriction is None:
+        if (found := meanwhile.in_hand(pk)) is None:
             return False
-        request = Request.objects.select_related("case__key").get(
-            pk=str(restriction.request_reference)
-        )
+        restriction, request = found
         if _is_stopped(restriction):
             return restrictions.lift(restriction, request=request.pk)
-        if (other := _still_weighed(restriction)) is not None:
-            restrictions.restrict(
-                restriction.subject_id, restriction.purpose_id, ground=_PENDING, request=other
-            )
+        same = {"scope__purposes__contains": [restriction.purpose_id]}
+        if meanwhile.handed_over(restriction, Right.OBJECTION, **same):
             return True
-        return _tell_or_lift(restriction, request)
+        return meanwhile.tell_or_lift(
+            restriction, request, covers=lambda: _covered(request), why="weighing_ended"
+        )
 
 
 def _is_stopped(restriction: Restriction) -> bool:
@@ -90,37 +75,9 @@ def _is_stopped(restriction: Restriction) -> bool:
     return standing.filter(purpose_id=restriction.purpose_id).exists()
 
 
-def _still_weighed(restriction: Restriction) -> Any:
-    """Another objection of the person to the same purpose that is not over."""
-    others = Request.objects.filter(
-        case__subject_id=restriction.subject_id,
-        right=Right.OBJECTION,
-        scope__purposes__contains=[restriction.purpose_id],
-    )
-    still = others.exclude(state__in=[State.CLOSED, State.SUBMITTED, State.AWAITING_VERIFICATION])
-    return still.order_by("pk").values_list("pk", flat=True).first()
-
-
-def _tell_or_lift(restriction: Restriction, request: Request) -> bool:
-    """Tell once for all purposes of an objection; lift when the days of notice have passed."""
-    told = Letter.objects.filter(request=request, kind=Letter.Kind.LIFTING).first()
-    if told is None:
-        letters.write(request, kind=Letter.Kind.LIFTING, content=_content(request))
-        return True
-    if told.written_at + NOTICE > timezone.now():
-        return False
-    return restrictions.lift(restriction, request=request.pk)
-
-
-def _content(request: Request) -> dict[str, Any]:
-    """What is restricted on account of this objection, and why that ends."""
-    language = request.case.language
+def _covered(request: Request) -> list[str]:
+    """What is restricted on account of this objection."""
     linked = Restriction.objects.filter(
         request_reference=request.pk, ground=_PENDING, lifted_at=None
     )
-    covered = linked.select_related("purpose").order_by("purpose_id")
-    return {
-        "covers": [str(one.purpose) for one in covered],
-        "lifted_at": wording.day(timezone.now() + NOTICE, language=language),
-        "reasons": [wording.sentence("weighing_ended", language=language)],
-    }
+    return [str(one.purpose) for one in linked.select_related("purpose").order_by("purpose_id")]

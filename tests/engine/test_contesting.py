@@ -15,7 +15,7 @@ from dsar.cases.asked import MEANWHILE, Asked, IntakeError
 from dsar.cases.claims import Said
 from dsar.cases.models import Letter
 from dsar.cases.states import Right
-from dsar.engine import contesting, reception
+from dsar.engine import contesting, meanwhile, reception
 from dsar.processing import permitted
 from dsar.registers import restrictions
 from tests.engine.test_correction import correcting, wish
@@ -40,7 +40,7 @@ def may_use(person: Person) -> bool:
 
 def later(request: Request) -> None:
     """Let the days of notice pass."""
-    before = timezone.now() - contesting.NOTICE - timedelta(minutes=1)
+    before = timezone.now() - meanwhile.NOTICE - timedelta(minutes=1)
     Letter.objects.filter(request=request, kind=Letter.Kind.LIFTING).update(written_at=before)
 
 

@@ -12,7 +12,7 @@ from dsar.cases.actors import Actor, ActorKind
 from dsar.cases.asked import Asked
 from dsar.cases.models import Decision, Letter
 from dsar.cases.states import Right, State
-from dsar.engine import contesting, review, weighing
+from dsar.engine import meanwhile, review, weighing
 from dsar.processing import permitted
 from dsar.registers import objections, restrictions
 from tests.testapp.privacy import LENDING, SAFETY
@@ -33,7 +33,7 @@ OBJECTION = objection(SAFETY.code)
 
 def later(request: Request) -> None:
     """Let the days of notice pass."""
-    before = timezone.now() - contesting.NOTICE - timedelta(minutes=1)
+    before = timezone.now() - meanwhile.NOTICE - timedelta(minutes=1)
     Letter.objects.filter(request=request, kind=Letter.Kind.LIFTING).update(written_at=before)
 
 
