@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -50,9 +50,8 @@ class Brought:
     unreadable: int = 0
 
     def __add__(self, other: Brought) -> Brought:
-        return Brought(
-            **{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)}
-        )
+        more = asdict(other)
+        return Brought(**{name: number + more[name] for name, number in asdict(self).items()})
 
 
 Row = dict[str, str]
@@ -90,7 +89,7 @@ def _bring(batch: list[Row]) -> Brought:
             stopped=len(stopped),
             unreadable=len(batch) - len(readable),
         )
-        imported(**{one.name: getattr(done, one.name) for one in fields(done)})
+        imported(**asdict(done))
     return done
 
 

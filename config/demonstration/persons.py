@@ -178,7 +178,7 @@ def _asked(kind: Enquiry.Kind, text: str, *, by: str) -> Enquiry:
 def complain(troupe: Troupe) -> None:
     """Somebody complains by letter, and the reviewer looks at it."""
     filed = complaints.file_alone(
-        subject=None,
+        subject_id=None,
         contact="pat.displeased@example.test",
         text="I asked by telephone in spring and nobody called back. (Fictional.)",
         actor=troupe.reviewer,

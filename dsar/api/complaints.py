@@ -143,8 +143,7 @@ class StaffComplaints(ForStaff):
         given = AloneSerializer(data=call.data)
         given.is_valid(raise_exception=True)
         said = given.validated_data
-        known = complaints.account_at(said["contact"])
-        complaint = complaints.file_alone(subject=known, actor=staff(call), **said)
+        complaint = reception.take_in_complaint(actor=staff(call), **said)
         return Response(_in_full(complaint), status=HTTPStatus.CREATED)
 
 

@@ -267,10 +267,7 @@ def _converted(one: Asked) -> list[Asked]:
 
 
 def _withdrawal(codes: list[str], *, converted: bool = False) -> list[Asked]:
-    scope: dict[str, Any] = {"purposes": codes}
-    if converted:
-        scope["converted"] = codes
-    return [Asked(right=Right.CONSENT_WITHDRAWAL, scope=scope)] if codes else []
+    return _of_purposes(Right.CONSENT_WITHDRAWAL, codes, converted=converted)
 
 
 def _objection(
@@ -285,18 +282,18 @@ def _objection(
         for code in codes
         if known[code].basis in _NO_OBJECTION
     }
-    asked = []
-    for part in (
-        [code for code in codes if code not in met],
-        [code for code in codes if code in met],
-    ):
-        scope: dict[str, Any] = {"objection": ObjectionScope.OTHER.value, "purposes": part}
-        if converted:
-            scope["converted"] = part
-        if part and part[0] in met:
-            scope["grounds"] = met
-        asked += [Asked(right=Right.OBJECTION, scope=scope)] if part else []
-    return asked
+    other = {"objection": ObjectionScope.OTHER.value}
+    possible = [code for code in codes if code not in met]
+    return [
+        *_of_purposes(Right.OBJECTION, possible, converted=converted, **other),
+        *_of_purposes(Right.OBJECTION, list(met), converted=converted, grounds=met, **other),
+    ]
+
+
+def _of_purposes(right: Right, codes: list[str], *, converted: bool, **more: Any) -> list[Asked]:
+    """A right to some purposes; nothing where there are none."""
+    scope = more | {"purposes": codes} | ({"converted": codes} if converted else {})
+    return [Asked(right=right, scope=scope)] if codes else []
 
 
 def _merged(asked: Iterable[Asked]) -> list[Asked]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -28,8 +27,6 @@ from dsar.registers import policies
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-
-    from django.contrib.auth.base_user import AbstractBaseUser
 
     from dsar.cases.actors import Actor
 
@@ -67,7 +64,7 @@ def file(
 @transaction.atomic
 def file_alone(  # noqa: PLR0913 - all that a case without a request needs.
     *,
-    subject: AbstractBaseUser | None,
+    subject_id: Any,
     contact: str,
     text: str,
     actor: Actor,
@@ -86,7 +83,7 @@ def file_alone(  # noqa: PLR0913 - all that a case without a request needs.
         raise ComplaintError
     key = box.create(Key.Kind.CASE)
     case = Case.objects.create(
-        subject_id=subject.pk if subject else None,
+        subject_id=subject_id,
         channel=channel,
         language=language,
         regimes=list(deadlines.attached(residence, received_at=arrived)),
@@ -99,14 +96,6 @@ def file_alone(  # noqa: PLR0913 - all that a case without a request needs.
     return _take_in(
         case, text=text, actor=actor, channel=channel, request=None, received_at=arrived
     )
-
-
-def account_at(address: str) -> AbstractBaseUser | None:
-    """The account that has an address, so that its person finds the complaint there."""
-    user = get_user_model()
-    at = {f"{user.get_email_field_name()}__iexact": address.strip()}
-    found: AbstractBaseUser | None = user._default_manager.filter(**at).first()  # noqa: SLF001 - as Django documents it.
-    return found
 
 
 @effect("complaint.look")

@@ -29,7 +29,7 @@ from dsar.cases.policy import Handling
 from dsar.cases.states import Outcome, Right, State
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
-from dsar.engine import contesting, planning, review, weighing
+from dsar.engine import contesting, facts, planning, review, weighing
 from dsar.engine.rights import consent_withdrawal, correction, objection, purposes, spreading
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -199,6 +199,13 @@ def agree(case: Case, *, actor: Actor) -> None:
     _go_on(case, identity.agree(case, actor=actor))
 
 
+def take_in_complaint(*, contact: str, actor: Actor, **said: Any) -> Complaint:
+    """Take in a complaint of somebody who has no case; one who has an account finds it there. Raises ComplaintError."""
+    return complaints.file_alone(
+        subject_id=facts.account_of(contact.strip()), contact=contact, actor=actor, **said
+    )
+
+
 @effect("complaint.decide")
 @transaction.atomic
 def answer_complaint(complaint: Complaint, *, actor: Actor, **said: Any) -> Complaint:
@@ -214,9 +221,7 @@ def _go_on(case: Case, waiting: list[Request]) -> None:
         request.case = case
         if request.right == Right.CORRECTION:
             spreading.spread(request)
-        lifecycle.advance(request, to=State.IN_REVIEW, actor=SYSTEM)
-        contesting.begin(request)
-        weighing.begin(request)
+        _look_at(request)
         planning.keep(request, planning.plan(request))
         if _passes(request):
             review.approve_automatically(request)
@@ -259,9 +264,14 @@ def start(request: Request) -> None:
     elif _passes(request):
         review.approve_automatically(request)
     else:
-        lifecycle.advance(request, to=State.IN_REVIEW, actor=SYSTEM)
-        contesting.begin(request)
-        weighing.begin(request)
+        _look_at(request)
+
+
+def _look_at(request: Request) -> None:
+    """Have staff look at it, and restrict meanwhile what the law or the person wants restricted."""
+    lifecycle.advance(request, to=State.IN_REVIEW, actor=SYSTEM)
+    contesting.begin(request)
+    weighing.begin(request)
 
 
 def _passes(request: Request) -> bool:

@@ -137,13 +137,6 @@ class CaseAdmin(ReadingAdmin[Case]):
             *super().get_urls(),
         ]
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> Any:
-        """With the way to enter a request, for whoever takes them in."""
-        may_enter = acting(request).may(permissions.TAKE_IN)
-        return super().changelist_view(request, {"may_enter": may_enter} | (extra_context or {}))
-
     def shown(self, request: HttpRequest, case: Case) -> dict[str, Any]:
         """The whole case; that somebody looked is recorded with each of its requests."""
         _looked(request, case)

@@ -7,32 +7,26 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
-from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from dsar.cases import complaints, permissions, pseudonyms
+from dsar.cases import complaints, permissions
 from dsar.cases.complaint_models import Complaint
 from dsar.cases.complaints import ComplaintError, OwnDecisionError
 from dsar.engine import reception
 from dsar.keys.box import KeyDestroyedError
-from dsar.staff import casefile, clearance
 from dsar.staff.asking import Question, ask
-from dsar.staff.filters import Choice
-from dsar.staff.forms import long_text
+from dsar.staff.correspondence import CorrespondenceAdmin, StandingFilter
+from dsar.staff.forms import BY_OTHER_WAYS, long_text, residence_field
 from dsar.staff.incident_forms import PastField
-from dsar.staff.intake_forms import BY_OTHER_WAYS
-from dsar.staff.reading import ReadingAdmin, acting, demand, page_of
+from dsar.staff.reading import acting, demand, page_of, way_to
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
-
-OPEN = Q(answered_at__isnull=True)
 
 
 class EntryForm(forms.Form):
@@ -45,12 +39,8 @@ class EntryForm(forms.Form):
     contact = forms.CharField(
         label="Answer to", max_length=254, help_text="An e-mail address, or a postal one."
     )
-    residence = forms.RegexField(
-        r"^[A-Z]{2}(-[A-Z]{2})?$",
-        label="Country where they live",
-        required=False,
-        help_text="Two letters, such as DE, or US-CA. Its laws may set an earlier date.",
-        error_messages={"invalid": "Write two letters, such as DE, or US-CA."},
+    residence = residence_field(
+        help_text="Two letters, such as DE, or US-CA. Its laws may set an earlier date."
     )
     language = forms.ChoiceField(choices=settings.LANGUAGES)
     text = long_text(help_text="What is wrong, in their words. Sealed under a key of its own.")
@@ -68,28 +58,12 @@ class AnswerForm(forms.Form):
         return [one.strip() for one in self.cleaned_data["reasons"].splitlines() if one.strip()]
 
 
-class StandingFilter(Choice):
-    """What waits."""
-
-    title = "standing"
-    parameter_name = "standing"
-
-    def lookups(self, *_: Any) -> list[tuple[str, str]]:
-        """The kinds."""
-        return [("open", "to be answered"), ("late", "late")]
-
-    def condition(self, request: HttpRequest, value: str) -> Any:
-        """Those complaints."""
-        return OPEN & Q(answer_by__lt=timezone.now()) if value == "late" else OPEN
-
-
-class ComplaintAdmin(ReadingAdmin[Complaint]):
+class ComplaintAdmin(CorrespondenceAdmin[Complaint]):
     """Complaints, what is to be answered first at the top."""
 
     list_display = ("named", "about", "received_at", "answer_by", "assigned_to", "outcome")
     list_filter = (StandingFilter, "outcome")
     list_select_related = ("case", "request", "assigned_to")
-    ordering = ("-answered_at", "answer_by")
     change_list_template = "admin/dsar/complaint/list.html"
     change_form_template = "admin/dsar/complaint/page.html"
     fields = (
@@ -98,25 +72,14 @@ class ComplaintAdmin(ReadingAdmin[Complaint]):
     )
     readonly_fields = fields
 
-    @admin.display(description="Reference", ordering="case__reference")
-    def named(self, complaint: Complaint) -> str:
-        """The case's public name, on one line."""
-        return format_html('<span class="desk-reference">{}</span>', complaint.case.reference)
-
     @admin.display(description="About")
     def about(self, complaint: Complaint) -> str:
         """The request that it is about."""
         return complaint.request.right.replace("_", " ") if complaint.request else "no request"
 
-    @admin.display(description="Person")
-    def person(self, complaint: Complaint) -> str:
-        """By pseudonym: who it is stands on the case's page."""
-        return pseudonyms.of(complaint.case)
-
-    @admin.display(description="Says")
-    def says(self, complaint: Complaint) -> str:
-        """What the person wrote, for whoever may see it."""
-        return _asked(complaint) if getattr(complaint, "in_clear", False) else clearance.HIDDEN
+    def read(self, row: Complaint) -> str:
+        """What the person wrote."""
+        return complaints.read(row)
 
     def get_urls(self) -> list[Any]:
         """Add entering, taking on and answering."""
@@ -127,22 +90,6 @@ class ComplaintAdmin(ReadingAdmin[Complaint]):
             path("<uuid:pk>/answer/", view(self.answer), name="dsar_complaint_answer"),
             *super().get_urls(),
         ]
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> Any:
-        """With the way to enter one, for whoever handles requests."""
-        may_enter = acting(request).may(permissions.HANDLE)
-        return super().changelist_view(request, {"may_enter": may_enter} | (extra_context or {}))
-
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Complaint | None:
-        """With whether whoever looks may read it."""
-        found = super().get_object(request, object_id, from_field)
-        if found is not None:
-            found.in_clear = clearance.sees(request, found.case)  # type: ignore[attr-defined]  # for the column above
-        return found
 
     def shown(self, request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
         """What can be done with it; that somebody looked is recorded."""
@@ -162,9 +109,7 @@ class ComplaintAdmin(ReadingAdmin[Complaint]):
             initial={"received_at": timezone.now()},
         )
         if request.method == "POST" and form.is_valid():
-            said = form.cleaned_data
-            known = complaints.account_at(said["contact"])
-            filed = complaints.file_alone(subject=known, actor=actor, **said)
+            filed = reception.take_in_complaint(actor=actor, **form.cleaned_data)
             messages.success(request, "Entered; a letter says that we have it.")
             return redirect(page_of(filed))
         question = Question(
@@ -174,7 +119,7 @@ class ComplaintAdmin(ReadingAdmin[Complaint]):
                 "Somebody is not satisfied with what we do with their data. It is acknowledged at once. If they ask "
                 "for a right, enter a request instead: the law sets its date."
             ),
-            way=_way(),
+            way=way_to(request, admin=self, list_of="Complaints"),
             form=form,
             button="Enter",
         )
@@ -211,8 +156,11 @@ class ComplaintAdmin(ReadingAdmin[Complaint]):
         question = Question(
             title=f"Answer the complaint: {complaint.case.reference}",
             step="Answer",
-            says=_asked(complaint),
-            way=[*_way(), (complaint.case.reference, page_of(complaint))],
+            says=self.in_full(complaint),
+            way=[
+                *way_to(request, admin=self, list_of="Complaints"),
+                (complaint.case.reference, page_of(complaint)),
+            ],
             form=form,
             button="Send the answer",
         )
@@ -220,14 +168,3 @@ class ComplaintAdmin(ReadingAdmin[Complaint]):
 
 
 _OWN = "You decided what it is about: somebody else looks at it."
-
-
-def _way() -> list[tuple[str, str]]:
-    return [("Complaints", reverse("admin:dsar_complaint_changelist"))]
-
-
-def _asked(complaint: Complaint) -> str:
-    try:
-        return complaints.read(complaint)
-    except KeyDestroyedError:
-        return casefile.GONE

@@ -7,43 +7,32 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
 
-from dsar.cases import enquiries, permissions, pseudonyms
+from dsar.cases import enquiries, permissions
 from dsar.cases.enquiries import EnquiryError
 from dsar.cases.enquiry_models import Enquiry
-from dsar.cases.models import Case
 from dsar.keys.box import KeyDestroyedError
-from dsar.staff import casefile, clearance
 from dsar.staff.asking import Question, ask
-from dsar.staff.filters import Choice
-from dsar.staff.forms import long_text
+from dsar.staff.correspondence import CorrespondenceAdmin, StandingFilter
+from dsar.staff.forms import BY_OTHER_WAYS, long_text
 from dsar.staff.incident_forms import PastField
-from dsar.staff.reading import ReadingAdmin, acting, demand, page_of, way_to
+from dsar.staff.reading import acting, demand, page_of, way_to
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
 
-OPEN = Q(answered_at__isnull=True)
-_BY_OTHER_WAYS = [
-    (one.value, one.label)
-    for one in Case.Channel
-    if one not in {Case.Channel.PORTAL, Case.Channel.API}
-]
-
 
 class EntryForm(forms.Form):
     """What came by mail, post, telephone or in person."""
 
     kind = forms.ChoiceField(choices=Enquiry.Kind.choices, widget=forms.RadioSelect)
-    channel = forms.ChoiceField(label="It came by", choices=_BY_OTHER_WAYS)
+    channel = forms.ChoiceField(label="It came by", choices=BY_OTHER_WAYS)
     received_at = PastField(
         label="Received", help_text="When it reached us; the date to answer by counts from then."
     )
@@ -62,62 +51,30 @@ class AnswerForm(forms.Form):
     )
 
 
-class StandingFilter(Choice):
-    """What waits."""
-
-    title = "standing"
-    parameter_name = "standing"
-
-    def lookups(self, *_: Any) -> list[tuple[str, str]]:
-        """The kinds."""
-        return [("open", "to be answered"), ("late", "late")]
-
-    def condition(self, request: HttpRequest, value: str) -> Any:
-        """Those enquiries."""
-        return OPEN & Q(answer_by__lt=timezone.now()) if value == "late" else OPEN
-
-
-class EnquiryAdmin(ReadingAdmin[Enquiry]):
+class EnquiryAdmin(CorrespondenceAdmin[Enquiry]):
     """Questions and reports of errors, what is to be answered first at the top."""
 
     list_display = ("named", "kind", "received", "answer_by", "answered_at")
     list_filter = (StandingFilter, "kind")
     list_select_related = ("case",)
-    ordering = ("-answered_at", "answer_by")
     change_list_template = "admin/dsar/enquiry/list.html"
     change_form_template = "admin/dsar/enquiry/page.html"
     fields = ("named", "person", "kind", "says", "received", "answer_by", "answered_at", "answered")
     readonly_fields = fields
-
-    @admin.display(description="Reference", ordering="case__reference")
-    def named(self, enquiry: Enquiry) -> str:
-        """The case's public name, on one line."""
-        return format_html('<span class="desk-reference">{}</span>', enquiry.case.reference)
 
     @admin.display(description="Received", ordering="case__received_at")
     def received(self, enquiry: Enquiry) -> str:
         """When it came in."""
         return date_format(timezone.localtime(enquiry.case.received_at), "DATETIME_FORMAT")
 
-    @admin.display(description="Person")
-    def person(self, enquiry: Enquiry) -> str:
-        """By pseudonym: who it is stands on the case's page."""
-        return pseudonyms.of(enquiry.case)
-
-    @admin.display(description="Says")
-    def says(self, enquiry: Enquiry) -> str:
-        """What the person wrote, for whoever may see it."""
-        if not getattr(enquiry, "in_clear", False):
-            return clearance.HIDDEN
-        try:
-            return enquiries.read(enquiry)
-        except KeyDestroyedError:
-            return casefile.GONE
-
     @admin.display(description="Answered by")
     def answered(self, enquiry: Enquiry) -> str:
         """Who answered."""
         return enquiry.answered_by.get_username() if enquiry.answered_by else "-"
+
+    def read(self, row: Enquiry) -> str:
+        """What the person wrote."""
+        return enquiries.read(row)
 
     def get_urls(self) -> list[Any]:
         """Add entering and answering."""
@@ -127,15 +84,6 @@ class EnquiryAdmin(ReadingAdmin[Enquiry]):
             path("<uuid:pk>/answer/", view(self.answer), name="dsar_enquiry_answer"),
             *super().get_urls(),
         ]
-
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Enquiry | None:
-        """With whether whoever looks may read it."""
-        found = super().get_object(request, object_id, from_field)
-        if found is not None:
-            found.in_clear = clearance.sees(request, found.case)  # type: ignore[attr-defined]  # for the column above
-        return found
 
     def shown(self, request: HttpRequest, enquiry: Enquiry) -> dict[str, Any]:
         """The way to the answer and to the case; that somebody looked is recorded."""
@@ -192,19 +140,12 @@ class EnquiryAdmin(ReadingAdmin[Enquiry]):
         question = Question(
             title=f"Answer: {enquiry.case.reference}",
             step="Answer",
-            says=_asked(enquiry),
+            says=self.in_full(enquiry),
             way=[
-                ("Enquiries", reverse("admin:dsar_enquiry_changelist")),
+                *way_to(request, admin=self, list_of="Enquiries"),
                 (enquiry.case.reference, page_of(enquiry)),
             ],
             form=form,
             button="Send the answer",
         )
         return ask(request, question, admin=self)
-
-
-def _asked(enquiry: Enquiry) -> str:
-    try:
-        return enquiries.read(enquiry)
-    except KeyDestroyedError:
-        return casefile.GONE

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from dsar.cases import owning, variants
 from dsar.cases.delays import Pause
-from dsar.cases.models import Decision, Note
+from dsar.cases.models import Case, Decision, Note
 from dsar.cases.states import Outcome, Right
 from dsar.engine import keeping, skipping
 from dsar.engine.rights import correction
@@ -27,11 +27,28 @@ _ASIDE = (
     Outcome.NOT_A_RIGHTS_REQUEST,
 )
 _LONGEST = 10_000
+BY_OTHER_WAYS = [
+    (one.value, one.label)
+    for one in Case.Channel
+    if one not in {Case.Channel.PORTAL, Case.Channel.API}
+]
+"""How somebody writes who uses neither the portal nor the API."""
 
 
 def long_text(**options: Any) -> forms.CharField:
     """A field for some sentences."""
     return forms.CharField(max_length=_LONGEST, widget=forms.Textarea(attrs={"rows": 5}), **options)
+
+
+def residence_field(*, help_text: str) -> forms.RegexField:
+    """A field for the country, or the state, whose laws apply as well."""
+    return forms.RegexField(
+        r"^[A-Z]{2}(-[A-Z]{2})?$",
+        label="Country where they live",
+        required=False,
+        help_text=help_text,
+        error_messages={"invalid": "Write two letters, such as DE, or US-CA."},
+    )
 
 
 class ConfirmForm(forms.Form):

@@ -20,7 +20,7 @@ from dsar.cases.complaint_models import Complaint
 from dsar.cases.enquiry_models import Enquiry
 from dsar.cases.models import Request
 from dsar.cases.states import Right, State
-from dsar.staff import charts, complaints, enquiries, waiting
+from dsar.staff import charts, correspondence, waiting
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -38,7 +38,11 @@ def of(user: Any) -> dict[str, Any] | None:
     acts = user.has_perm(f"dsar.{permissions.HANDLE}")
     return {
         "title": "What needs you now" if acts else "What is open",
-        "piles": [*_piles(user, now=now), _complaints(), _questions()],
+        "piles": [
+            *_piles(user, now=now),
+            _to_answer(Complaint, "complaints", "Complaints to answer"),
+            _to_answer(Enquiry, "questions", "Questions to answer"),
+        ],
         "first": _first(now),
         "charts": [_weeks(now), _rights()],
     }
@@ -62,23 +66,13 @@ def _piles(user: Any, *, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _complaints() -> dict[str, Any]:
-    """Second looks that somebody asked for."""
+def _to_answer(model: type[Complaint | Enquiry], name: str, label: str) -> dict[str, Any]:
+    """Second looks that somebody asked for, or questions that ask for no right."""
     return {
-        "name": "complaints",
-        "label": "Complaints to answer",
-        "count": Complaint.objects.filter(complaints.OPEN).count(),
-        "url": f"{reverse('admin:dsar_complaint_changelist')}?standing=open",
-    }
-
-
-def _questions() -> dict[str, Any]:
-    """Questions that ask for no right."""
-    return {
-        "name": "questions",
-        "label": "Questions to answer",
-        "count": Enquiry.objects.filter(enquiries.OPEN).count(),
-        "url": f"{reverse('admin:dsar_enquiry_changelist')}?standing=open",
+        "name": name,
+        "label": label,
+        "count": model._base_manager.filter(correspondence.OPEN).count(),
+        "url": f"{reverse(f'admin:dsar_{model._meta.model_name}_changelist')}?standing=open",
     }
 
 

@@ -17,6 +17,7 @@ from dsar.cases.models import Case
 from dsar.cases.states import ObjectionScope, Right
 from dsar.contract import registry
 from dsar.registers.models import Restriction
+from dsar.staff.forms import BY_OTHER_WAYS, residence_field
 from dsar.staff.incident_forms import PastField
 
 if TYPE_CHECKING:
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
 _FACT = "fact_"
 _ADVERTISING = "advertising"
 _OF_PURPOSES = frozenset({Right.OBJECTION.value, Right.CONSENT_WITHDRAWAL.value})
-BY_OTHER_WAYS = [
-    (one.value, one.label)
-    for one in Case.Channel
-    if one not in {Case.Channel.PORTAL, Case.Channel.API}
-]
 _RIGHTS = [
     (Right.ACCESS.value, "Access: a copy of the data"),
     (Right.DELETION.value, "Deletion"),
@@ -122,12 +118,8 @@ class TakeInForm(forms.Form):
     )
     wrong = forms.ChoiceField(label="What is wrong", required=False)
     right_value = forms.CharField(label="What it should be", required=False, max_length=2_000)
-    residence = forms.RegexField(
-        r"^[A-Z]{2}(-[A-Z]{2})?$",
-        label="Country where they live",
-        required=False,
-        help_text="Two letters, such as DE; of the United States also the state: US-CA. Its laws may give more rights.",
-        error_messages={"invalid": "Write two letters, such as DE, or US-CA."},
+    residence = residence_field(
+        help_text="Two letters, such as DE; of the United States also the state: US-CA. Its laws may give more rights."
     )
     language = forms.ChoiceField(choices=settings.LANGUAGES, initial=settings.LANGUAGE_CODE)
     ticket = forms.CharField(required=False, widget=forms.HiddenInput)

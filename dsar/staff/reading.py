@@ -9,6 +9,7 @@ from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 
 from dsar.cases.actors import Actor, ActorKind
 from dsar.staff.leafing import LeafedList
@@ -20,12 +21,11 @@ if TYPE_CHECKING:
     from django.contrib.admin.views.main import ChangeList
     from django.http import HttpRequest, HttpResponse
 
-OPAQUE = {
+_OPAQUE = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cache-Control": "no-store",
 }
-"""What somebody sent is kept by the browser and never opened as a page of ours."""
 
 Shown = TypeVar("Shown", bound=Model)
 
@@ -100,6 +100,12 @@ def page_of(row: Model) -> str:
     """The address of a row's page."""
     name = f"{row._meta.app_label}_{row._meta.model_name}_change"
     return reverse(f"admin:{name}", args=[quote(row.pk)])
+
+
+def opaque(name: str) -> dict[str, str]:
+    """The headers of what somebody sent: kept by the browser under a name, and never opened as a page of ours."""
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    return _OPAQUE | {"Content-Disposition": disposition or "attachment"}
 
 
 def way_to(request: HttpRequest, *, admin: ModelAdmin[Any], list_of: str) -> list[tuple[str, str]]:

@@ -11,7 +11,6 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils.http import content_disposition_header
 
 from dsar.cases import files, redacting
 from dsar.cases.files import File, FileRefusedError
@@ -20,7 +19,7 @@ from dsar.engine import copied_files, stored
 from dsar.engine.redacted import ENDINGS
 from dsar.staff import redactions
 from dsar.staff.asking import Question, ask
-from dsar.staff.reading import OPAQUE
+from dsar.staff.reading import opaque
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -137,7 +136,7 @@ def fetch(request: HttpRequest, pk: UUID) -> HttpResponse | StreamingHttpRespons
     if content is None:
         raise Http404
     return StreamingHttpResponse(
-        content, content_type="application/octet-stream", headers=_headers(stored.base(text.words))
+        content, content_type="application/octet-stream", headers=opaque(stored.base(text.words))
     )
 
 
@@ -148,13 +147,8 @@ def fetch_instead(request: HttpRequest, pk: UUID, redaction: UUID) -> HttpRespon
     if mark is None:
         raise Http404
     media_type, content = redacting.replacement(about, mark)
-    headers = _headers(f"redacted{ENDINGS[media_type]}")
+    headers = opaque(f"redacted{ENDINGS[media_type]}")
     return HttpResponse(content, content_type="application/octet-stream", headers=headers)
-
-
-def _headers(name: str) -> dict[str, str]:
-    disposition = content_disposition_header(as_attachment=True, filename=name)
-    return OPAQUE | {"Content-Disposition": disposition or "attachment"}
 
 
 def _left_out(about: Request, text: Text, form: FileForm, actor: Actor) -> bool:

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
 
 from dsar.cases import claims, uploads
 from dsar.cases.identity_models import Upload
 from dsar.keys import box
 from dsar.keys.box import KeyDestroyedError
 from dsar.staff import casefile
-from dsar.staff.reading import OPAQUE
+from dsar.staff.reading import opaque
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +35,7 @@ def file(case: Case, upload: UUID) -> HttpResponse:
         content = uploads.read(found)
     except KeyDestroyedError as error:
         raise Http404 from error
-    disposition = content_disposition_header(as_attachment=True, filename=name)
-    headers = OPAQUE | {"Content-Disposition": disposition or "attachment"}
-    return HttpResponse(content, content_type="application/octet-stream", headers=headers)
+    return HttpResponse(content, content_type="application/octet-stream", headers=opaque(name))
 
 
 def _told(case: Case) -> list[tuple[str, str]]:

@@ -141,7 +141,7 @@ def test_only_the_person_or_staff_complain_and_one_at_a_time(
 
 def test_a_complaint_may_stand_alone_through_any_channel(dora: Actor) -> None:
     filed = complaints.file_alone(
-        subject=None,
+        subject_id=None,
         contact="writer.canary@example.com",
         text=WORDS,
         actor=dora,

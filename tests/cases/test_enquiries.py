@@ -91,7 +91,7 @@ def test_a_case_without_requests_ends_with_its_answer(dora: Actor) -> None:
     """A question and a complaint of somebody who asked for nothing: neither is kept for ever (R158)."""
     asked, other = filed(), filed()
     complaint = complaints.file_alone(
-        subject=None,
+        subject_id=None,
         contact="gus@example.com",
         text="No.",
         actor=dora,
