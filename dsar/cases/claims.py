@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from dsar import conf
 from dsar.cases.identity_models import Claim
 from dsar.cases.models import Case
+from dsar.contract import registry
 from dsar.contract.people import address_spelt
 from dsar.keys import box
 
@@ -69,6 +70,31 @@ class Said:
     def subject_address(self) -> str:
         """The address of the person whose data it is."""
         return self.for_address if self.is_for_another else self.address
+
+
+FACT = "fact_"
+"""Stands before the name of a fact where a form has a field for it."""
+
+
+def facts_offered() -> list[str]:
+    """The names of the facts that any declaration offers."""
+    return sorted({name for one in registry.current().all() for name in one.facts})
+
+
+def filled_in(given: Mapping[str, Any], *, affirmed: str = "") -> Said:
+    """What a form says that has a field for each part; for another person speaks only whoever asks for one."""
+    is_other = given["relation"] in Claim.FOR_OTHERS
+    return Said(
+        name=given["name"],
+        address=given["email"],
+        relation=given["relation"],
+        text=given["text"],
+        facts={name: said for name in facts_offered() if (said := given[FACT + name])},
+        for_name=given["for_name"] if is_other else "",
+        for_address=given["for_email"] if is_other else "",
+        permission=given["permission"] if is_other else "",
+        affirmed=affirmed if is_other else "",
+    )
 
 
 def keep(case: Case, said: Said) -> Claim:

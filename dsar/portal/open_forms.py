@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from dsar.cases import claims
 from dsar.cases.asked import Asked
-from dsar.cases.claims import Said
 from dsar.cases.identity_models import Claim
 from dsar.cases.states import ObjectionScope, Right
-from dsar.contract import registry
 from dsar.portal import countries, words
 from dsar.portal.words import RELATIONS, RESTRICTION_GROUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_FACT = "fact_"
+    from dsar.cases.claims import Said
+
 
 RIGHTS = (Right.ACCESS, Right.DELETION, Right.PORTABILITY, Right.OBJECTION, Right.RESTRICTION)
 """What can be asked without an account to choose records or consents from; the rest is said in words."""
@@ -104,11 +104,11 @@ class OpenForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name in _facts():
-            self.fields[_FACT + name] = forms.CharField(
+        for name in claims.facts_offered():
+            self.fields[claims.FACT + name] = forms.CharField(
                 label=words.fact(name), required=False, max_length=200
             )
-        self.facts = [self[_FACT + name] for name in _facts()]
+        self.facts = [self[claims.FACT + name] for name in claims.facts_offered()]
 
     def clean(self) -> dict[str, Any]:
         """Whoever asks for another says for whom; a limit says why."""
@@ -130,19 +130,7 @@ class OpenForm(forms.Form):
 
     def said(self) -> Said:
         """What somebody says of themselves, as the cases keep it."""
-        given = self.cleaned_data
-        other = given["relation"] in Claim.FOR_OTHERS
-        return Said(
-            name=given["name"],
-            address=given["email"],
-            relation=given["relation"],
-            text=given["text"],
-            facts={name: given[_FACT + name] for name in _facts() if given[_FACT + name]},
-            for_name=given["for_name"] if other else "",
-            for_address=given["for_email"] if other else "",
-            permission=given["permission"] if other else "",
-            affirmed=str(self.fields["affirmed"].label) if other else "",
-        )
+        return claims.filled_in(self.cleaned_data, affirmed=str(self.fields["affirmed"].label))
 
     def asked(self) -> list[Asked]:
         """The rights that were chosen."""
@@ -155,8 +143,3 @@ class OpenForm(forms.Form):
         if right == Right.RESTRICTION:
             return {"ground": self.cleaned_data["ground"]}
         return _SCOPES.get(right, {})
-
-
-def _facts() -> list[str]:
-    """The names of the facts that any declaration offers."""
-    return sorted({name for one in registry.current().all() for name in one.facts})

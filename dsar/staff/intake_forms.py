@@ -8,9 +8,8 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 
-from dsar.cases import mail_reading
+from dsar.cases import claims, mail_reading
 from dsar.cases.asked import Asked, Proposal
-from dsar.cases.claims import Said
 from dsar.cases.identity_models import Claim
 from dsar.cases.mail_reading import MailUnreadableError
 from dsar.cases.models import Case
@@ -23,7 +22,8 @@ from dsar.staff.incident_forms import PastField
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_FACT = "fact_"
+    from dsar.cases.claims import Said
+
 _ADVERTISING = "advertising"
 _OF_PURPOSES = frozenset({Right.OBJECTION.value, Right.CONSENT_WITHDRAWAL.value})
 _RIGHTS = [
@@ -132,8 +132,8 @@ class TakeInForm(forms.Form):
             (code, f"{one.label} ({code})") for code, one in sorted(known.purposes.items())
         ]
         fields["wrong"].choices = [("", "-"), *_correctable()]
-        for fact in _facts():
-            fields[_FACT + fact] = forms.CharField(
+        for fact in claims.facts_offered():
+            fields[claims.FACT + fact] = forms.CharField(
                 label=f"They know: {fact.replace('_', ' ')}", required=False, max_length=200
             )
 
@@ -157,18 +157,7 @@ class TakeInForm(forms.Form):
 
     def said(self) -> Said:
         """What somebody says of themselves, as the cases keep it."""
-        given = self.cleaned_data
-        is_other = given["relation"] in Claim.FOR_OTHERS
-        return Said(
-            name=given["name"],
-            address=given["email"],
-            relation=given["relation"],
-            text=given["text"],
-            facts={fact: given[_FACT + fact] for fact in _facts() if given[_FACT + fact]},
-            for_name=given["for_name"] if is_other else "",
-            for_address=given["for_email"] if is_other else "",
-            permission=given["permission"] if is_other else "",
-        )
+        return claims.filled_in(self.cleaned_data)
 
     def asked(self) -> list[Asked]:
         """The rights that were chosen, with what each needs."""
@@ -218,11 +207,6 @@ def filled_in(found: mail_reading.Message, *, ticket: str) -> dict[str, Any]:
         ],
         "ticket": ticket,
     }
-
-
-def _facts() -> list[str]:
-    """The names of the facts that any declaration offers."""
-    return sorted({name for one in registry.current().all() for name in one.facts})
 
 
 def _correctable() -> list[tuple[str, str]]:
