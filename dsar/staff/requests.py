@@ -123,7 +123,7 @@ class RequestAdmin(Worklist):
             raise PermissionDenied
         if not act.is_open(about, actor):
             messages.error(request, f"“{act.label}” does not fit the request as it stands.")
-            return redirect(page_of(about))
+            return redirect(_above(request, about))
         form = act.form(request.POST if request.method == "POST" else None, about=about)
         if request.method == "POST" and form.is_valid():
             if "rehearse" in request.POST and act.writes:
@@ -137,7 +137,7 @@ class RequestAdmin(Worklist):
             found = rehearsing.letters_of(act, about, form, actor=acting(request))
         except (MoveError, PlanChangedError) as error:
             messages.error(request, str(error) or error.__doc__ or "This is not possible.")
-            return redirect(request.path)
+            return redirect(request.get_full_path())
         return self._asked(request, act, about, form, rehearsed=found)
 
     def _done(self, request: HttpRequest, act: Act, about: Request, form: Any) -> HttpResponse:
@@ -145,9 +145,9 @@ class RequestAdmin(Worklist):
             act.do(about, form, acting(request))
         except (MoveError, PlanChangedError) as error:
             messages.error(request, str(error) or error.__doc__ or "This is not possible.")
-            return redirect(request.path)
-        messages.success(request, f"Done: {act.label.lower()}.")
-        return redirect(page_of(about))
+            return redirect(request.get_full_path())
+        messages.success(request, f"Done: {act.label.lower()}. {_stands(about)}")
+        return redirect(_above(request, about))
 
     def _asked(
         self, request: HttpRequest, act: Act, about: Request, form: Any, **more: Any
@@ -158,10 +158,7 @@ class RequestAdmin(Worklist):
             title=f"{act.label}: {about.right.replace('_', ' ')} {about.case.reference}",
             step=act.label,
             says=act.says(about),
-            way=[
-                ("Requests", reverse("admin:dsar_request_changelist")),
-                (about.case.reference, page_of(about)),
-            ],
+            way=_way(request, about),
             form=form if act.does else None,
             button=act.label,
             hidden=[("shown", digest)] if digest else [],
@@ -190,6 +187,28 @@ class RequestAdmin(Worklist):
         else:
             messages.warning(request, "The package had ended before.")
         return redirect(page_of(about))
+
+
+def _way(request: HttpRequest, about: Request) -> list[tuple[str, str]]:
+    """The pages above an act: those of the case where it was opened from there, else the request's."""
+    if request.GET.get("from") == "case":
+        case = about.case
+        return [("Cases", reverse("admin:dsar_case_changelist")), (case.reference, page_of(case))]
+    queue = reverse("admin:dsar_request_changelist")
+    return [("Requests", queue), (about.case.reference, page_of(about))]
+
+
+def _above(request: HttpRequest, about: Request) -> str:
+    """The page that an act was opened from."""
+    return _way(request, about)[-1][1]
+
+
+def _stands(about: Request) -> str:
+    """How the request stands after an act, in a sentence."""
+    about.refresh_from_db(fields=["state", "outcome"])
+    outcome = f", {about.get_outcome_display().lower()}" if about.outcome else ""
+    right = about.right.replace("_", " ")
+    return f"The {right} request is now: {about.get_state_display().lower()}{outcome}."
 
 
 def _known(about: Request, *, in_clear: bool) -> dict[str, Any]:

@@ -262,6 +262,40 @@ def test_the_page_costs_the_same_for_two_requests_and_for_twenty(cast, ask, dora
     assert counted[2] == counted[20]
 
 
+def _from_the_case(client, request, name):
+    """The address by which the page of the case leads to an act."""
+    address = f"{_act(request, name)}?from=case"
+    assert f'href="{address}"' in client.get(_case_page(request.case)).content.decode()
+    return address
+
+
+def test_an_act_leads_back_to_the_page_it_was_opened_from_and_says_how_it_stands(cast, ask, dora):
+    request = ask(cast.alice, "deletion", "access").requests.get(right="deletion")
+    address = _from_the_case(dora, request, "ask")
+    assert dora.get(address).context["back"] == _case_page(request.case)
+    landed = dora.post(address, {"question": "Which account?"}, follow=True)
+    assert landed.redirect_chain == [(_case_page(request.case), 302)]
+    page = landed.content.decode()
+    assert "Done: ask the requester. The deletion request is now: awaiting requester." in page
+    # It fits no more: that is said there as well.
+    again = dora.post(address, {"question": "Which account?"}, follow=True)
+    assert again.redirect_chain == [(_case_page(request.case), 302)]
+    assert "does not fit" in again.content.decode()
+    assert dora.get(_act(request, "resume")).context["back"] == _page(request)
+    landed = dora.post(_act(request, "resume"), follow=True)
+    assert landed.redirect_chain == [(_page(request), 302)]
+    assert "The deletion request is now: in review." in landed.content.decode()
+
+
+def test_an_act_that_is_refused_asks_again_and_keeps_the_way_back(cast, ask, dora):
+    request = ask(cast.alice, "deletion").requests.get()
+    address = _from_the_case(dora, request, "decide")
+    digest = dora.get(address).context["digest"]
+    refused = dora.post(address, {"verdict": "refused", "shown": digest}, follow=True)
+    assert refused.redirect_chain == [(address, 302)]
+    assert refused.context["back"] == _case_page(request.case)
+
+
 @pytest.mark.browser
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("width", [1280, pytest.param(400, marks=pytest.mark.slow)])
