@@ -14,6 +14,7 @@ from dsar.duties.retention.models import RetentionRun
 from dsar.ledger.models import Entry
 from dsar.packages.models import Package
 from dsar.registers.anonymous_models import AnonymousSet
+from dsar.registers.destination_models import Destination
 from dsar.registers.exemption_models import ExemptedUse
 from dsar.registers.incident_models import Incident
 from dsar.registers.models import Consent, Disclosure, Hold, Objection, Purpose, Restriction
@@ -26,6 +27,7 @@ from dsar.staff.anonymous import AnonymousSetAdmin
 from dsar.staff.auditing import ExportAdmin
 from dsar.staff.cases import CaseAdmin
 from dsar.staff.complaints import ComplaintAdmin
+from dsar.staff.destinations import DestinationAdmin
 from dsar.staff.enquiries import EnquiryAdmin
 from dsar.staff.evidence import EntryAdmin, PackageAdmin
 from dsar.staff.exemptions import ExemptedUseAdmin
@@ -68,6 +70,7 @@ admin.site.register(RetentionRun, RetentionRunAdmin)
 admin.site.register(RecipientRecord, RecipientAdmin)
 admin.site.register(RecipientTask, RecipientTaskAdmin)
 admin.site.register(Transfer, TransferAdmin)
+admin.site.register(Destination, DestinationAdmin)
 admin.site.register(ExemptedUse, ExemptedUseAdmin)
 admin.site.register(StaffRecord, StaffRecordAdmin)
 admin.site.register(HouseReview, HouseReviewAdmin)

@@ -28,6 +28,7 @@ from dsar.ledger.models import Checkpoint, Entry, Leaf, Node, Placement, Unseale
 from dsar.packages.models import Download, Package
 from dsar.registers.annotation_models import Annotation
 from dsar.registers.anonymous_models import AnonymousSet, AnonymousShare, RelinkTest
+from dsar.registers.destination_models import Destination
 from dsar.registers.exemption_models import ExemptedUse
 from dsar.registers.incident_models import Incident, IncidentEntry, IncidentNotice
 from dsar.registers.minor_models import MinorReport
@@ -65,6 +66,7 @@ __all__ = [
     "Correction",
     "Count",
     "Decision",
+    "Destination",
     "Disclosure",
     "Download",
     "Enquiry",

@@ -35,6 +35,8 @@ class Server:
     port: int = 0
     arrived: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     answer: Callable[[BaseHTTPRequestHandler], None] | None = None
+    reads: bool = True
+    """Whether it takes what is sent before it answers."""
 
     @property
     def url(self) -> str:
@@ -102,7 +104,7 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
 def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers["Content-Length"])) if server.reads else b""
             server.arrived.append((self.path, dict(self.headers), body))
             assert server.answer is not None
             server.answer(self)

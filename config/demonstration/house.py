@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from dsar.audit import exporting
 from dsar.cases import holidays
+from dsar.contract.declarations import Recipient
 from dsar.duties import affected, incident_closing, incident_letters, incidents
 from dsar.duties.retention import due, runs
 from dsar.law.incidents import Answers, Risk
-from dsar.registers import anonymous, recipients, transfers
+from dsar.registers import anonymous, destinations, recipients, transfers
 from dsar.registers.incident_models import Incident, IncidentEntry
 from dsar.registers.transfer_models import Transfer
 from orders.purposes import BOOKKEEPING, PERSONALISED_SEARCH, REPORT_CONTENT
@@ -116,6 +117,21 @@ def sell_a_branch(troupe: Troupe) -> None:
         bound=False,
         purposes=[PERSONALISED_SEARCH.code, REPORT_CONTENT.code],
         says=json.loads(_TEXTS.read_text(encoding="utf-8"))["sale"],
+    )
+
+
+def approve_a_destination(troupe: Troupe) -> None:
+    """People may have their copy sent to another, imaginary service; its name leads nowhere."""
+    service = recipients.enter(
+        Recipient(
+            code="imaginary_orders",
+            name="Imaginary Orders Pte. Ltd. (fictional)",
+            role="controller",
+            country="SG",
+        )
+    )
+    destinations.approve(
+        service, address="https://import.imaginary.example/copies", by=troupe.officer.user
     )
 
 

@@ -15,6 +15,7 @@ from dsar.cases.enquiry_models import Enquiry
 from dsar.duties.retention.models import RetentionRun
 from dsar.registers.annotation_models import Annotation
 from dsar.registers.anonymous_models import AnonymousSet
+from dsar.registers.destination_models import Destination
 from dsar.registers.exemption_models import ExemptedUse
 from dsar.registers.incident_models import Incident
 from dsar.registers.minor_models import MinorReport
@@ -53,6 +54,7 @@ FILLED: Final[dict[type[Model], Callable[[Troupe], None]]] = {
     MinorReport: persons.report_a_minor,
     Incident: house.have_incidents,
     Transfer: house.sell_a_branch,
+    Destination: house.approve_a_destination,
     AnonymousSet: house.make_anonymous,
     RetentionRun: house.count_what_is_over,
     Export: house.export,

@@ -22,10 +22,12 @@ from urllib.parse import urlsplit
 from dsar.crashpoints import effect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 PATIENCE = 10
 """Seconds for each step, and three times that for the whole: a server that dribbles holds nobody up."""
+_TO_ANSWER = 60
+"""Seconds in which whoever was sent something long has to say that they have it."""
 _HTTPS = 443
 _READ = 4096
 _WRAPS_IPV4 = (ip_network("64:ff9b::/96"), ip_network("2002::/16"))
@@ -69,16 +71,29 @@ class Answer:
 
 def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Post a body; raises RefusedAddressError, NotTakenError or UnsureError, none of which repeats the address."""
-    host, port, path = _parts(url)
-    link = HTTPSConnection(host, port, timeout=PATIENCE)
-    with _connected(host, port) as link.sock, _watched(link.sock), effect("webhook.post"):
+    with _opened(url, seconds=3 * PATIENCE) as (link, path), effect("webhook.post"):
         try:
             link.request("POST", path, body=body, headers=dict(headers))
-            answer = link.getresponse()
-            said = answer.read1(_READ)
+            return _answer(link)
         except (OSError, HTTPException, ValueError) as error:
             raise UnsureError(type(error).__name__) from None
-    return Answer(status=answer.status, digest=hashlib.sha256(said).hexdigest())
+
+
+def stream(
+    url: str, *, chunks: Iterable[bytes], length: int, headers: Mapping[str, str], seconds: int
+) -> Answer:
+    """Post a body that comes in chunks and is `length` bytes long, of which no more than a chunk is held at a time.
+
+    It is over within so many seconds. Raises what `post` raises, and whatever the chunks raise.
+    """
+    said = dict(headers) | {"Content-Length": str(length)}
+    with _opened(url, seconds=seconds) as (link, path), effect("stream.post"):
+        try:
+            _send(link, path, chunks=chunks, headers=said)
+            link.sock.settimeout(_TO_ANSWER)
+            return _answer(link)
+        except (OSError, HTTPException, ValueError) as error:
+            raise UnsureError(type(error).__name__) from None
 
 
 def check(url: str) -> None:
@@ -95,6 +110,20 @@ def is_public(address: str) -> bool:
         elif any(found in network for network in _WRAPS_IPV4):
             return False
     return found.is_global and not found.is_multicast
+
+
+def _send(
+    link: HTTPSConnection, path: str, *, chunks: Iterable[bytes], headers: Mapping[str, str]
+) -> None:
+    """Send all of it, or as much as the other side takes before it answers that it will not have it."""
+    with suppress(BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
+        link.request("POST", path, body=chunks, headers=dict(headers))
+
+
+def _answer(link: HTTPSConnection) -> Answer:
+    answer = link.getresponse()
+    digest = hashlib.sha256(answer.read1(_READ)).hexdigest()
+    return Answer(status=answer.status, digest=digest)
 
 
 def _parts(url: str) -> tuple[str, int, str]:
@@ -123,6 +152,16 @@ def _resolved(host: str, port: int) -> str:
 
 
 @contextmanager
+def _opened(url: str, *, seconds: int) -> Iterator[tuple[HTTPSConnection, str]]:
+    """A connection for one post, which is cut after so many seconds, and the path to post to."""
+    host, port, path = _parts(url)
+    link = HTTPSConnection(host, port, timeout=PATIENCE)
+    with _connected(host, port) as safe, _cut_after(safe, seconds=seconds):
+        link.sock = safe
+        yield link, path
+
+
+@contextmanager
 def _connected(host: str, port: int) -> Iterator[ssl.SSLSocket]:
     """A connection to the address that was looked at, whose certificate is the name's."""
     address = _resolved(host, port)
@@ -136,12 +175,12 @@ def _connected(host: str, port: int) -> Iterator[ssl.SSLSocket]:
 
 
 @contextmanager
-def _watched(link: ssl.SSLSocket) -> Iterator[None]:
+def _cut_after(link: ssl.SSLSocket, *, seconds: int) -> Iterator[None]:
     def cut() -> None:
         with suppress(OSError):
             link.shutdown(socket.SHUT_RDWR)
 
-    timer = Timer(3 * PATIENCE, cut)
+    timer = Timer(seconds, cut)
     timer.daemon = True
     timer.start()
     try:

@@ -88,6 +88,8 @@ class Tag(StrEnum):
     LETTER_READ = "letter.read"
     RECIPIENTS_WRITTEN = "recipients.written"
     RECIPIENT_CHANGED = "recipient.changed"
+    DESTINATION_APPROVED = "destination.approved"
+    DESTINATION_WITHDRAWN = "destination.withdrawn"
     RECIPIENT_TASKS_OPENED = "recipient.tasks_opened"
     RECIPIENT_TOLD = "recipient.told"
     RECIPIENT_TASK_CHANGED = "recipient.task_changed"

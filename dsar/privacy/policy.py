@@ -15,6 +15,7 @@ from dsar.privacy.terms import (
     skeleton,
 )
 from dsar.registers.anonymous_models import AnonymousSet, AnonymousShare, RelinkTest
+from dsar.registers.destination_models import Destination
 from dsar.registers.exemption_models import ExemptedUse
 from dsar.registers.minor_models import MinorReport
 from dsar.registers.source_models import SourceNotice
@@ -132,6 +133,24 @@ class StaffTransferPersonalData(PersonalData):
         ): NotPersonal(because="It speaks of a company and of everybody alike."),
         ("entered_at", "confirmed_at", "cancelled_at"): PROCEDURE,
         ("entered_by", "confirmed_by", "cancelled_by"): STAFF,
+    }
+
+
+@declare(Destination, role="staff")
+class StaffDestinationPersonalData(PersonalData):
+    """Which services that take copies a member of staff approved or withdrew."""
+
+    subject, purpose, retention = (
+        ("approved_by", "withdrawn_by"),
+        REQUEST_HANDLING,
+        # The row stays: what was sent there says where it went.
+        skeleton("withdrawn_at"),
+    )
+    row = Row.RETAINED
+    fields = {
+        ("id", "recipient", "address"): NotPersonal(because="It speaks of a company."),
+        ("approved_at", "withdrawn_at"): PROCEDURE,
+        ("approved_by", "withdrawn_by"): STAFF,
     }
 
 

@@ -40,6 +40,7 @@ BY_HAND = {
     "confirmation",
     "consent",
     "decision",
+    "destination",
     "disclosure",
     "download",
     "earlier",

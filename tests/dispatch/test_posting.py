@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+import tracemalloc
+
 import pytest
 
 from dsar.dispatch import posting
@@ -122,3 +125,80 @@ def test_a_certificate_of_another_name_or_that_nobody_believes_is_not_trusted(se
 def test_nobody_there_is_known_not_to_have_taken_it(server):
     with pytest.raises(NotTakenError):
         _post(f"https://{webhooks.HOST}:1/hook")
+
+
+CHUNK, CHUNKS = b"x" * 262_144, 128
+LENGTH = len(CHUNK) * CHUNKS
+
+
+def _stream(url, chunks=None, *, length=LENGTH, seconds=60):
+    found = (CHUNK for _ in range(CHUNKS)) if chunks is None else chunks
+    return posting.stream(url, chunks=found, length=length, headers={"A": "b"}, seconds=seconds)
+
+
+def test_a_long_body_arrives_whole_and_only_a_chunk_of_it_is_held(server):
+    _stream(server.url, [b"warm"], length=4)
+    read = []
+    tracemalloc.start()
+    try:
+        server.reads = False
+        server.answer = lambda handler: read.append(_drained(handler))
+        answer = _stream(server.url)
+        held = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (answer.status, answer.is_taken) == (200, True)
+    assert server.arrived[0][2] == b"warm"
+    headers = server.arrived[1][1]
+    assert (headers["Content-Length"], headers["A"]) == (str(LENGTH), "b")
+    assert read == [LENGTH]
+    assert held < 4 * 1024 * 1024
+
+
+def _drained(handler):
+    """Read a long body and keep nothing of it but how long it was."""
+    left = int(handler.headers["Content-Length"])
+    seen = 0
+    while seen < left:
+        seen += len(handler.rfile.read(min(65_536, left - seen)))
+    webhooks.answering(200)(handler)
+    return seen
+
+
+def test_who_answers_before_the_end_that_it_is_too_much_is_heard(server):
+    server.reads = False
+    server.answer = webhooks.answering(413)
+    assert _stream(server.url).status == 413
+
+
+def test_what_fails_while_it_is_read_is_told_and_not_taken_for_the_other_sides_fault(server):
+    def broken():
+        yield CHUNK
+        raise KeyError("damaged")
+
+    with pytest.raises(KeyError):
+        _stream(server.url, broken())
+
+
+def test_a_long_post_ends_after_its_time(server):
+    server.answer = lambda _handler: time.sleep(5)
+    begun = time.monotonic()
+    with pytest.raises(UnsureError):
+        _stream(server.url, [b"abcd"], length=4, seconds=1)
+    assert time.monotonic() - begun < 4
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3"])
+def test_a_long_post_goes_to_public_addresses_alone(monkeypatch, address):
+    asked = webhooks.resolve_to(monkeypatch, "93.184.215.14", address)
+    with pytest.raises(RefusedAddressError):
+        _stream("https://hooks.example/hook", [b"abcd"], length=4)
+    assert asked == ["hooks.example"]
+
+
+def test_a_long_post_follows_no_redirection_and_trusts_no_wrong_certificate(server):
+    server.answer = webhooks.answering(307, Location=server.url + "/elsewhere")
+    assert _stream(server.url, [b"abcd"], length=4).status == 307
+    with pytest.raises(NotTakenError):
+        _stream(server.url.replace(webhooks.HOST, "other.example"), [b"abcd"], length=4)
+    assert len(server.arrived) == 1

@@ -55,6 +55,7 @@ MODELS = {
     "retentionrun": DECIDE,
     "recipientrecord": SEE,
     "recipienttask": DECIDE,
+    "destination": SEE,
     "transfer": DECIDE,
     "exempteduse": DECIDE,
     "sourcenotice": DECIDE,
@@ -105,6 +106,7 @@ PAGES: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_retention_approve": ([_KEY], APPROVE),
     "dsar_recipient_enter": ([], APPROVE),
     "dsar_recipient_edit": (["none"], APPROVE),
+    "dsar_destination_approve": ([], APPROVE),
     "dsar_anonymousset_enter": ([], APPROVE),
     "dsar_anonymousset_test": ([0], APPROVE),
     "dsar_anonymousset_share": ([0], APPROVE),
@@ -133,6 +135,7 @@ POSTS: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_purpose_sign": ([0], APPROVE),
     "dsar_export_evidence": ([_KEY], AUDIT),
     "dsar_recipient_secret": (["none"], APPROVE),
+    "dsar_destination_withdraw": ([0], APPROVE),
     "dsar_recipienttask_finish": ([0], DECIDE),
     "dsar_recipienttask_again": ([0], DECIDE),
 }
