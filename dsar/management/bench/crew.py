@@ -71,9 +71,9 @@ class Crew:
             f"{name}@local",
             "-Q",
             _QUEUES,
+            "--concurrency",
+            str(self.processes),
             *_WORKER,
-            "--loglevel",
-            "ERROR",
         ]
         self.workers.append(self._start(name, arguments))
         return self.workers[-1]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from dsar.cases.models import Request
+from dsar.cases.models import Letter, Request
 from dsar.cases.states import Right, State
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -87,12 +87,13 @@ def _calls(*, users: int, rows: int, requests: int) -> list[float]:
 
 
 def _waits(folder: Path, *, users: int, rows: int, requests: int) -> list[float]:
-    """Milliseconds of each request, filed when the one before is closed; a second process mails the receipt."""
+    """Milliseconds of each request, filed when nothing is left to do; a second process mails the receipt."""
     waits = []
     with scratch.copy_of(users), crew.at_work(folder, workers=1, processes=2):
         for person in people.near(rows, most=requests + WARM_UP):
             request, committed = _filed(person.key)
-            _wait_for_end([request], seconds=_SECONDS)
+            _wait_for_end()
+            _wait_for_mails()
             waits.append((_claimed_at(request) - committed).total_seconds() * 1000)
     return waits[WARM_UP:]
 
@@ -117,7 +118,7 @@ def _rate(folder: Path, *, users: int, rows: int, requests: int, workers: int) -
         found = people.near(rows, most=requests)
         filed = [desk.approved(person.key, Right.ACCESS) for person in found]
         with crew.at_work(folder, workers=workers):
-            _wait_for_end(filed, seconds=_SECONDS)
+            _wait_for_end()
         return _closed_a_second(filed)
 
 
@@ -127,8 +128,17 @@ def _closed_a_second(filed: Sequence[Request]) -> float:
     return round((len(moments) - 1) / (moments[-1] - moments[0]).total_seconds(), 2)
 
 
-def _wait_for_end(filed: Sequence[Request], *, seconds: float) -> None:
-    open_ = Request.objects.filter(pk__in=[one.pk for one in filed]).exclude(state=State.CLOSED)
+def _wait_for_end() -> None:
+    """Until every request is closed; asked rarely, for whoever asks takes a processor from those who work."""
+    open_ = Request.objects.exclude(state=State.CLOSED)
     crew.wait_until(
-        lambda: not open_.exists(), seconds=seconds, what="Carrying the requests out", pause=0.01
+        lambda: not open_.exists(), seconds=_SECONDS, what="Carrying the requests out", pause=0.1
+    )
+
+
+def _wait_for_mails() -> None:
+    """Until the letters are announced: a worker that still mails is not idle."""
+    unsent = Letter.objects.filter(mailed_at=None)
+    crew.wait_until(
+        lambda: not unsent.exists(), seconds=_SECONDS, what="Mailing the notices", pause=0.1
     )
