@@ -315,6 +315,7 @@ DSAR: dict[str, Any] = {
     "HEARTBEAT_SECONDS": env.int("DSAR_HEARTBEAT_SECONDS", default=5),
     "SWEEP_SECONDS": env.int("DSAR_SWEEP_SECONDS", default=5),
     "PACKAGE_DAYS": env.int("DSAR_PACKAGE_DAYS", default=14),
+    "PACKAGE_FETCHES": env.int("DSAR_PACKAGE_FETCHES", default=20),
     "UNVERIFIED_DAYS": env.int("DSAR_UNVERIFIED_DAYS", default=21),
     "REMIND_SECONDS": env.int("DSAR_REMIND_SECONDS", default=3600),
     # The hour at which the database is searched for what a deletion left; -1 searches at once.

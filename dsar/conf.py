@@ -17,6 +17,7 @@ DEFAULTS: dict[str, Any] = {
     "GIANT_ROWS": 250_000,
     "GIANTS_AT_ONCE": 1,
     "PACKAGE_DAYS": 14,
+    "PACKAGE_FETCHES": 20,
     "LARGE_ROWS": 50_000,
     "FEW_ROWS": 1_000,
     "BATCH_ROWS": 250_000,

@@ -19,6 +19,7 @@ from dsar.engine import (
     contesting,
     doorstep,
     execution,
+    renewing,
     telling,
     turns,
     wakes,
@@ -41,6 +42,7 @@ SWEEPERS: tuple[Callable[[], object], ...] = (
     messages.let_go_on,
     wakes.wake_due,
     vault.expire_due,
+    renewing.sweep,
     idempotency.expire,
     uploads.remove_papers,
     exporting.sweep,
@@ -120,6 +122,12 @@ def retain() -> None:
 def withhold(request: str) -> None:
     """Put the copy of a refused access aside."""
     withholding.put_aside(UUID(request))
+
+
+@shared_task(name=renewing.TASK, ignore_result=True)
+def renew(request: str) -> None:
+    """Make the new copy that was asked for."""
+    renewing.make(UUID(request))
 
 
 @shared_task(name=exporting.TASK, ignore_result=True)

@@ -14,7 +14,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from dsar.api import letters, packages, throttles
+from dsar.api import letters, packages, shapes, throttles
 from dsar.api.problems import ProblemError
 from dsar.api.strictness import Strict
 from dsar.cases import links
@@ -22,7 +22,6 @@ from dsar.cases.models import Case, Letter, Request
 from dsar.cases.states import Outcome, Right
 from dsar.engine import handing_over
 from dsar.packages import serving
-from dsar.packages.models import Package
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
@@ -97,15 +96,26 @@ class AnswerPackage(APIView):
     )
     def get(self, call: Call, pk: Any) -> HttpResponseBase:
         """Fetch the package that answers a request of the case. Each attempt takes a code of its own."""
-        requester = opened(call)
-        own = Request.objects.select_related("case__key")
-        request = get_object_or_404(
-            own, pk=pk, case=requester.case, case__verified_at__isnull=False
-        )
+        request = _proved(call, pk)
         handing_over.permit(request)
-        made = Package.objects.filter(request_reference=request.pk).order_by("-created_at")
-        ready = made.exclude(state=Package.State.WITHHELD)
-        return serving.response(call._request, get_object_or_404(ready[:1]), by=None)  # noqa: SLF001 - it streams.
+        return serving.response(call._request, packages.latest(request), by=None)  # noqa: SLF001 - it streams.
+
+    @extend_schema(
+        operation_id="answer_package_renew",
+        auth=[],
+        parameters=BY_LINK,
+        request=None,
+        responses={202: shapes.RequestSerializer},
+    )
+    def post(self, call: Call, pk: Any) -> Response:
+        """Have a new package made in place of one that expired or was fetched as often as it may be."""
+        return packages.renewed(_proved(call, pk))
+
+
+def _proved(call: Call, pk: Any) -> Request:
+    """A request of the case that link and code open, and that was proved to be the person's."""
+    own = Request.objects.select_related("case__key").filter(case=opened(call).case)
+    return get_object_or_404(own, pk=pk, case__verified_at__isnull=False)
 
 
 class Answer(APIView):

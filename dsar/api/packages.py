@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.response import Response
 
-from dsar.api import throttles
+from dsar.api import shapes, throttles
 from dsar.api.callers import Own, must_be_fresh, own_request
-from dsar.engine import handing_over
-from dsar.packages import serving
-from dsar.packages.models import Package
+from dsar.engine import following, handing_over, renewing
+from dsar.packages import fetched, serving
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
     from rest_framework.request import Request as Call
     from rest_framework.throttling import BaseThrottle
+
+    from dsar.cases.models import Request
+    from dsar.packages.models import Package
 
 
 class ZipRenderer(BaseRenderer):
@@ -57,7 +61,32 @@ class OnePackage(Own):
         request = own_request(call, reference=reference, pk=pk)
         must_be_fresh(call)
         handing_over.permit(request)
-        made = Package.objects.filter(request_reference=request.pk).order_by("-created_at")
-        ready = made.exclude(state=Package.State.WITHHELD)
-        package = get_object_or_404(ready[:1])
+        package = latest(request)
         return serving.response(call._request, package, by=call.user)  # noqa: SLF001 - it streams.
+
+    @extend_schema(
+        operation_id="packages_renew", request=None, responses={202: shapes.RequestSerializer}
+    )
+    def post(self, call: Call, reference: str, pk: Any) -> Response:
+        """Have a new package made in place of one that expired or was fetched as often as it may be.
+
+        It shows what is held today. The log-in must be fresh. `renewal` in the answer says how it stands: poll the case
+        until it is null and `package` is there.
+        """
+        request = own_request(call, reference=reference, pk=pk)
+        must_be_fresh(call)
+        return renewed(request)
+
+
+def latest(request: Request) -> Package:
+    """The newest package that answers a request; raises Http404 where there is none."""
+    found = fetched.latest_of([request.pk]).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def renewed(request: Request) -> Response:
+    """Ask for a new package, and say how the request stands then."""
+    renewing.ask(request)
+    return Response(following.shown_request(request.pk), status=HTTPStatus.ACCEPTED)

@@ -19,9 +19,11 @@ from dsar.cases.intake import IntakeError
 from dsar.cases.lifecycle import GuardError, MoveError, NotPermittedError
 from dsar.cases.links import LinkError
 from dsar.cases.mail_reading import MailUnreadableError
+from dsar.engine.renewing import NotRenewableError
 from dsar.engine.review import PlanChangedError
 from dsar.engine.rights.correction import NotCorrectableError
 from dsar.keys.box import KeyDestroyedError
+from dsar.packages.fetched import FetchedOutError
 from dsar.packages.vault import PackageUnavailableError
 from dsar.registers.purposes import UnknownPurposeError, WrongBasisError
 
@@ -115,6 +117,14 @@ _GONE = Problem(
 )
 
 
+_FETCHED_OUT = Problem(
+    status=410,
+    code="fetched_out",
+    title="This was fetched as often as it may be",
+    detail="POST to the same address to have a new copy made of what is held today.",
+)
+
+
 def _problem(error: Exception, *, staff: bool) -> Problem:
     if isinstance(error, ProblemError):
         return error.problem
@@ -137,6 +147,15 @@ def _obstructed(error: GuardError, *, staff: bool) -> Problem:
 def _conflicting(error: Exception) -> Problem:
     return Problem(
         status=409, code="conflict", title="Not possible as things stand", detail=str(error)
+    )
+
+
+def _not_renewable(error: Exception) -> Problem:
+    return Problem(
+        status=410,
+        code="not_renewable",
+        title="No new copy can be made of this",
+        detail=f"{error} Ask anew: POST /api/v1/cases.",
     )
 
 
@@ -285,8 +304,10 @@ _TOLD: dict[type[Exception], Callable[[Any], Problem]] = {
     EarlierAddressNeededError: _earlier_needed,
     MailUnreadableError: _unreadable_mail,
     LinkError: _wrong_link,
+    NotRenewableError: _not_renewable,
     MoveError: _conflicting,
     KeyDestroyedError: lambda _: _GONE,
+    FetchedOutError: lambda _: _FETCHED_OUT,
     PackageUnavailableError: lambda _: _GONE,
     UnknownPurposeError: _wrong_purpose,
     WrongBasisError: _wrong_purpose,

@@ -12,12 +12,14 @@ from dsar.cases.delays import Pause
 from dsar.cases.recipient_models import RecipientTask
 from dsar.cases.states import Outcome, Right, State
 from dsar.engine import following
+from dsar.engine.renewing import Renewal
 from dsar.registers.annotation_models import Annotation
 
 STATES = tuple(State)
 SHOWN_STATES = following.SHOWN_STATES
 OUTCOMES = tuple(Outcome)
 QUESTIONS = tuple(Pause.Kind.choices)
+RENEWALS = tuple(Renewal)
 ANNOTATIONS = tuple(Annotation.Kind.choices)
 
 
@@ -75,6 +77,11 @@ class RequestSerializer(serializers.Serializer[Any]):
     closed_at = serializers.DateTimeField(allow_null=True)
     progress = ProgressSerializer()
     package = PackageSerializer(allow_null=True)
+    renewal = serializers.ChoiceField(
+        choices=RENEWALS,
+        allow_null=True,
+        help_text="What there is in place of a copy that can be fetched no more; null where there is nothing to renew.",
+    )
     recipients = ToldSerializer(many=True)
 
 

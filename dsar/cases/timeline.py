@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
-from dsar.packages import withheld
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +39,13 @@ _CLOSINGS: dict[str, StrOrPromise] = {
     "not_a_rights_request": _("We closed this request; the letter says why."),
 }
 
+_ENDS_OF_A_COPY: dict[str, StrOrPromise] = {
+    "expired": _("Your copy has expired."),
+    "fetched_out": _("Your copy was fetched as often as it may be."),
+    "nothing_held": _("What your copy showed is not held any more."),
+    "failed": _("We could not make a new copy."),
+}
+
 _WORDS: dict[Tag, StrOrPromise] = {
     Tag.REQUEST_SUBMITTED: _("We received your request."),
     Tag.REQUEST_VERIFICATION_ASKED: _("We asked you to prove who you are."),
@@ -51,6 +57,7 @@ _WORDS: dict[Tag, StrOrPromise] = {
     Tag.REQUEST_CLARIFIED: _("We have your reply."),
     Tag.REQUEST_APPROVED: _("Your request was granted; we will carry it out."),
     Tag.REQUEST_CLAIMED: _("We are carrying out your request."),
+    Tag.PACKAGE_RENEWAL_ASKED: _("You asked for a new copy."),
     Tag.PACKAGE_SEALED: _("Your copy is ready."),
     Tag.PACKAGE_DOWNLOADED: _("Your copy was downloaded."),
     Tag.LETTER_WRITTEN: _("We wrote you a letter."),
@@ -80,8 +87,8 @@ def _moved(detail: dict[str, Any]) -> StrOrPromise:
 
 
 def _shredded(detail: dict[str, Any]) -> StrOrPromise:
-    """A copy that was withheld was never the person's."""
-    return "" if detail.get("because") == withheld.OVER else _("Your copy has expired.")
+    """A copy that was withheld was never the person's, and one that was begun and abandoned is begun again."""
+    return _ENDS_OF_A_COPY.get(detail.get("because", ""), "")
 
 
 def _closed(detail: dict[str, Any]) -> StrOrPromise:

@@ -16,8 +16,9 @@ from dsar.cases import timeline
 from dsar.cases.models import Letter, Request
 from dsar.cases.recipient_models import RecipientTask
 from dsar.cases.states import DONE, State
+from dsar.engine import renewing
 from dsar.engine.models import Step
-from dsar.packages.models import Package
+from dsar.packages import fetched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from dsar.cases.models import Case
+    from dsar.packages.models import Package
 
 SHOWN_STATES = tuple(state for state in State if state is not State.NEEDS_ATTENTION)
 """That something failed is our business; to the person the request is still being carried out."""
@@ -40,22 +42,29 @@ def with_requests(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def with_progress(requests: QuerySet[Request]) -> QuerySet[Request]:
-    """Count each request's steps, without those of kinds that may hold concealed records; with whom we told of it."""
+    """Count each request's steps, without those of kinds that may hold concealed records; with whom we told of it.
+
+    And whether nobody of the staff decided on it.
+    """
     visible = Q(steps__hidden=False)
     told = RecipientTask.objects.filter(request=OuterRef("pk"), secret=False)
     whom = JSONObject(name="recipient", state="state", sent_at="sent_at", ended_at="ended_at")
-    return requests.annotate(
-        steps_all=Count("steps", filter=visible),
-        steps_done=Count("steps", filter=visible & Q(steps__state=Step.State.DONE)),
-    ).annotate(told=ArraySubquery(told.order_by("recipient").values(json=whom)))
+    return (
+        renewing.granted(requests)
+        .annotate(
+            steps_all=Count("steps", filter=visible),
+            steps_done=Count("steps", filter=visible & Q(steps__state=Step.State.DONE)),
+        )
+        .annotate(told=ArraySubquery(told.order_by("recipient").values(json=whom)))
+    )
 
 
 def prepared(cases: Iterable[Case]) -> list[Case]:
-    """Hang the packages that can be fetched on the requests of these cases, in one query."""
+    """Hang the latest packages on the requests of these cases, in one query."""
     found = list(cases)
     requests = {request.pk: request for case in found for request in case.requests.all()}
-    ready = Package.objects.filter(request_reference__in=requests, state=Package.State.READY)
-    packages = {package.request_reference: package for package in ready} if requests else {}
+    latest = fetched.latest_of(list(requests)) if requests else ()
+    packages = {package.request_reference: package for package in latest}
     for key, request in requests.items():
         request.package = packages.get(key)  # type: ignore[attr-defined]  # carried to `_request`
     return found
@@ -83,9 +92,7 @@ def followed(one: Case) -> dict[str, Any]:
 def shown_request(pk: UUID) -> dict[str, Any]:
     """One request by itself."""
     request = with_progress(Request.objects.all()).get(pk=pk)
-    request.package = Package.objects.filter(  # type: ignore[attr-defined]  # carried to `_request`
-        request_reference=pk, state=Package.State.READY
-    ).first()
+    request.package = fetched.latest_of([pk]).first()  # type: ignore[attr-defined]  # carried to `_request`
     return _request(request)
 
 
@@ -129,6 +136,7 @@ def _request(request: Any) -> dict[str, Any]:
         "closed_at": request.closed_at,
         "progress": {"done": _done(request), "all": request.steps_all},
         "package": _package(request.package),
+        "renewal": renewing.standing(request, request.package),
         "recipients": [_recipient(one) for one in request.told],
     }
 
@@ -150,7 +158,7 @@ def _done(request: Any) -> int:
 
 
 def _package(package: Package | None) -> dict[str, Any] | None:
-    if package is None:
+    if package is None or not fetched.is_there(package):
         return None
     return {
         "filename": package.filename,

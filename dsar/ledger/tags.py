@@ -102,6 +102,7 @@ class Tag(StrEnum):
     PACKAGE_REVOKED = "package.revoked"
     PACKAGE_SHREDDED = "package.shredded"
     PACKAGE_WITHHELD = "package.withheld"
+    PACKAGE_RENEWAL_ASKED = "package.renewal_asked"
     COPY_OWED = "copy.owed"
     COPY_PROLONGED = "copy.prolonged"
 

@@ -65,6 +65,9 @@ class Package(models.Model):
         indexes = [
             models.Index(fields=["state", "expires_at"], name="dsar_package_expiry"),
             models.Index(
+                fields=["request_reference", "created_at"], name="dsar_package_of_request"
+            ),
+            models.Index(
                 fields=["ended_at"],
                 condition=models.Q(ended_at__isnull=False, removed_at__isnull=True),
                 name="dsar_package_to_remove",

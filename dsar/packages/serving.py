@@ -15,7 +15,7 @@ from django.utils.http import content_disposition_header
 from dsar.crashpoints import effect
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
-from dsar.packages import vault
+from dsar.packages import fetched, vault
 from dsar.packages.models import Download, Package
 
 if TYPE_CHECKING:
@@ -45,8 +45,9 @@ class _Part:
 def response(http_request: HttpRequest, package: Package, *, by: Any) -> HttpResponseBase:
     """Answer with the archive, or the one range asked for (RFC 9110 section 14).
 
-    Permission and re-authentication are the caller's. Raises PackageUnavailableError (answer 404 or 410) and
-    PackageDamagedError (500, and tell staff) before the first byte leaves. `by` is the user who fetches, or None.
+    Permission and re-authentication are the caller's. Raises PackageUnavailableError (answer 404 or 410), among them
+    FetchedOutError, and PackageDamagedError (500, and tell staff) before the first byte leaves. `by` is the user who
+    fetches, or None.
     """
     package = Package.objects.select_related("key").get(pk=package.pk)
     try:
@@ -56,6 +57,7 @@ def response(http_request: HttpRequest, package: Package, *, by: Any) -> HttpRes
     chunks = vault.open_(package, first_byte=part.first)
     if http_request.method == "HEAD":
         return _ranged(HttpResponse(content_type="application/zip"), package, part)
+    fetched.allow(package)
     vault.verify(package)
     download = _started(package, part, by=by)
     return _ranged(
@@ -173,8 +175,8 @@ def _finished(download: Download, *, next_byte: int, total: int) -> None:
 
 def _parts_of(download: Download) -> Iterable[tuple[int, int]]:
     """What this person was handed of this package, in order."""
-    fetched = Download.objects.filter(package=download.package_id, by=download.by_id)
-    return fetched.order_by("first_byte", "next_byte").values_list("first_byte", "next_byte")
+    parts = Download.objects.filter(package=download.package_id, by=download.by_id)
+    return parts.order_by("first_byte", "next_byte").values_list("first_byte", "next_byte")
 
 
 def _covered(parts: Iterable[tuple[int, int]], *, total: int) -> bool:

@@ -113,6 +113,7 @@ def _show(request: HttpRequest, came: Opened) -> HttpResponse:
     for one in shown["requests"]:
         one["title"], one["standing"] = words.title(one["right"]), words.standing(one)
         one["must_answer"] = one["state"] == State.AWAITING_REQUESTER
+        came.offer(one)
     for one in shown["letters"]:
         one["title"] = words.letter(one["kind"])
     return render(

@@ -1,4 +1,4 @@
-"""Following what was asked: the list, one case, its letters and copy, taking a request back."""
+"""Following what was asked: the list, one case, its letters, taking a request back."""
 
 from __future__ import annotations
 
@@ -22,18 +22,14 @@ from dsar.cases.identity import EarlierAddressNeededError
 from dsar.cases.lifecycle import MoveError
 from dsar.cases.models import Case, Letter, Request
 from dsar.cases.states import State
-from dsar.engine import following, handing_over, reception
-from dsar.engine.handing_over import HeldBackError
-from dsar.packages import serving
-from dsar.packages.models import Package
-from dsar.packages.vault import PackageUnavailableError
+from dsar.engine import following, reception
+from dsar.engine.renewing import Renewal
 from dsar.portal import filing, opened, proving, reading, words
 from dsar.portal.opened import Opened
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
-    from django.http.response import HttpResponseBase
 
 _A_PAGE = 20
 _STOP_POLLING = 286
@@ -66,8 +62,8 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     """One case with all there is to know and to do about it."""
     own = opened.counted(following.with_requests(_own(request)))
     found = get_object_or_404(own, reference=reference)
-    said = opened.beside(Opened(case=found, actor=filing.requester(request)))
-    return render(request, "dsar/portal/case.html", _context(found) | said)
+    came = Opened(case=found, actor=filing.requester(request))
+    return render(request, "dsar/portal/case.html", _context(came) | opened.beside(came))
 
 
 @never_cache
@@ -75,9 +71,8 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 @login_required
 def progress(request: HttpRequest, reference: str) -> HttpResponse:
     """The part of a case's page that changes while workers work; 204 where it has not."""
-    context = _context(
-        get_object_or_404(following.with_requests(_own(request)), reference=reference)
-    )
+    found = get_object_or_404(following.with_requests(_own(request)), reference=reference)
+    context = _context(Opened(case=found, actor=filing.requester(request)))
     if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     answer = render(request, "dsar/portal/case_requests.html", context)
@@ -142,30 +137,6 @@ def letter_pdf(request: HttpRequest, reference: str, pk: Any) -> HttpResponse:
     return reading.as_file(_own_letter(request, reference=reference, pk=pk))
 
 
-@never_cache
-@require_safe
-@login_required
-def package(request: HttpRequest, reference: str, pk: Any) -> HttpResponseBase:
-    """Fetch the copy, after a fresh log-in; an interrupted download resumes."""
-    found = _own_request(request, reference=reference, pk=pk)
-    if not identity.fresh(sessions.authenticated_at(request)):
-        return proving.first(request, then="dsar_portal:case", reference=reference)
-    latest = Package.objects.filter(request_reference=found.pk).order_by("-created_at")
-    try:
-        handing_over.permit(found)
-        return serving.response(request, get_object_or_404(latest[:1]), by=request.user)
-    except HeldBackError:
-        messages.error(request, _("This case stands still while we look into it."))
-        return redirect("dsar_portal:case", reference=reference)
-    except PackageUnavailableError:
-        return render(
-            request,
-            "dsar/portal/package_gone.html",
-            {"reference": reference},
-            status=HTTPStatus.GONE,
-        )
-
-
 def _own(request: HttpRequest) -> QuerySet[Case]:
     return Case.objects.filter(subject_id=request.user.pk)
 
@@ -180,10 +151,15 @@ def _own_request(request: HttpRequest, *, reference: str, pk: Any) -> Request:
     return get_object_or_404(own, case__reference=reference, pk=pk)
 
 
-def _context(found: Case) -> dict[str, Any]:
-    (prepared,) = following.prepared([found])
+def _context(came: Opened) -> dict[str, Any]:
+    (prepared,) = following.prepared([came.case])
     shown = _shown(following.followed(prepared))
-    moving = any(one["state"] != State.CLOSED for one in shown["requests"])
+    for one in shown["requests"]:
+        came.offer(one)
+    moving = any(
+        one["state"] != State.CLOSED or one["renewal"] == Renewal.UNDER_WAY
+        for one in shown["requests"]
+    )
     return {"case": shown, "moving": moving, "seen": _seen(shown)}
 
 

@@ -39,6 +39,11 @@ class Opened:
             return reverse(f"dsar_portal:{name}", kwargs=more)
         return reverse(f"dsar_portal:{page}", kwargs={"reference": self.case.reference, **more})
 
+    def offer(self, shown: dict[str, Any]) -> None:
+        """Say of a request of this case where its copy is fetched, and made anew."""
+        shown["to_package"] = self.to("package", pk=shown["id"])
+        shown["to_renew"] = self.to("renew", pk=shown["id"])
+
 
 def counted(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Have each case bring the number of its messages, as `beside` needs it."""

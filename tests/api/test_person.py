@@ -11,9 +11,12 @@ from knox.models import AuthToken
 
 from dsar.cases.models import Letter, Request
 from dsar.cases.recipient_models import RecipientTask
+from dsar.engine import renewing
 from dsar.ledger import log
 from dsar.ledger.models import Entry
 from dsar.ledger.tags import Tag
+from dsar.packages.models import Package
+from tests import entering, faces
 from tests import recipients as made
 
 
@@ -132,3 +135,53 @@ def test_a_case_lists_whom_we_told_and_never_whom_in_secret(alice, bob, cast):
     assert told["Example Printer"]["told_at"]
     assert "Example Police" not in told
     assert bob.get(f"/api/v1/cases/{case.reference}").status_code == 404
+
+
+def _package(alice, filed):
+    (request,) = alice.get(f"/api/v1/cases/{filed['reference']}").json()["requests"]
+    return request, f"/api/v1/cases/{filed['reference']}/requests/{request['id']}/package"
+
+
+def test_a_package_fetched_as_often_as_it_may_be_is_made_anew_by_one_call(
+    alice, bob, file, worked, settings
+):
+    settings.DSAR = settings.DSAR | {"PACKAGE_FETCHES": 1}
+    filed = file(alice, "access")
+    worked()
+    request, address = _package(alice, filed)
+    assert request["renewal"] is None
+    assert b"".join(alice.get(address).streaming_content)
+    refused = alice.get(address)
+    assert refused.status_code == 410
+    assert refused.json()["type"] == "urn:problem:dsar:fetched_out"
+    assert bob.post(address).status_code == 404
+    asked = alice.post(address)
+    assert (asked.status_code, asked.json()["renewal"]) == (202, "under_way")
+    assert renewing.make(Request.objects.get().pk)
+    request, _ = _package(alice, filed)
+    assert (request["renewal"], request["package"] is None) == (None, False)
+    assert b"".join(alice.get(address).streaming_content)
+
+
+def test_a_new_package_needs_a_fresh_token_and_says_where_there_can_be_none(alice, file, worked):
+    filed = file(alice, "access")
+    worked()
+    Package.objects.update(state=Package.State.REVOKED)
+    request, address = _package(alice, filed)
+    assert request["renewal"] == "ask_anew"
+    refused = alice.post(address)
+    assert refused.status_code == 410
+    assert refused.json()["type"] == "urn:problem:dsar:not_renewable"
+    AuthToken.objects.update(created=timezone.now() - timedelta(hours=1))
+    assert alice.post(address).json()["type"] == "urn:problem:dsar:log_in_again"
+    assert Package.objects.count() == 1
+
+
+def test_a_new_package_is_asked_for_by_link_and_code(cast, calling):
+    case = faces.file(cast.alice, "access")
+    faces.work()
+    Package.objects.update(expires_at=timezone.now())
+    address = f"/api/v1/answer/packages/{case.requests.get().pk}"
+    asked = calling().post(address, headers=entering.headers_of(case))
+    assert (asked.status_code, asked.json()["renewal"]) == (202, "under_way")
+    assert calling().post(address).status_code == 400

@@ -37,7 +37,10 @@ def known(app: str) -> set[str]:
 def sources() -> list[Path]:
     pages = (reading.ROOT / "dsar" / "templates" / "dsar" / "portal").glob("*.html")
     code = (reading.ROOT / "dsar" / "portal").glob("*.py")
-    shown = ("cases/timeline.py", "registers/cookies.py", "registers/receipts.py")
+    shown = (
+        *("cases/timeline.py", "engine/renewing.py"),
+        *("registers/cookies.py", "registers/receipts.py"),
+    )
     joining = [reading.ROOT / "accounts" / "joining.py"]
     joining += (reading.ROOT / "accounts" / "templates").rglob("*.html")
     return sorted([*pages, *code, *(reading.ROOT / "dsar" / one for one in shown), *joining])

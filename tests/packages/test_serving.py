@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.test import RequestFactory
 
 from dsar.ledger import log
-from dsar.packages import serving, vault
+from dsar.packages import fetched, serving, vault
 from dsar.packages.archive import Member
 from dsar.packages.models import Download, Package
 from tests.packages import parcels
@@ -218,3 +218,19 @@ def test_revoking_during_a_download_stops_it(package: Package) -> None:
     download = Download.objects.get()
     assert (download.completed_at, download.next_byte) == (None, vault.CHUNK)
     assert "package.downloaded" not in tags(package)
+
+
+def test_a_package_is_fetched_only_so_often_and_a_broken_line_costs_its_part_alone(
+    package: Package, archive: bytes, settings: Any
+) -> None:
+    settings.DSAR = settings.DSAR | {"PACKAGE_FETCHES": 2}
+    half = len(archive) // 2
+    take(fetch(package))
+    take(fetch(package, range=f"bytes=0-{half - 1}"))
+    assert fetched.is_there(fetched.latest_of([package.request_reference]).get())
+    take(fetch(package, range=f"bytes={half}-"))
+    for range_ in ("bytes=0-", "bytes=5-9"):
+        with pytest.raises(fetched.FetchedOutError):
+            fetch(package, range=range_)
+    assert not fetched.is_there(fetched.latest_of([package.request_reference]).get())
+    assert Download.objects.count() == 3

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from dsar.cases import links, notices
 from dsar.cases.models import Letter, Link
+from dsar.engine import renewing
+from dsar.packages.models import Package
 from tests import faces
 
 ANSWER = "/privacy/answer/"
@@ -81,3 +84,20 @@ def test_opening_changes_the_sessions_key(token):
 
 def test_without_a_link_there_is_nothing_to_open(transactional_db):
     assert "Open your link first" in Client().get(ANSWER).content.decode()
+
+
+def test_who_came_by_link_fetches_the_copy_and_has_a_new_one_made(case, token):
+    client, copy = arrived(token), f"{ANSWER}copies/{case.requests.get().pk}/"
+    assert client.get(copy).status_code == 404
+    shown = client.post(ANSWER, {"code": code_for(client)}, follow=True).content.decode()
+    assert f'href="{copy}"' in shown
+    assert b"".join(client.get(copy).streaming_content).startswith(b"PK")
+    Package.objects.update(expires_at=timezone.now())
+    assert client.get(copy).status_code == 410
+    assert f'action="{copy}renew/"' in client.get(ANSWER).content.decode()
+    assert client.post(f"{copy}renew/")["Location"] == ANSWER
+    assert renewing.make(case.requests.get().pk)
+    assert b"".join(client.get(copy).streaming_content).startswith(b"PK")
+    case.verified_at = None
+    case.save()
+    assert client.get(copy).status_code == 404

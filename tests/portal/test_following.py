@@ -15,7 +15,9 @@ from dsar.cases.actors import SYSTEM
 from dsar.cases.enquiry_models import Enquiry
 from dsar.cases.models import Letter, Request
 from dsar.cases.recipient_models import RecipientTask
+from dsar.engine import renewing
 from dsar.ledger.models import Entry
+from dsar.packages import vault
 from dsar.packages.models import Package
 from tests import faces, policies
 from tests import recipients as made
@@ -53,12 +55,63 @@ def test_the_copy_is_fetched_after_a_fresh_log_in_only(alice, cast, browsing, ca
     assert stale.url.startswith("/accounts/reauthenticate/")
 
 
-def test_a_copy_that_is_gone_says_so(alice, case):
+@pytest.fixture
+def gone(case):
+    """The address of a copy that has expired."""
     faces.work()
-    Package.objects.update(state=Package.State.SHREDDED)
-    gone = alice.get(address(case, f"{case.requests.get().pk}/copy/"))
-    assert gone.status_code == 410
-    assert "no longer available" in page(gone)
+    Package.objects.update(expires_at=timezone.now())
+    assert vault.expire_due() == 1
+    return address(case, f"{case.requests.get().pk}/copy/")
+
+
+def test_a_copy_that_is_gone_says_so_and_is_made_anew_by_one_button(alice, case, gone):
+    answer = alice.get(gone)
+    assert answer.status_code == 410
+    assert "no longer available" in page(answer)
+    for shown in (page(answer), page(alice.get(address(case)))):
+        assert f'action="{gone}renew/"' in shown
+    assert alice.post(f"{gone}renew/")["Location"] == address(case)
+    shown = alice.get(address(case))
+    assert "Your new copy is being made" in page(shown)
+    part = address(case, "progress/")
+    assert alice.get(part, {"seen": shown.context["seen"]}).status_code == 204
+    assert renewing.make(case.requests.get().pk)
+    assert alice.get(part, {"seen": shown.context["seen"]}).status_code == 286
+    whole = b"".join(alice.get(gone).streaming_content)
+    assert "data.json" in zipfile.ZipFile(io.BytesIO(whole)).namelist()
+
+
+def test_a_new_copy_asks_for_the_same_log_in_as_fetching_does(cast, browsing, bob, gone):
+    stale = browsing(cast.alice, ago=LONG_AGO).post(f"{gone}renew/")
+    assert stale.url.startswith("/accounts/reauthenticate/")
+    assert stale.url.endswith("renew%2F")
+    assert bob.post(f"{gone}renew/").status_code == 404
+    assert Package.objects.count() == 1
+
+
+def test_where_a_new_copy_cannot_be_made_it_says_why_and_offers_a_new_request(alice, case, gone):
+    Package.objects.update(state=Package.State.REVOKED)
+    assert f"{gone}renew/" not in page(alice.get(address(case)))
+    answer = alice.post(f"{gone}renew/")
+    assert answer.status_code == 410
+    assert "We took that copy back." in page(answer)
+    assert 'href="/privacy/ask/"' in page(answer)
+    assert Package.objects.count() == 1
+
+
+def test_a_copy_fetched_as_often_as_it_may_be_is_made_anew_too(alice, case, settings):
+    settings.DSAR = settings.DSAR | {"PACKAGE_FETCHES": 1}
+    faces.work()
+    copy = address(case, f"{case.requests.get().pk}/copy/")
+    assert b"".join(alice.get(copy).streaming_content)
+    refused = alice.get(copy)
+    assert refused.status_code == 410
+    assert "fetched as often as it may be" in page(refused)
+    alice.post(f"{copy}renew/")
+    assert renewing.make(case.requests.get().pk)
+    assert b"".join(alice.get(copy).streaming_content)
+    first, second = Package.objects.order_by("created_at").values_list("state", flat=True)[::2]
+    assert (first, second) == (Package.State.SHREDDED, Package.State.READY)
 
 
 def test_what_moves_is_sent_again_only_where_it_moved(alice, case):

@@ -48,6 +48,7 @@ PAGES = {
     "complain": "requests/{reference}/complain/",
     "withdraw": "requests/{reference}/{request}/withdraw/",
     "package": "requests/{reference}/{request}/copy/",
+    "renew": "requests/{reference}/{request}/copy/renew/",
 }
 FILES = {"package", "letter_pdf", "attachment", "receipt"}
 OPEN = {
@@ -58,7 +59,14 @@ ACTS = {"cookies_delete", "policy_seen", "stop_marketing", "switch", "answer_cod
 BY_LINK = {
     "unsubscribe",
     *("confirm", "confirm_arrive", "answer", "answer_letter", "answer_letter_pdf"),
-    *("answer_messages", "answer_attachment", "answer_complain", "answer_arrive"),
+    *(
+        "answer_messages",
+        "answer_attachment",
+        "answer_package",
+        "answer_renew",
+        "answer_complain",
+        "answer_arrive",
+    ),
 }
 MOST_STATEMENTS = 10
 MOST_BYTES = 100_000

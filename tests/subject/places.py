@@ -111,6 +111,7 @@ NAMES = {
     "dsar_portal:complain": "",
     "dsar_portal:withdraw": "deletion",
     "dsar_portal:package": "request",
+    "dsar_portal:renew": "request",
     "dsar_api:case": "",
     "dsar_api:mailbox_unreachable": "",
     "dsar_api:verify": "",
@@ -129,6 +130,8 @@ BY_LINK = {
     "dsar_portal:answer_letter": "letter",
     "dsar_portal:answer_letter_pdf": "letter",
     "dsar_portal:answer_attachment": "attachment",
+    "dsar_portal:answer_package": "request",
+    "dsar_portal:answer_renew": "request",
     "dsar_api:answer_package": "request",
 }
 """The same of those that open to a mailed link and code."""
