@@ -45,6 +45,7 @@ from dsar.registers.models import (
 from dsar.registers.policy_models import PolicyNotice, PrivacyPolicy
 from dsar.registers.purpose_models import Assessment, Signature
 from dsar.registers.recipient_models import RecipientRecord
+from dsar.registers.security_models import SecurityDescription
 from dsar.registers.source_models import SourceNotice
 from dsar.registers.staff_models import HouseReview, StaffRecord
 from dsar.registers.transfer_models import Transfer, TransferNotice
@@ -110,6 +111,7 @@ __all__ = [
     "Request",
     "Restriction",
     "RetentionRun",
+    "SecurityDescription",
     "Signature",
     "SourceNotice",
     "StaffRecord",

@@ -150,6 +150,7 @@ class Tag(StrEnum):
     STAFF_RECORDED = "staff.recorded"
     STAFF_RECORD_ENDED = "staff.record_ended"
     HOUSE_REVIEWED = "house.reviewed"
+    SECURITY_DESCRIBED = "security.described"
     HOLIDAY_ENTERED = "holiday.entered"
     PURPOSES_WRITTEN = "purposes.written"
     POLICY_PUBLISHED = "policy.published"

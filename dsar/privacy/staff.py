@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from dsar.declarations import Category, Held, Origin, PersonalData, Row
-from dsar.privacy.terms import ACCOUNT, PROCEDURE, REQUEST_HANDLING, STAFF, TECHNICAL, kept
+from dsar.privacy.terms import (
+    ACCOUNT,
+    OF_PROCESSING,
+    PROCEDURE,
+    REQUEST_HANDLING,
+    STAFF,
+    TECHNICAL,
+    kept,
+)
+from dsar.registers.security_models import SecurityDescription
 from dsar.registers.staff_models import HouseReview, StaffRecord
 from dsar.registry import declare
 
@@ -54,4 +63,18 @@ class HouseReviewPersonalData(PersonalData):
         "id": TECHNICAL,
         ("kind", "findings", "signed_at", "next_on"): PROCEDURE,
         "signed_by": ACCOUNT,
+    }
+
+
+@declare(SecurityDescription, role="staff")
+class SecurityDescriptionPersonalData(PersonalData):
+    """Which wordings of the measures of security a member of staff wrote."""
+
+    subject, purpose, retention = "written_by", REQUEST_HANDLING, kept("written_at")
+    row = Row.RETAINED
+    fields = {
+        "id": TECHNICAL,
+        "text": OF_PROCESSING,
+        "written_at": PROCEDURE,
+        "written_by": ACCOUNT,
     }

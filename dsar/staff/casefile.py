@@ -17,7 +17,7 @@ from dsar.keys.box import KeyDestroyedError
 from dsar.ledger import log
 from dsar.registers.annotation_models import Annotation
 from dsar.registers.models import Hold
-from dsar.staff import acts, clearance, redactions
+from dsar.staff import acts, applying, clearance, redactions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,6 +40,7 @@ def of(case: Case, *, actor: Actor, in_clear: bool) -> dict[str, Any]:
         "requests": [_asked(one, actor=actor) for one in requests],
         "proofs": [_proof(one) for one in case.proofs.select_related("tried_by")],
         "laws": _laws(case, requests),
+        "applying": applying.of(requests),
         "holds": _holds(case, actor=actor),
         "linked": _linked(case),
         "noted": _noted(requests) if in_clear else [],

@@ -16,6 +16,7 @@ from dsar import conf
 from dsar.cases import permissions
 from dsar.contract import datamap, record, registry
 from dsar.packages import cells
+from dsar.registers import security
 from dsar.staff import mapdrawing
 from dsar.staff.reading import has_any
 
@@ -39,6 +40,8 @@ def page(request: HttpRequest, *, site: AdminSite) -> HttpResponse:
         "title": "Data map",
         "subtitle": None,
         "purposes": record.by_purpose(built),
+        "measures": security.current(),
+        "may_describe": request.user.has_perm(f"dsar.{permissions.APPROVE}"),
         "apps": [_app(app, purposes) for app in built["apps"]],
         "empty": [
             (model["model"], model["holds_nothing_because"])
@@ -57,16 +60,29 @@ def download(request: HttpRequest, name: str) -> HttpResponse:
     if name == "fields.csv":
         return _file(name, "text/csv", _csv(record.FIELDS, record.by_field(built)))
     if name == "purposes.csv":
-        return _file(name, "text/csv", _csv(record.PURPOSES, record.by_purpose(built)))
+        columns = (*record.PURPOSES, "security_measures")
+        rows = (
+            one | {"security_measures": _measures()["text"]} for one in record.by_purpose(built)
+        )
+        return _file(name, "text/csv", _csv(columns, rows))
     if name != "datamap.json":
         raise Http404
     said = {
         "made_at": timezone.now().isoformat(timespec="seconds"),
         "controller": conf.get("ORGANISATION"),
+        "security_measures": _measures(),
         "record_of_processing": record.by_purpose(built),
         **built,
     }
     return _file(name, "application/json", json.dumps(said, indent=2, ensure_ascii=False))
+
+
+def _measures() -> dict[str, str]:
+    """How data is protected, and since when it is said so (GDPR Art. 30(1)(g))."""
+    found = security.current()
+    if found is None:
+        return {"text": "", "written_at": ""}
+    return {"text": found.text, "written_at": found.written_at.isoformat(timespec="seconds")}
 
 
 def _check(request: HttpRequest) -> None:

@@ -12,7 +12,17 @@ from django.urls import path, reverse
 from django.utils.functional import SimpleLazyObject
 
 from dsar.cases import permissions, second_factor
-from dsar.staff import datamap, home, metrics, minors, people, retention, system
+from dsar.staff import (
+    datamap,
+    home,
+    metrics,
+    minors,
+    people,
+    principles,
+    retention,
+    security,
+    system,
+)
 from dsar.staff.noted import beside as noted_beside
 from dsar.staff.reading import has_any
 
@@ -23,6 +33,7 @@ _FORBIDDEN = 403
 _PAGES = (
     ("System", "system", (permissions.WATCH,)),
     ("Data map", "datamap", datamap.NEEDS),
+    ("Principles", "principles", principles.NEEDS),
     ("Figures", "figures", metrics.NEEDS),
     ("Staff", "staff", people.NEEDS),
 )
@@ -66,7 +77,9 @@ class StaffSite(AdminSite):
             path("system/", view(self.system), name="system"),
             path("figures/", view(self.figures), name="figures"),
             path("staff/", view(self.staff), name="staff"),
+            path("principles/", view(self.principles), name="principles"),
             path("datamap/", view(self.datamap), name="datamap"),
+            path("datamap/security/", view(self.security), name="datamap_security"),
             path("datamap/<str:name>", view(self.datamap_file), name="datamap_file"),
             *super().get_urls(),
         ]
@@ -82,6 +95,14 @@ class StaffSite(AdminSite):
     def figures(self, request: HttpRequest) -> HttpResponse:
         """Show how requests went."""
         return metrics.page(request, site=self)
+
+    def principles(self, request: HttpRequest) -> HttpResponse:
+        """Show what stands against the principles."""
+        return principles.page(request, site=self)
+
+    def security(self, request: HttpRequest) -> HttpResponse:
+        """Describe how data is protected, for the record of processing."""
+        return security.page(request, site=self)
 
     def datamap(self, request: HttpRequest) -> HttpResponse:
         """Show what is held about people, why, until when, and who receives it."""

@@ -67,6 +67,7 @@ BY_HAND = {
     "restriction",
     "review",
     "source",
+    "security",
     "staffing",
     "transfer",
     "upload",

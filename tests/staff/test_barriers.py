@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(540)]
 
 PAGES = (
     *("index", "system", "datamap", "dsar_request_find", "dsar_holiday_enter"),
+    *("datamap_security", "principles"),
     *("dsar_privacypolicy_write", "dsar_incident_open", "figures", "dsar_export_ask"),
     *("dsar_retention_schedule", "dsar_retention_overdue", "dsar_recipient_enter"),
     *(

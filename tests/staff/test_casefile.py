@@ -16,6 +16,7 @@ from dsar.cases.intake import Asked, Proposal
 from dsar.cases.message_models import Message
 from dsar.cases.models import Case, Letter, Note, Request
 from dsar.cases.states import Right, State
+from dsar.contract import registry
 from dsar.engine.models import Plan
 from dsar.ledger import log
 from dsar.ledger.models import Entry
@@ -260,6 +261,35 @@ def test_the_page_costs_the_same_for_two_requests_and_for_twenty(cast, ask, dora
             assert len(dora.get(_case_page(case)).context["requests"]) == number
         counted[number] = len(queries)
     assert counted[2] == counted[20]
+
+
+def test_the_rights_of_each_purpose_stand_on_the_page(cast, ask, dora):
+    objection = Asked(
+        right=Right.OBJECTION, scope={"objection": "other", "purposes": ["test_safety"]}
+    )
+    case = ask(cast.alice, "deletion", objection)
+    said = dora.get(_case_page(case)).context["applying"]
+    assert said["is_counted"]
+    found = {one["label"]: one for one in said["purposes"]}
+    known = registry.current().purposes
+    lending, safety = (found[known[code].label] for code in ("test_lending", "test_safety"))
+    assert lending["basis"].endswith("(GDPR Art. 6(1)(b))")
+    assert lending["in_singapore"] == f"PDPA {known['test_lending'].pdpa}"
+    assert "portability" in lending["rights"]
+    assert "objection" in lending["lacking"]
+    assert "objection" in safety["rights"]
+    assert "objection" not in safety["lacking"]
+    for one in found.values():
+        assert not set(one["rights"]) & set(one["lacking"])
+    assert "Rights it gives" in dora.get(_case_page(case)).content.decode()
+
+
+def test_before_anything_is_counted_every_purpose_is_named(cast, ask, dora):
+    case = ask(cast.alice, "deletion")
+    Plan.objects.all().delete()
+    said = dora.get(_case_page(case)).context["applying"]
+    assert not said["is_counted"]
+    assert len(said["purposes"]) == len(registry.current().purposes)
 
 
 def _from_the_case(client, request, name):

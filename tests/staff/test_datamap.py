@@ -5,15 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from dsar.contract import datamap as built_from
 from dsar.contract import registry
+from dsar.contract.checking import inspection
+from dsar.declarations import Retention
+from dsar.ledger.models import Entry
+from dsar.registers.security_models import SecurityDescription
 
 MAP = reverse("admin:datamap")
+PRINCIPLES = reverse("admin:principles")
 FILES = ("fields.csv", "purposes.csv", "datamap.json")
 
 
@@ -131,6 +138,59 @@ def test_the_picture_leads_each_kind_to_its_purpose_and_on_to_who_receives_it(do
     assert loan.below.startswith("5 years from ")
     kinds = {one.label for one in registry.current().all() if one.label.startswith("testapp.")}
     assert kinds <= set(boxes)
+
+
+def test_the_officer_describes_the_measures_of_security_for_every_file_of_the_record(dora):
+    assert "Not described yet" in dora.get(MAP).content.decode()
+    address = reverse("admin:datamap_security")
+    assert dora.post(address, {"text": "=Keys lie apart from what they open."}).status_code == 302
+    newer = "@Only the staff who need it see data."
+    assert dora.get(address).context["form"]["text"].value().startswith("=Keys")
+    dora.post(address, {"text": newer})
+    assert newer in dora.get(MAP).content.decode()
+    assert {row["security_measures"] for row in _rows(dora, "purposes.csv")} == {f"'{newer}"}
+    assert json.loads(_file(dora, "datamap.json"))["security_measures"]["text"] == newer
+    first, second = (
+        json.loads(one.canonical)["detail"]
+        for one in Entry.objects.filter(tag="security.described").order_by("pk")
+    )
+    assert first["before"] == ""
+    assert second["before"] == first["after"] != second["after"]
+    assert [one.text[0] for one in SecurityDescription.objects.all()] == ["@", "="]
+
+
+def test_nothing_stands_against_the_principles_and_every_kind_was_looked_at(dora):
+    said = dora.get(PRINCIPLES)
+    assert [one.findings for one in said.context["principles"]] == [[]] * 7
+    assert f"{len(registry.current().all())} kinds of record" in said.content.decode()
+    assert "Nothing stands against them" in said.content.decode()
+
+
+def test_what_stands_against_a_principle_is_named_with_its_remedy(dora, monkeypatch):
+    broken: dict[str, dict[str, Any]] = {
+        "Minimisation": {"fields": {}},
+        "Storage limitation": {"retention": Retention(after="made_at", years=5, law="")},
+        "Access": {"subject": ()},
+    }
+    plain = inspection.Inspection.declarations
+
+    def declarations(self):
+        names = dict(zip(("testapp.Loan", "testapp.Member", "testapp.Visit"), broken, strict=True))
+        found = plain(self)
+        assert {one.label for one in found} >= set(names)
+        return [
+            replace(one, **broken[names[one.label]]) if one.label in names else one for one in found
+        ]
+
+    monkeypatch.setattr(inspection.Inspection, "declarations", declarations)
+    page = dora.get(PRINCIPLES)
+    found = {one.name: one.findings for one in page.context["principles"]}
+    for name, label in zip(
+        broken, ("testapp.Loan", "testapp.Member", "testapp.Visit"), strict=True
+    ):
+        assert label in {one.model for one in found[name]}, name
+        assert all(one.remedy for one in found[name])
+    assert "to be set right" in page.content.decode()
 
 
 class _Strict(HTMLParser):

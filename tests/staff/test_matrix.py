@@ -76,6 +76,8 @@ PAGES: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_housereview_sign": (["access"], APPROVE),
     "datamap": ([], SEE | WATCH),
     "datamap_file": (["fields.csv"], SEE | WATCH),
+    "datamap_security": ([], APPROVE),
+    "principles": ([], SEE | WATCH),
     "dsar_request_find": ([], HANDLE),
     "dsar_request_texts": ([_KEY], DECIDE),
     "dsar_request_mark": ([_KEY], DECIDE),
