@@ -291,6 +291,7 @@ SPECTACULAR_SETTINGS = {
         "ShownStateEnum": "dsar.api.shapes.SHOWN_STATES",
         "OutcomeEnum": "dsar.api.shapes.OUTCOMES",
         "QuestionKindEnum": "dsar.api.shapes.QUESTIONS",
+        "AskableKindEnum": "dsar.api.shapes.ASKABLE",
         "AnnotationKindEnum": "dsar.api.shapes.ANNOTATIONS",
     },
     "SERVE_INCLUDE_SCHEMA": False,

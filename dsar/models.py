@@ -7,6 +7,7 @@ from dsar.audit.models import Export
 from dsar.cases.complaint_models import Complaint
 from dsar.cases.delays import Extension, Holiday, Pause, Preserved, Promise, Warned
 from dsar.cases.enquiry_models import Enquiry
+from dsar.cases.fee_models import Fee
 from dsar.cases.identity_models import Claim, Confirmation, Proof, Upload
 from dsar.cases.message_models import Attachment, Message
 from dsar.cases.models import (
@@ -75,6 +76,7 @@ __all__ = [
     "ExemptedUse",
     "Export",
     "Extension",
+    "Fee",
     "Heartbeat",
     "Hold",
     "Holiday",

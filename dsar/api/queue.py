@@ -14,7 +14,7 @@ from dsar.api import dates
 from dsar.api.callers import ForStaff, staff
 from dsar.api.desk import ReasonSerializer
 from dsar.api.pages import PAGED, DueFirst, page_of
-from dsar.api.shapes import STATES
+from dsar.api.shapes import ASKABLE, STATES
 from dsar.api.strictness import Strict
 from dsar.api.verdicts import VerdictSerializer
 from dsar.cases import lifecycle, owning, pausing, permissions, variants
@@ -105,7 +105,7 @@ class QuestionSerializer(Strict):
 
     question = serializers.CharField(max_length=10_000)
     kind = serializers.ChoiceField(
-        choices=Pause.Kind.choices, required=False, default=Pause.Kind.CLARIFICATION
+        choices=ASKABLE, required=False, default=Pause.Kind.CLARIFICATION
     )
     reason = serializers.CharField(
         max_length=10_000,

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from rest_framework import serializers
 
+from dsar.cases import pausing
 from dsar.cases.delays import Pause
 from dsar.cases.recipient_models import RecipientTask
 from dsar.cases.states import Outcome, Right, State
@@ -20,6 +21,7 @@ SHOWN_STATES = following.SHOWN_STATES
 OUTCOMES = tuple(Outcome)
 QUESTIONS = tuple(Pause.Kind.choices)
 RENEWALS = tuple(Renewal)
+ASKABLE = tuple((one.value, one.label) for one in pausing.QUESTIONS)
 ANNOTATIONS = tuple(Annotation.Kind.choices)
 
 
@@ -63,6 +65,14 @@ class ToldSerializer(serializers.Serializer[Any]):
     told_at = serializers.DateTimeField(allow_null=True)
 
 
+class FeeSerializer(serializers.Serializer[Any]):
+    """What an answer would cost: you agree or drop the request, and we begin when it is paid."""
+
+    amount = serializers.CharField()
+    currency = serializers.CharField()
+    accepted = serializers.BooleanField()
+
+
 class RequestSerializer(serializers.Serializer[Any]):
     """One right that was asked for, and how it stands."""
 
@@ -83,6 +93,7 @@ class RequestSerializer(serializers.Serializer[Any]):
         help_text="What there is in place of a copy that can be fetched no more; null where there is nothing to renew.",
     )
     recipients = ToldSerializer(many=True)
+    fee = FeeSerializer(allow_null=True)
 
 
 class FollowedRequestSerializer(RequestSerializer):

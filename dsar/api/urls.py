@@ -13,6 +13,7 @@ from dsar.api import (
     desk,
     desk_intake,
     disputes,
+    fees,
     holdings,
     letters,
     messages,
@@ -53,6 +54,7 @@ _PERSON = [
         packages.OnePackage.as_view(),
         name="package",
     ),
+    path("cases/<str:reference>/requests/<uuid:pk>/fee", fees.Choose.as_view(), name="fee"),
     path("cases/<str:reference>/messages", messages.Messages.as_view(), name="messages"),
     path(
         "cases/<str:reference>/attachments/<uuid:pk>",
@@ -72,6 +74,7 @@ _PERSON = [
     path("answer/packages/<uuid:pk>", answers.AnswerPackage.as_view(), name="answer_package"),
     path("answer/messages", messages.AnswerByLink.as_view(), name="answer_message"),
     path("answer/complaints", complaints.ComplaintByLink.as_view(), name="answer_complaint"),
+    path("answer/requests/<uuid:pk>/fee", fees.ChooseByLink.as_view(), name="answer_fee"),
     path("answer/code", answers.Code.as_view(), name="answer_code"),
 ]
 _STAFF = [
@@ -84,6 +87,8 @@ _STAFF = [
     path("requests/<uuid:pk>/ask", queue.Ask.as_view(), name="staff_ask"),
     path("requests/<uuid:pk>/extend", moretime.Extend.as_view(), name="staff_extend"),
     path("requests/<uuid:pk>/promise", moretime.Promise.as_view(), name="staff_promise"),
+    path("requests/<uuid:pk>/fee", fees.Estimate.as_view(), name="staff_fee"),
+    path("requests/<uuid:pk>/payment", fees.Payment.as_view(), name="staff_payment"),
     path("requests/<uuid:pk>/preserve", moretime.Preserve.as_view(), name="staff_preserve"),
     path("requests/<uuid:pk>/messages", messages.StaffMessages.as_view(), name="staff_messages"),
     path(

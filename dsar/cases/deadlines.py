@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from dsar import conf
 from dsar.cases import minors, variants
 from dsar.cases.delays import Holiday
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from dsar.law.calendars import Calendar
     from dsar.law.clock import Dates, Due
     from dsar.law.terms import Regime
+
+
+_UNPAID = Q(kind=PauseKind.FEE.value, answered_at__isnull=False, fee__paid_at__isnull=True)
+"""Who drops a fee, or waits in vain for it, gains no time by having asked: only its payment counts."""
 
 
 def zone() -> ZoneInfo:
@@ -77,7 +83,7 @@ def history(request: Request) -> History:
                 answered=day_of(one.answered_at) if one.answered_at else None,
                 reasoned=one.affirmed,
             )
-            for one in request.pauses.all()
+            for one in request.pauses.exclude(_UNPAID)
         ),
         extensions=tuple(
             Extended(regime=one.regime, ground=one.ground, notified=day_of(one.notified_at))

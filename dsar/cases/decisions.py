@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from dsar.cases import complaints, guards, letters, lifecycle, permissions, policy, variants
+from dsar.cases import complaints, fees, guards, letters, lifecycle, permissions, policy, variants
 from dsar.cases.actors import ActorKind
 from dsar.cases.lifecycle import MoveError, NotPermittedError
 from dsar.cases.models import Decision, Letter, Request
@@ -112,7 +112,7 @@ def _check(request: Request, said: _Said, *, actor: Actor) -> None:
     _check_actor(request, actor=actor)
     if said.verdict == Decision.Verdict.REFUSED:
         _check_refusal(request, grounds=said.grounds)
-        _check_needs(said.grounds.values(), said)
+        _check_needs(request, said.grounds.values(), said)
     elif met := request.scope.get("grounds"):
         message = f"None of these purposes can be objected to; refuse it: {', '.join(sorted(set(met.values())))}."
         raise DecisionError(message)
@@ -120,7 +120,8 @@ def _check(request: Request, said: _Said, *, actor: Actor) -> None:
         message = f"Not a ground for this right under these laws: {', '.join(wrong)}."
         raise DecisionError(message)
     else:
-        _check_needs((code for given in request.kept.values() for code in given.values()), said)
+        kept = (code for given in request.kept.values() for code in given.values())
+        _check_needs(request, kept, said)
 
 
 def _check_actor(request: Request, *, actor: Actor) -> None:
@@ -145,11 +146,14 @@ def _check_refusal(request: Request, *, grounds: dict[str, str]) -> None:
         raise DecisionError(message)
 
 
-def _check_needs(codes: Iterable[str], said: _Said) -> None:
+def _check_needs(request: Request, codes: Iterable[str], said: _Said) -> None:
     """Some grounds hold only with words of their own beside them (R133, R135; GDPR Art. 21(1))."""
     needed = law.needs(codes)
     if law.Need.EVIDENCE in needed and not said.reason:
         message = "This ground needs the reason why it holds here, and why no part can be given."
+        raise DecisionError(message)
+    if law.Need.ESTIMATE in needed and not fees.was_not_agreed(request):
+        message = "This ground needs an estimate of the fee that was announced and not agreed to."
         raise DecisionError(message)
     if law.Need.BALANCING in needed and not said.balancing:
         message = "This ground needs words on how the person's interests were weighed."

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from dsar.cases import files, lifecycle
 from dsar.cases.actors import SYSTEM, Actor, ActorKind
+from dsar.cases.delays import Pause
 from dsar.cases.lifecycle import MoveError, NotPermittedError, TransitionError
 from dsar.cases.message_models import Attachment, Message
 from dsar.cases.models import Request
@@ -43,7 +44,7 @@ def asked(request: Request, *, text: str, actor: Actor, answer_by: datetime) -> 
 @effect("message.reply")
 @transaction.atomic
 def reply(case: Case, *, text: str, actor: Actor, attached: Sequence[File] = ()) -> Message:
-    """Take a message of the requester in; what waited for an answer in this case goes on.
+    """Take a message of the requester in; what waited for an answer in this case goes on, but not what waits for a fee.
 
     Raises NotPermittedError, MessageError and FileRefusedError.
     """
@@ -63,10 +64,16 @@ def reply(case: Case, *, text: str, actor: Actor, attached: Sequence[File] = ())
             for one in sent
         ]
     )
-    _open(case).update(answered_at=message.written_at)
-    for request in case.requests.filter(state=State.AWAITING_REQUESTER):
+    _open(case).exclude(request__in=_unpaid(case)).update(answered_at=message.written_at)
+    waiting = case.requests.filter(state=State.AWAITING_REQUESTER)
+    for request in waiting.exclude(pk__in=_unpaid(case)):
         lifecycle.advance(request, to=State.IN_REVIEW, actor=actor)
     return message
+
+
+def settled(request: Request, *, at: datetime) -> None:
+    """Note that what was asked about this request is answered, in the caller's transaction."""
+    _open(request.case).filter(request=request).update(answered_at=at)
 
 
 def of(case: Case) -> list[dict[str, Any]]:
@@ -137,6 +144,14 @@ def _write(
 
 def _open(case: Case) -> QuerySet[Message]:
     return Message.objects.filter(case=case, answer_by__isnull=False, answered_at__isnull=True)
+
+
+def _unpaid(case: Case) -> QuerySet[Pause, Any]:
+    """The requests of a case that wait for a fee: words do not pay it."""
+    waiting = Pause.objects.filter(
+        request__case=case, kind=Pause.Kind.FEE, answered_at__isnull=True
+    )
+    return waiting.values("request")
 
 
 def _opened(case: Case, one: Message) -> dict[str, Any]:

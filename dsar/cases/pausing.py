@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from dsar.cases.models import Request
     from dsar.law.terms import PauseRule
 
+QUESTIONS = (Pause.Kind.CLARIFICATION, Pause.Kind.IDENTITY)
+"""What can be asked in words; what an answer costs is told by `fees`."""
 _LETTERS = {
     Pause.Kind.CLARIFICATION: Letter.Kind.CLARIFICATION,
     Pause.Kind.IDENTITY: Letter.Kind.IDENTITY,
-    Pause.Kind.FEE: Letter.Kind.CLARIFICATION,
 }
 
 
@@ -91,8 +92,6 @@ def _obstacles(request: Request, *, kind: str, question: str, reason: str) -> li
         found.append(Obstacle.NO_REASON)
     if kind == Pause.Kind.IDENTITY and not _verifiable(request):
         found.append(Obstacle.NOT_VERIFIABLE)
-    if kind == Pause.Kind.FEE and not effects(request)[kind]:
-        found.append(Obstacle.NO_FEE)
     if Pause.objects.filter(request=request, kind=kind, answered_at__isnull=True).exists():
         found.append(Obstacle.ASKED_BEFORE)
     return found
@@ -114,7 +113,7 @@ def _write(request: Request, *, kind: str, question: str) -> Letter:
     language = request.case.language
     said = {
         "needed": [question],
-        "clock": wording.sentence(_clock(request, kind=kind), language=language),
+        "clock": wording.sentence(clock(request, kind=kind), language=language),
         "deadline": wording.day(request.statutory_due_at, language=language),
     }
     if kind != Pause.Kind.IDENTITY:
@@ -122,10 +121,10 @@ def _write(request: Request, *, kind: str, question: str) -> Letter:
     return letters.write(request, kind=_LETTERS[Pause.Kind(kind)], content=said)
 
 
-def _clock(request: Request, *, kind: str) -> str:
+def clock(request: Request, *, kind: str, waits: str = "clock_paused") -> str:
     """Which sentence tells what waiting does to the time: it stands still only where every law's text says so."""
     variant = variants.of(request)
     known = [law.code for law in deadlines.laws(request) if variant in law.rights]
     waiting = effects(request)[kind]
     stands = all(code in waiting and waiting[code].statutory for code in known)
-    return "clock_paused" if stands else "clock_runs"
+    return waits if stands else "clock_runs"

@@ -51,7 +51,9 @@ _WORDS: dict[Tag, StrOrPromise] = {
     Tag.REQUEST_VERIFICATION_ASKED: _("We asked you to prove who you are."),
     Tag.REQUEST_VERIFIED: _("You proved who you are."),
     Tag.REQUEST_CLARIFICATION_ASKED: _("We asked you a question."),
-    Tag.REQUEST_PAUSED: _("We asked you a question."),
+    Tag.FEE_ANNOUNCED: _("We told you what an answer would cost."),
+    Tag.FEE_ACCEPTED: _("You agreed to pay."),
+    Tag.FEE_PAID: _("We have your payment."),
     Tag.REQUEST_EXTENDED: _("We need more time; the letter says why."),
     Tag.REQUEST_PROMISED: _("We told you when we will answer."),
     Tag.REQUEST_CLARIFIED: _("We have your reply."),
@@ -95,7 +97,13 @@ def _closed(detail: dict[str, Any]) -> StrOrPromise:
     return _CLOSINGS.get(detail.get("outcome", ""), _("We completed your request."))
 
 
+def _paused(detail: dict[str, Any]) -> StrOrPromise:
+    """A fee has words of its own."""
+    return "" if detail.get("kind") == "fee" else _("We asked you a question.")
+
+
 _TOLD_BY_DETAIL: dict[str, Callable[[dict[str, Any]], StrOrPromise]] = {
+    Tag.REQUEST_PAUSED: _paused,
     Tag.REQUEST_MOVED: _moved,
     Tag.REQUEST_CLOSED: _closed,
     Tag.PACKAGE_SHREDDED: _shredded,

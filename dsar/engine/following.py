@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Prefetch, Q
-from django.db.models.functions import JSONObject
+from django.db.models import CharField, Count, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Cast, JSONObject
 
 from dsar.cases import timeline
+from dsar.cases.fee_models import Fee
 from dsar.cases.models import Letter, Request
 from dsar.cases.recipient_models import RecipientTask
 from dsar.cases.states import DONE, State
@@ -44,11 +45,15 @@ def with_requests(cases: QuerySet[Case]) -> QuerySet[Case]:
 def with_progress(requests: QuerySet[Request]) -> QuerySet[Request]:
     """Count each request's steps, without those of kinds that may hold concealed records; with whom we told of it.
 
-    And whether nobody of the staff decided on it.
+    And whether nobody of the staff decided on it, and the fee that it waits for.
     """
     visible = Q(steps__hidden=False)
     told = RecipientTask.objects.filter(request=OuterRef("pk"), secret=False)
     whom = JSONObject(name="recipient", state="state", sent_at="sent_at", ended_at="ended_at")
+    asked = Fee.objects.filter(pause__request=OuterRef("pk"), pause__answered_at__isnull=True)
+    fee = JSONObject(
+        amount=Cast("amount", CharField()), currency="currency", accepted_at="accepted_at"
+    )
     return (
         renewing.granted(requests)
         .annotate(
@@ -56,6 +61,7 @@ def with_progress(requests: QuerySet[Request]) -> QuerySet[Request]:
             steps_done=Count("steps", filter=visible & Q(steps__state=Step.State.DONE)),
         )
         .annotate(told=ArraySubquery(told.order_by("recipient").values(json=whom)))
+        .annotate(fee=Subquery(asked.values(json=fee)[:1]))
     )
 
 
@@ -138,6 +144,7 @@ def _request(request: Any) -> dict[str, Any]:
         "package": _package(request.package),
         "renewal": renewing.standing(request, request.package),
         "recipients": [_recipient(one) for one in request.told],
+        "fee": _fee(request.fee),
     }
 
 
@@ -149,6 +156,17 @@ def _recipient(task: dict[str, Any]) -> dict[str, Any]:
         "name": task["name"],
         "state": task["state"],
         "told_at": moment and datetime.fromisoformat(moment),
+    }
+
+
+def _fee(fee: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What an answer would cost, while that is to be agreed to or paid (R134)."""
+    if fee is None:
+        return None
+    return {
+        "amount": fee["amount"],
+        "currency": fee["currency"],
+        "accepted": fee["accepted_at"] is not None,
     }
 
 

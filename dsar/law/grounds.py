@@ -31,6 +31,8 @@ class Need(StrEnum):
     """How the person's interests were weighed, in words for the person (GDPR Art. 21(1))."""
     OFFICER = "officer"
     """The data protection officer's word (R66, R133)."""
+    ESTIMATE = "estimate"
+    """A fee that was announced and not agreed to (R134)."""
 
 
 @dataclass(frozen=True, kw_only=True)

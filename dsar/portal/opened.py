@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.core import ratelimit
 from django.db.models import Count
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from dsar.cases.complaint_models import Complaint
-from dsar.portal import words
+from dsar.cases.models import Case
+from dsar.portal import filing, words
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
     from dsar.cases.actors import Actor
-    from dsar.cases.models import Case
 
 _LIMIT = "dsar_writing"
 """The action in ACCOUNT_RATE_LIMITS that says how often somebody may write in one case."""
@@ -43,6 +43,13 @@ class Opened:
         """Say of a request of this case where its copy is fetched, and made anew."""
         shown["to_package"] = self.to("package", pk=shown["id"])
         shown["to_renew"] = self.to("renew", pk=shown["id"])
+
+
+def own(request: HttpRequest, reference: str) -> Opened:
+    """A case of whoever is logged in; raises Http404."""
+    theirs = Case.objects.select_related("key").filter(subject_id=request.user.pk)
+    found = get_object_or_404(theirs, reference=reference)
+    return Opened(case=found, actor=filing.requester(request))
 
 
 def counted(cases: QuerySet[Case]) -> QuerySet[Case]:

@@ -10,6 +10,7 @@ from dsar.portal import (
     centre,
     cookies,
     copies,
+    fees,
     figures,
     following,
     holder,
@@ -60,6 +61,7 @@ urlpatterns = [
     path("requests/<str:reference>/<uuid:pk>/withdraw/", following.withdraw, name="withdraw"),
     path("requests/<str:reference>/<uuid:pk>/copy/", copies.package, name="package"),
     path("requests/<str:reference>/<uuid:pk>/copy/renew/", copies.renew, name="renew"),
+    path("requests/<str:reference>/<uuid:pk>/fee/", fees.choose, name="fee"),
     path("unsubscribe/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
     path("confirm/", open_filing.confirm, name="confirm"),
     path("confirm/<str:token>/", open_filing.arrive, name="confirm_arrive"),
@@ -71,6 +73,7 @@ urlpatterns = [
     path("answer/copies/<uuid:pk>/renew/", copies.renew_by_link, name="answer_renew"),
     path("answer/messages/", writing.correspond_by_link, name="answer_messages"),
     path("answer/files/<uuid:pk>/", writing.attachment_by_link, name="answer_attachment"),
+    path("answer/<uuid:pk>/fee/", fees.choose_by_link, name="answer_fee"),
     path("answer/complain/", writing.complain_by_link, name="answer_complain"),
     path("answer/<str:token>/", answer.arrive, name="answer_arrive"),
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,15 +16,16 @@ from django.views.decorators.http import require_safe
 from dsar.cases import complaints, messages
 from dsar.cases.lifecycle import MoveError
 from dsar.cases.message_models import Message
-from dsar.cases.models import Case, Request
 from dsar.cases.states import State
 from dsar.portal import answer, filing, opened, words
-from dsar.portal.opened import Opened
 from dsar.portal.reading import living
 from dsar.portal.writing_forms import CASE, ComplaintForm, MessageForm
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from dsar.cases.models import Case, Request
+    from dsar.portal.opened import Opened
 
 
 @never_cache
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @living
 def correspond(request: HttpRequest, reference: str) -> HttpResponse:
     """Read what was written in a case of one's own, and write."""
-    return _correspond(request, _own(request, reference))
+    return _correspond(request, opened.own(request, reference))
 
 
 @never_cache
@@ -49,7 +50,7 @@ def correspond_by_link(request: HttpRequest) -> HttpResponse:
 @living
 def attachment(request: HttpRequest, reference: str, pk: Any) -> HttpResponse:
     """Fetch a file that was sent with a message in a case of one's own."""
-    return _file(_own(request, reference).case, pk)
+    return _file(opened.own(request, reference).case, pk)
 
 
 @never_cache
@@ -68,7 +69,7 @@ def attachment_by_link(request: HttpRequest, pk: Any) -> HttpResponse:
 @living
 def complain(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask that somebody else looks again."""
-    return _complain(request, _own(request, reference))
+    return _complain(request, opened.own(request, reference))
 
 
 @never_cache
@@ -77,11 +78,6 @@ def complain_by_link(request: HttpRequest) -> HttpResponse:
     """The same by link and code; where no code has opened the case, one is asked for."""
     found = answer.opened(request)
     return _complain(request, found) if found else redirect("dsar_portal:answer")
-
-
-def _own(request: HttpRequest, reference: str) -> Opened:
-    own = Case.objects.select_related("key").filter(subject_id=request.user.pk)
-    return Opened(case=get_object_or_404(own, reference=reference), actor=filing.requester(request))
 
 
 def _correspond(request: HttpRequest, found: Opened) -> HttpResponse:

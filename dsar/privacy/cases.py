@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dsar.cases.delays import Extension, Pause, Preserved, Promise, Warned
+from dsar.cases.fee_models import Fee
 from dsar.cases.identity_models import Claim, Confirmation, Proof, Upload
 from dsar.cases.models import Case, Link, Request
 from dsar.declarations import Category, Erase, Held, Origin, PersonalData, Row, Secret
@@ -216,6 +217,22 @@ class PausePersonalData(_DelayTerms):
             category=Category.COMMUNICATION,
             origin=Origin.DERIVED,
             read=opened("reason", case="request__case"),
+        ),
+    }
+
+
+@declare(Fee)
+class FeePersonalData(PersonalData):
+    """What an answer would cost, whether the person agreed, and where the payment stands in the books."""
+
+    subject, purpose = "pause__request__case__subject", REQUEST_HANDLING
+    retention, row = kept("pause__request__case__ended_at"), Row.RETAINED
+    fields = {
+        "pause": TECHNICAL,
+        ("amount", "currency", "accepted_at", "paid_at"): PROCEDURE,
+        "payment": Held(
+            category=Category.TRANSACTION,
+            read=opened("payment", case="pause__request__case"),
         ),
     }
 

@@ -10,6 +10,7 @@ from dsar.cases import (
     attaching,
     decisions,
     extending,
+    fees,
     lifecycle,
     owning,
     pausing,
@@ -24,8 +25,10 @@ from dsar.staff.forms import (
     AskForm,
     ConfirmForm,
     DecideForm,
+    FeeForm,
     GiveForm,
     MendedForm,
+    PaymentForm,
     SkipForm,
 )
 from dsar.staff.timeforms import ExtendForm, LawsForm, PromiseForm
@@ -98,6 +101,10 @@ def _ask(request: Request, form: AskForm, actor: Actor) -> object:
     return pausing.ask(request, actor=actor, **form.cleaned_data)
 
 
+def _announce_fee(request: Request, form: FeeForm, actor: Actor) -> object:
+    return fees.announce(request, actor=actor, **form.cleaned_data)
+
+
 def _extend(request: Request, form: ExtendForm, actor: Actor) -> object:
     reasons = form.cleaned_data["reasons"]
     return extending.extend(request, grounds=form.grounds, reasons=reasons, actor=actor)
@@ -118,6 +125,12 @@ def _awaits_signature(request: Request) -> bool:
         return False
     unsigned = review.needs_second_person(request) and decision.verdict in granted
     return unsigned or decisions.awaits_officer(decision)
+
+
+def _resume_says(request: Request) -> str:
+    if fees.standing(request) is not None:
+        return "The fee is not paid, and you go on without it; what was announced is void."
+    return "The requester has replied; the request is under review again."
 
 
 def _signature_says(request: Request) -> str:
@@ -216,6 +229,35 @@ ACTS: tuple[Act, ...] = (
         writes=True,
     ),
     Act(
+        name="fee",
+        label="Announce a fee",
+        says=lambda _: (
+            "A letter says what an answer would cost and what stays free. The request waits until the person has paid, "
+            "for ten days at most; they can agree, or drop it at no cost."
+        ),
+        needs=permissions.HANDLE,
+        states=frozenset({State.IN_REVIEW}),
+        do=_announce_fee,
+        to=State.AWAITING_REQUESTER,
+        form=FeeForm,
+        fits=fees.is_possible,
+        writes=True,
+    ),
+    Act(
+        name="payment",
+        label="Record the payment",
+        says=lambda _: (
+            "The person has paid the fee as announced, and so agreed. The request goes on."
+        ),
+        needs=permissions.HANDLE,
+        states=frozenset({State.AWAITING_REQUESTER, State.IN_REVIEW}),
+        do=lambda request, form, actor: fees.record_payment(
+            request, actor=actor, **form.cleaned_data
+        ),
+        form=PaymentForm,
+        fits=lambda request: fees.payable(request) is not None,
+    ),
+    Act(
         name="extend",
         label="Extend",
         says=lambda _: (
@@ -256,7 +298,7 @@ ACTS: tuple[Act, ...] = (
     Act(
         name="resume",
         label="Go on",
-        says=lambda _: "The requester has replied; the request is under review again.",
+        says=_resume_says,
         needs=permissions.HANDLE,
         states=frozenset({State.AWAITING_REQUESTER}),
         do=lambda request, _, actor: lifecycle.advance(request, to=State.IN_REVIEW, actor=actor),

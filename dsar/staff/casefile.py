@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 
 from dsar import conf
+from dsar.cases import fees, notes, permissions
 from dsar.cases import messages as correspondence
-from dsar.cases import notes, permissions
 from dsar.cases.models import Case, Request
 from dsar.cases.recipient_models import RecipientTask
 from dsar.engine import annotating, planning
@@ -34,7 +34,8 @@ _LINKED, _ENTRIES = 20, 200
 def of(case: Case, *, actor: Actor, in_clear: bool) -> dict[str, Any]:
     """What the page shows; without clearance nothing that a person wrote or that was written to them."""
     related = ("owner", "plan", "decision__decided_by", "decision__approved_by")
-    requests = list(case.requests.select_related(*related).order_by("due_at", "id"))
+    asked = case.requests.select_related(*related).order_by("due_at", "id")
+    requests = list(fees.with_fees(asked))
     tasks = RecipientTask.objects.filter(request__in=[one.pk for one in requests])
     return {
         "requests": [_asked(one, actor=actor) for one in requests],

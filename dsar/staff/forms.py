@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.utils import timezone
 
-from dsar.cases import owning, variants
+from dsar.cases import fees, owning, pausing, variants
 from dsar.cases.delays import Pause
 from dsar.cases.models import Case, Decision, Note
 from dsar.cases.states import Outcome, Right
@@ -120,7 +121,9 @@ class AskForm(ConfirmForm):
     """A question to the requester, and whether it is more than a question."""
 
     kind = forms.ChoiceField(
-        choices=Pause.Kind.choices, initial=Pause.Kind.CLARIFICATION, required=False
+        choices=[(one.value, one.label) for one in pausing.QUESTIONS],
+        initial=Pause.Kind.CLARIFICATION,
+        required=False,
     )
     question = long_text()
     reason = long_text(
@@ -133,6 +136,37 @@ class AskForm(ConfirmForm):
     def clean_kind(self) -> str:
         """A question is a plain one unless it is said to be more."""
         return self.cleaned_data["kind"] or Pause.Kind.CLARIFICATION
+
+
+class FeeForm(ConfirmForm):
+    """What an answer would cost, and why."""
+
+    amount = forms.DecimalField(min_value=Decimal("0.01"), max_digits=9, decimal_places=2)
+    currency = forms.RegexField(
+        r"^[A-Z]{3}$", error_messages={"invalid": "Write three letters, such as SGD."}
+    )
+    why = long_text(
+        label="How the amount comes about",
+        help_text="The person reads it in the letter: only what this answer costs beside the usual.",
+    )
+
+    def __init__(self, *args: Any, about: Request, **options: Any) -> None:
+        super().__init__(*args, about=about, **options)
+        if fees.needs_reason(about):
+            self.fields["reason"] = long_text(
+                label="Why the request is manifestly unfounded or excessive",
+                help_text="For the file, sealed. A law that applies allows a fee only then.",
+            )
+
+
+class PaymentForm(ConfirmForm):
+    """Where a payment stands in the books."""
+
+    payment = forms.CharField(
+        max_length=200,
+        label="Reference of the payment",
+        help_text="For the file, sealed: where it stands in the books.",
+    )
 
 
 class AsideForm(ConfirmForm):

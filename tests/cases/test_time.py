@@ -128,7 +128,6 @@ def test_a_question_that_ends_with_the_request_is_no_longer_open(alice, dora, to
     ("more", "obstacle"),
     [
         ({"question": " "}, Obstacle.NO_REASON),
-        ({"kind": "fee"}, Obstacle.NO_FEE),
         ({"kind": "identity", "reason": ""}, Obstacle.NO_REASON),
     ],
 )

@@ -46,6 +46,7 @@ BY_HAND = {
     "earlier",
     "enquiry",
     "exemption",
+    "fee",
     "hold",
     "house_review",
     "holiday",

@@ -235,7 +235,7 @@ def test_what_cannot_be_done_cannot_be_rehearsed(cast, ask, dora):
 
 def test_every_act_that_closes_or_asks_lets_its_letter_be_read_first():
     assert {one.name for one in acts.ACTS if one.writes} == {
-        *("decide", "approve", "ask", "extend", "promise", "aside"),
+        *("decide", "approve", "ask", "fee", "extend", "promise", "aside"),
     }
 
 

@@ -148,6 +148,8 @@ ACTS = {
     "take": HANDLE,
     "give": HANDLE,
     "ask": HANDLE,
+    "fee": HANDLE,
+    "payment": HANDLE,
     "resume": HANDLE,
     "aside": HANDLE,
     "decide": DECIDE,

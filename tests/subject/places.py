@@ -110,6 +110,7 @@ NAMES = {
     "dsar_portal:attachment": "attachment",
     "dsar_portal:complain": "",
     "dsar_portal:withdraw": "deletion",
+    "dsar_portal:fee": "request",
     "dsar_portal:package": "request",
     "dsar_portal:renew": "request",
     "dsar_api:case": "",
@@ -118,6 +119,7 @@ NAMES = {
     "dsar_api:letter": "letter",
     "dsar_api:letter_pdf": "letter",
     "dsar_api:withdraw": "deletion",
+    "dsar_api:fee": "request",
     "dsar_api:package": "request",
     "dsar_api:messages": "",
     "dsar_api:attachment": "attachment",
@@ -132,7 +134,9 @@ BY_LINK = {
     "dsar_portal:answer_attachment": "attachment",
     "dsar_portal:answer_package": "request",
     "dsar_portal:answer_renew": "request",
+    "dsar_portal:answer_fee": "request",
     "dsar_api:answer_package": "request",
+    "dsar_api:answer_fee": "request",
 }
 """The same of those that open to a mailed link and code."""
 TOKENS = {"dsar_portal:confirm_arrive", "dsar_portal:answer_arrive", "dsar_portal:unsubscribe"}

@@ -1,0 +1,134 @@
+"""A fee: staff say what an answer would cost and note its payment, the person agrees or drops the request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from dsar.api import shapes, throttles
+from dsar.api.answers import BY_LINK, opened
+from dsar.api.callers import Own, own_request, requester, staff
+from dsar.api.queue import InFullSerializer, OnOne, in_full
+from dsar.api.strictness import Strict
+from dsar.cases import fees, permissions
+from dsar.cases.models import Request
+from dsar.engine import following
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request as Call
+
+    from dsar.cases.actors import Actor
+
+_LONGEST = 10_000
+
+
+class ChoiceSerializer(Strict):
+    """What the person says to an estimate."""
+
+    accept = serializers.BooleanField(
+        help_text="True: you agree to pay. False: you take the request back, at no cost."
+    )
+
+
+class EstimateSerializer(Strict):
+    """What an answer would cost."""
+
+    amount = serializers.DecimalField(max_digits=9, decimal_places=2, min_value=0)
+    currency = serializers.RegexField(r"^[A-Z]{3}\Z")
+    why = serializers.CharField(
+        max_length=_LONGEST, help_text="How the amount comes about; the person reads it."
+    )
+    reason = serializers.CharField(
+        max_length=_LONGEST,
+        required=False,
+        default="",
+        help_text="For the file, where a law asks it: why the request is manifestly unfounded or excessive.",
+    )
+
+
+class PaymentSerializer(Strict):
+    """Where the payment stands in the books."""
+
+    payment = serializers.CharField(max_length=200)
+
+
+class Choose(Own):
+    """Saying yes or no to an estimate."""
+
+    @extend_schema(
+        operation_id="requests_fee", request=ChoiceSerializer, responses=shapes.RequestSerializer
+    )
+    def post(self, call: Call, reference: str, pk: Any) -> Response:
+        """Agree to what an answer would cost, or drop the request; we begin when you have paid."""
+        return _chosen(call, own_request(call, reference=reference, pk=pk), actor=requester(call))
+
+
+class ChooseByLink(APIView):
+    """Saying yes or no without account."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (throttles.Codes,)
+
+    @extend_schema(
+        operation_id="answer_fee",
+        auth=[],
+        parameters=BY_LINK,
+        request=ChoiceSerializer,
+        responses=shapes.RequestSerializer,
+    )
+    def post(self, call: Call, pk: Any) -> Response:
+        """Agree to what an answer would cost, or drop the request, by the mailed link and a mailed code."""
+        actor = opened(call)
+        own = Request.objects.select_related("case__key")
+        return _chosen(call, get_object_or_404(own, pk=pk, case=actor.case), actor=actor)
+
+
+class Estimate(OnOne):
+    """Announcing a fee."""
+
+    needs = permissions.HANDLE
+
+    @extend_schema(
+        operation_id="staff_requests_fee", request=EstimateSerializer, responses=InFullSerializer
+    )
+    def post(self, call: Call, pk: Any) -> Response:
+        """Announce a fee by letter, where all laws allow one; the request waits until it is paid."""
+        request = self.request_of(pk)
+        given = EstimateSerializer(data=call.data)
+        given.is_valid(raise_exception=True)
+        fees.announce(request, actor=staff(call), **given.validated_data)
+        return Response(in_full(self.request_of(pk)))
+
+
+class Payment(OnOne):
+    """Noting that a fee was paid."""
+
+    needs = permissions.HANDLE
+
+    @extend_schema(
+        operation_id="staff_requests_payment", request=PaymentSerializer, responses=InFullSerializer
+    )
+    def post(self, call: Call, pk: Any) -> Response:
+        """Note that the fee was paid, and where that stands in the books; the request goes on."""
+        request = self.request_of(pk)
+        given = PaymentSerializer(data=call.data)
+        given.is_valid(raise_exception=True)
+        fees.record_payment(request, actor=staff(call), **given.validated_data)
+        return Response(in_full(self.request_of(pk)))
+
+
+def _chosen(call: Call, request: Request, *, actor: Actor) -> Response:
+    given = ChoiceSerializer(data=call.data)
+    given.is_valid(raise_exception=True)
+    if given.validated_data["accept"]:
+        fees.accept(request, actor=actor)
+    else:
+        fees.drop(request, actor=actor)
+    return Response(following.shown_request(request.pk))
