@@ -100,16 +100,17 @@ def test_bench_measures_both_works_and_prints_the_documented_keys(
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_bench_runs_retention_beside_a_bare_delete(
+def test_bench_runs_retention_beside_a_bare_delete_and_update(
     measured: Callable[..., list[dict[str, Any]]],
 ) -> None:
-    """It checks by itself that as many rows went as were due, on both sides."""
-    (found,) = measured("retention")
-    assert set(found) == KEYS
-    assert (found["work"], found["rows"], found["pairs"]) == ("retention", ROWS, 1)
-    assert found["budget"]["ratio"] >= 1.3
-    assert found["ours_ms"] > 0
-    assert found["limit_ms"] > 0
+    """It checks by itself that as many rows went as were due, on both sides; and as many were overwritten."""
+    for work in ("retention", "overwriting"):
+        (found,) = measured(work)
+        assert set(found) == KEYS
+        assert (found["work"], found["rows"], found["pairs"]) == (work, ROWS, 1)
+        assert found["budget"]["ratio"] >= 1.3
+        assert found["ours_ms"] > 0
+        assert found["limit_ms"] > 0
 
 
 @pytest.mark.slow

@@ -94,6 +94,19 @@ def killed(work: Callable[[], object], *, point: str, passage: int) -> None:
     )
 
 
+def killed_when(work: Callable[[], object], *, holds: Callable[[], bool]) -> None:
+    """Have a child do the work, and kill it wherever it is once this holds; fails where it ends before."""
+    before = _others()
+    pid = _child(work, lambda _point: None)
+    daemons.wait_until(holds, seconds=60, what="the moment at which a child is to be killed")
+    os.kill(pid, signal.SIGKILL)
+    status = os.waitpid(pid, 0)[1]
+    assert os.WIFSIGNALED(status), "it had ended before"
+    daemons.wait_until(
+        lambda: _others() <= before, seconds=60, what="the end of a dead child's session"
+    )
+
+
 def cut_off(work: Callable[[], object], *, point: str, passage: int) -> None:
     """Do the work here, and have the server end the session at this passage of the point."""
     reached: list[bool] = []
@@ -142,13 +155,17 @@ def _impatiently(work: Callable[[], object]) -> None:
 
 
 def _of_child(work: Callable[[], object], watcher: Callable[[str], None]) -> int:
+    return os.waitpid(_child(work, watcher), 0)[1]
+
+
+def _child(work: Callable[[], object], watcher: Callable[[str], None]) -> int:
     # A child must not speak on its parent's connections.
     connections.close_all()
     links.give_up()
     pid = os.fork()
     if pid == 0:
         _work_and_exit(work, watcher)
-    return os.waitpid(pid, 0)[1]
+    return pid
 
 
 def _work_and_exit(work: Callable[[], object], watcher: Callable[[str], None]) -> None:

@@ -14,11 +14,11 @@ from django.db.models import AutoField
 from django.db.models.sql import InsertQuery
 from django.utils import timezone
 
-from dsar.cases import subjects
+from dsar.cases import covering, subjects
 from dsar.cases.models import Letter
 from dsar.cases.states import Right
 from dsar.dispatch.models import Wake
-from dsar.engine import covering, removals, surveying, verification
+from dsar.engine import removals, surveying, verification
 from dsar.management.bench import desk, figures, files
 
 if TYPE_CHECKING:

@@ -34,6 +34,8 @@ _RATIOS = {
     ("deletion", False): 1.2,
     ("retention", True): 3.0,
     ("retention", False): 1.3,
+    ("overwriting", True): 3.0,
+    ("overwriting", False): 1.3,
     ("sealing", True): 3.0,
     ("sealing", False): 3.0,
     ("verifying", True): 3.0,

@@ -1,11 +1,13 @@
-"""A retention run over a table of which a tenth is due, against one bare DELETE of the same rows.
+"""A retention run over a table of which a tenth is due, against one bare DELETE, or UPDATE, of the same rows.
 
 Ours counts all tables, takes the rows in batches, each with its count, counts what is left and writes the ledger.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management import CommandError
@@ -13,7 +15,7 @@ from django.db import connection
 from django.db.models import AutoField
 from django.test.utils import override_settings
 
-from dsar.contract import compiler
+from dsar.contract import compiler, registry
 from dsar.contract.vocabulary import Row
 from dsar.duties.retention import due, runs, schedule
 from dsar.management.bench import figures, scratch
@@ -21,6 +23,7 @@ from dsar.management.bench import figures, scratch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dsar.contract.declarations import Declaration
     from dsar.duties.retention.schedule import Unit
     from dsar.management.bench.figures import Counter, Pair, Work
 
@@ -33,7 +36,11 @@ _UNHINDERED = {
 }
 
 
-def pairs(*, users: int, rows: int, count: int, counter: Counter) -> Iterator[Pair]:
+ACTIONS = {"retention": Row.DELETED, "overwriting": Row.OVERWRITTEN}
+"""What happens with the rows that are due, by the name of the work."""
+
+
+def pairs(*, work: str, users: int, rows: int, count: int, counter: Counter) -> Iterator[Pair]:
     """Each pair in two fresh copies of the database: what went is gone."""
     with override_settings(DSAR=settings.DSAR | _UNHINDERED):
         for turn in range(count):
@@ -42,12 +49,15 @@ def pairs(*, users: int, rows: int, count: int, counter: Counter) -> Iterator[Pa
                 with scratch.copy_of(users):
                     # Whatever the seeded company has that is over goes first, and warms both up.
                     _run()
-                    unit = _filled(rows)
-                    work = _ours(unit, rows) if which == "ours" else _limit(unit, rows)
-                    done[which] = figures.measure(
-                        work, lambda: 1.0, ours_first=True, counter=counter
-                    )
+                    done[which] = _one(which, ACTIONS[work], rows=rows, counter=counter)
             yield figures.paired(done["ours"], done["limit"])
+
+
+def _one(which: str, action: Row, *, rows: int, counter: Counter) -> Pair:
+    with _declared(_largest(action), action) as unit:
+        _fill(unit, rows)
+        work = _ours(unit, rows) if which == "ours" else _limit(unit, rows)
+        return figures.measure(work, lambda: 1.0, ours_first=True, counter=counter)
 
 
 def _run() -> dict[str, int]:
@@ -70,15 +80,26 @@ def _ours(unit: Unit, rows: int) -> Work:
 def _limit(unit: Unit, rows: int) -> Work:
     sql, params = due.over(unit, of=due.day(due.today())).query.sql_with_params()
     where = sql[sql.index(" WHERE ") :]
+    bare, values = _bare(unit)
 
     def work() -> float:
         with figures.stopwatch() as took, connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM {_table(unit)}{where}", params)
+            cursor.execute(f"{bare}{where}", [*values, *params])
             gone = cursor.rowcount
         _check(gone, rows)
         return took[0]
 
     return work
+
+
+def _bare(unit: Unit) -> tuple[str, list[Any]]:
+    if unit.action is Row.DELETED:
+        return f"DELETE FROM {_table(unit)}", []
+    written = compiler.overwrites(unit.declarations[0])
+    set_to = ", ".join(f"{compiler.quote(column)} = {value.sql}" for column, value, _ in written)
+    return f"UPDATE {_table(unit)} SET {set_to}", [
+        param for _, value, _ in written for param in value.params
+    ]
 
 
 def _check(gone: int, rows: int) -> None:
@@ -87,9 +108,8 @@ def _check(gone: int, rows: int) -> None:
         raise CommandError(message)
 
 
-def _filled(rows: int) -> Unit:
-    """Multiply the rows of one table, so that the oldest tenth is over."""
-    unit = _unit()
+def _fill(unit: Unit, rows: int) -> None:
+    """Multiply the rows of the table, so that the oldest tenth is over."""
     (declaration,) = unit.declarations
     after = unit.model._meta.get_field(declaration.retention.after)
     names = [
@@ -111,31 +131,43 @@ def _filled(rows: int) -> Unit:
             [rows, rows * TIMES, rows * TIMES],
         )
         cursor.execute(f"VACUUM ANALYZE {table}")
-    return unit
 
 
-def _unit() -> Unit:
-    """The largest table whose rows can be copied: numbered, unique in nothing else, deleted by a date of its own."""
-    fit = {unit.model._meta.db_table: unit for unit in schedule.units() if _is_fit(unit)}
+@contextmanager
+def _declared(declaration: Declaration, action: Row) -> Iterator[Unit]:
+    """The unit of a declaration as if its rows went this way: few houses have a table of each kind to copy."""
+    known, key = registry.current().declarations, (declaration.model, declaration.role)
+    known[key] = replace(declaration, retention=replace(declaration.retention, then=action))
+    try:
+        yield next(unit for unit in schedule.units() if unit.model is declaration.model)
+    finally:
+        known[key] = declaration
+
+
+def _largest(action: Row) -> Declaration:
+    """Of the largest table whose rows can be copied."""
+    found = [one for one in registry.current().all() if _is_fit(one, action)]
+    fit = {one.model._meta.db_table: one for one in found}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relname = ANY(%s) ORDER BY reltuples DESC LIMIT 1",
             [list(fit)],
         )
-        found = cursor.fetchone()
-    if found is None:
+        largest = cursor.fetchone()
+    if largest is None:
         message = "No declared table can be copied."
         raise CommandError(message)
-    return fit[found[0]]
+    return fit[largest[0]]
 
 
-def _is_fit(unit: Unit) -> bool:
-    meta = unit.model._meta
+def _is_fit(declaration: Declaration, action: Row) -> bool:
+    """Whether rows can be copied: numbered, unique in nothing else, one person's each, over by a date of their own."""
+    meta = declaration.model._meta
     return (
-        unit.action is Row.DELETED
+        (action is Row.DELETED or bool(compiler.overwrites(declaration)))
         and meta.app_label != "dsar"
-        and len(unit.declarations) == 1
-        and "__" not in unit.declarations[0].retention.after
+        and len(registry.current().of(declaration.model)) == 1
+        and "__" not in declaration.retention.after
         and isinstance(meta.pk, AutoField)
         and not any(field.unique for field in meta.concrete_fields if not field.primary_key)
         and not meta.unique_together

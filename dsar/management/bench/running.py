@@ -65,9 +65,13 @@ def _measured(order: Order, counter: Counter, folder: Path) -> dict[str, list[Pa
 
 
 def _pairs(order: Order, counter: Counter, folder: Path) -> Iterator[Pair]:
-    if order.work == "retention":
+    if order.work in retention.ACTIONS:
         return retention.pairs(
-            users=order.users, rows=order.rows, count=order.pairs, counter=counter
+            work=order.work,
+            users=order.users,
+            rows=order.rows,
+            count=order.pairs,
+            counter=counter,
         )
     if order.work == "access":
         return _accesses(order, counter, folder)

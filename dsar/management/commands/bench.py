@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand
 
-from dsar.management.bench import burst, figures, pages, queue, restart, running
+from dsar.management.bench import burst, figures, pages, queue, restart, retention, running
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -62,7 +62,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which work, how large, how often."""
         parser.add_argument(
-            "work", choices=("access", "deletion", "ledger", "retention", "desk", *_WITH_WORKERS)
+            "work",
+            choices=("access", "deletion", "ledger", *retention.ACTIONS, "desk", *_WITH_WORKERS),
         )
         parser.add_argument(
             "--rows",
@@ -105,7 +106,7 @@ class Command(BaseCommand):
 
 
 def _rows(work: str) -> int:
-    return ENTRIES if work in {"ledger", "retention"} else ROWS
+    return ENTRIES if work in {"ledger", *retention.ACTIONS} else ROWS
 
 
 def _pairs(rows: int) -> int:
