@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from dsar.cases import person, policy, variants
+from dsar.cases import covering, person, policy, variants
 from dsar.cases.models import Decision, Letter, Request
 from dsar.cases.policy import Handling
 from dsar.cases.redaction_models import Redaction
@@ -41,7 +41,7 @@ class Obstacle(StrEnum):
     UNSIGNED = "A second person must sign, other than the one who decided."
     UNANSWERED = "No answer was written to the requester."
     GROUNDLESS = "A refusal needs a valid ground under every law that applies."
-    HELD = "Data of this person is on hold."
+    HELD = "Data that it would delete is on hold."
     COPY_OPEN = "An access or portability request of this person is still open."
     TOO_EARLY = "The waiting period has not ended."
     FROZEN = "Somebody at an earlier address said that it was not they who asked."
@@ -175,6 +175,7 @@ _LETTERS: dict[Outcome, tuple[Letter.Kind, ...]] = {
     Outcome.REFUSED: (Letter.Kind.REFUSAL,),
     Outcome.IDENTITY_NOT_VERIFIED: (Letter.Kind.REFUSAL,),
     Outcome.WITHDRAWN_BY_REQUESTER: (Letter.Kind.WITHDRAWN,),
+    Outcome.FORWARDED_TO_CONTROLLER: (Letter.Kind.FORWARDED,),
     Outcome.NOT_A_RIGHTS_REQUEST: (Letter.Kind.ANSWER, Letter.Kind.REFUSAL),
 }
 
@@ -197,7 +198,8 @@ def _hold(move: Move) -> Obstacle | None:
     subject = move.request.case.subject_id
     if subject is None or not _deletes(move, to={State.APPROVED, State.EXECUTING}):
         return None
-    return Obstacle.HELD if holds.is_open(subject) else None
+    standing = holds.open_for(subject).filter(holds.against(covering.of(move.request)))
+    return Obstacle.HELD if standing.exists() else None
 
 
 def _waiting_period(move: Move) -> Obstacle | None:

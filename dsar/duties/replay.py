@@ -13,10 +13,11 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
+from dsar.cases import covering
 from dsar.contract import compiler, registry
 from dsar.contract.people import Rows
 from dsar.crashpoints import effect
-from dsar.engine import covering, discovery, erasing, journal, removals
+from dsar.engine import discovery, erasing, journal, removals
 from dsar.ledger import log, restores
 from dsar.ledger.tags import Tag
 

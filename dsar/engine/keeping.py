@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dsar.cases import guards, variants, wording
+from dsar.cases import covering, guards, variants, wording
 from dsar.cases.decisions import DecisionError
 from dsar.cases.models import Decision
 from dsar.cases.states import Right
 from dsar.contract.vocabulary import Row
-from dsar.engine import covering
 from dsar.law import grounds
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from dsar.cases import subjects
+from dsar.cases import covering, subjects
 from dsar.cases.models import Request
 from dsar.cases.states import Right, State
 from dsar.crashpoints import effect
-from dsar.engine import covering, erasing, identifiers, prepared, sweeping
+from dsar.engine import erasing, identifiers, prepared, sweeping
 from dsar.engine.models import Removal, Step
 from dsar.engine.sweeping import Verdict
 from dsar.keys import box

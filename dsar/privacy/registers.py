@@ -230,7 +230,7 @@ class HoldPersonalData(_HoldTerms):
     fields = {
         "id": TECHNICAL,
         "subject": ACCOUNT,
-        ("ground", "law", "hidden", "placed_at"): PROCEDURE,
+        ("declaration", "row", "ground", "law", "hidden", "placed_at"): PROCEDURE,
         ("review_on", "reviewed_at", "released_at"): PROCEDURE,
         ("placed_by", "reviewed_by", "released_by"): STAFF,
     }
@@ -244,7 +244,7 @@ class StaffHoldPersonalData(_HoldTerms):
     fields = {
         "id": TECHNICAL,
         "placed_at": PROCEDURE,
-        ("subject", "ground", "law", "hidden"): SOMEBODY_ELSES,
+        ("subject", "declaration", "row", "ground", "law", "hidden"): SOMEBODY_ELSES,
         ("review_on", "reviewed_at", "released_at"): SOMEBODY_ELSES,
         ("placed_by", "reviewed_by", "released_by"): STAFF,
     }

@@ -55,13 +55,13 @@ class OfficerRecordPersonalData(_RecordTerms):
 
 @declare(HouseReview, role="staff")
 class HouseReviewPersonalData(PersonalData):
-    """Which reviews of access and security a member of staff signed."""
+    """Which reviews of access, security and retention a member of staff signed."""
 
     subject, purpose, retention = "signed_by", REQUEST_HANDLING, kept("signed_at")
     row = Row.RETAINED
     fields = {
         "id": TECHNICAL,
-        ("kind", "findings", "signed_at", "next_on"): PROCEDURE,
+        ("kind", "findings", "signed_at", "next_on", "covered"): PROCEDURE,
         "signed_by": ACCOUNT,
     }
 

@@ -1,12 +1,15 @@
-"""Holds: while one is open, nothing of the person is deleted (R155)."""
+"""Holds: while one is open, nothing of what it covers is deleted: a person, a kind of records, or one record (R155)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
+from dsar.contract import belonging
+from dsar.contract.vocabulary import Row
 from dsar.crashpoints import effect
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -14,11 +17,13 @@ from dsar.registers.models import Hold
 from dsar.registers.people import key_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.db.models import QuerySet
 
+    from dsar.contract.declarations import Declaration
     from dsar.registers.people import Person
 
 
@@ -30,11 +35,20 @@ def place(  # noqa: PLR0913 - each is a fact of the hold.
     review_on: date,
     by: AbstractBaseUser,
     hidden: bool = True,
+    declaration: str = "",
+    row: str = "",
 ) -> Hold:
-    """Place a hold; several may stand at once, each with its own ground."""
+    """Place a hold; several may stand at once, each with its own ground.
+
+    Without a declaration everything of the person stays; with its label the rows of that kind, or the one with this
+    key, and whatever belongs to them.
+    """
+    kind: dict[str, Any] = {"declaration": declaration} if declaration else {}
     with effect("hold.place"), transaction.atomic():
         hold = Hold.objects.create(
             subject_id=key_of(person),
+            declaration=declaration,
+            row=row,
             ground=ground,
             law=law,
             review_on=review_on,
@@ -42,7 +56,12 @@ def place(  # noqa: PLR0913 - each is a fact of the hold.
             placed_by_id=by.pk,
             placed_at=Now(),
         )
-        log.append(Tag.HOLD_PLACED, hold=str(hold.pk), review_on=review_on.isoformat())
+        log.append(
+            Tag.HOLD_PLACED,
+            hold=str(hold.pk),
+            review_on=review_on.isoformat(),
+            **kind,
+        )
     return hold
 
 
@@ -69,6 +88,12 @@ def release(hold: Hold, *, by: AbstractBaseUser) -> bool:
 def open_for(person: Person | None) -> QuerySet[Hold]:
     """The holds that stand, hidden ones included: only guards and staff may ask."""
     return Hold.objects.filter(subject_id=key_of(person), released_at__isnull=True)
+
+
+def against(kinds: Iterable[Declaration]) -> Q:
+    """The condition of the holds that are in the way of deleting or overwriting rows of these kinds."""
+    going = {one.label for one in kinds if one.row is not Row.RETAINED}
+    return Q(declaration="") | Q(declaration__in=belonging.stopped_by(going))
 
 
 def to_review(on: date) -> QuerySet[Hold]:

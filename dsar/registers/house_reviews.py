@@ -1,4 +1,4 @@
-"""Looking again, regularly, at who has access and at how data is protected; each look is signed (policy 4.2(1))."""
+"""Looking again, regularly, at who has access, how data is protected and how long it is kept; each look is signed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dsar.registers.people import Person
 
 Kind = HouseReview.Kind
-MONTHS: Final = {Kind.ACCESS: 3, Kind.SECURITY: 12}
+MONTHS: Final = {Kind.ACCESS: 3, Kind.SECURITY: 12, Kind.RETENTION: 12, Kind.OVERWRITTEN: 12}
 """How long a review counts."""
 
 
@@ -38,12 +38,18 @@ class Task:
         return self.due_on is None or self.due_on < timezone.localdate()
 
 
-def sign(kind: Kind, *, findings: str, by: Person) -> HouseReview:
+def sign(
+    kind: Kind, *, findings: str, by: Person, covered: dict[str, str] | None = None
+) -> HouseReview:
     """Sign that it was looked at, with what was found; the next one is due a period from today."""
     next_on = timezone.localdate() + relativedelta(months=MONTHS[kind])
     with effect("house_review.sign"), transaction.atomic():
         review = HouseReview.objects.create(
-            kind=kind, findings=findings, signed_by_id=key_of(by), next_on=next_on
+            kind=kind,
+            findings=findings,
+            signed_by_id=key_of(by),
+            next_on=next_on,
+            covered=covered or {},
         )
         until = next_on.isoformat()
         log.append(Tag.HOUSE_REVIEWED, review=review.pk, kind=str(kind), next_on=until)

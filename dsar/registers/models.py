@@ -188,6 +188,10 @@ class Hold(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = about_a_person()
+    declaration = models.CharField(max_length=200, blank=True)
+    """The kind of records that must stay, with what belongs to them; empty where it is everything."""
+    row = models.CharField(max_length=100, blank=True)
+    """The key of the one record of that kind that must stay; empty where it is all of them."""
     ground = models.CharField(max_length=200)
     law = models.CharField(max_length=200)
     hidden = models.BooleanField(default=True)
@@ -209,6 +213,11 @@ class Hold(models.Model):
 
     class Meta:
         db_table = "dsar_registers_hold"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(row="") | ~models.Q(declaration=""), name="dsar_hold_of_a_kind"
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["subject"],
@@ -219,6 +228,11 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"hold {self.pk}"
+
+    @property
+    def covers(self) -> str:
+        """What must stay, in words."""
+        return f"{self.declaration} {self.row}".strip() or "everything"
 
 
 class Suppression(models.Model):

@@ -52,17 +52,21 @@ class StaffRecord(models.Model):
 
 
 class HouseReview(models.Model):
-    """That somebody looked again at who has access, or at how data is protected, and signed for it."""
+    """That somebody looked again at who has access, how data is protected or how long it is kept, and signed for it."""
 
     class Kind(models.TextChoices):
         ACCESS = "access", "Access rights"
         SECURITY = "security", "Security"
+        RETENTION = "retention", "Retention schedule"
+        OVERWRITTEN = "overwritten", "What was overwritten"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     findings = models.TextField()
     signed_by = about_a_person()
     signed_at = models.DateTimeField(default=timezone.now)
     next_on = models.DateField()
+    covered = models.JSONField(default=dict, blank=True)
+    """Of a review of the retention schedule: a digest of what each line said, by declaration."""
 
     class Meta:
         db_table = "dsar_registers_housereview"
@@ -70,7 +74,8 @@ class HouseReview(models.Model):
         ordering = ["-signed_at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["access", "security"]), name="dsar_house_review_kind"
+                condition=Q(kind__in=["access", "security", "retention", "overwritten"]),
+                name="dsar_house_review_kind",
             )
         ]
 

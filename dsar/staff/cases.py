@@ -243,11 +243,11 @@ class CaseAdmin(ReadingAdmin[Case]):
         case = self._case(request, pk, needs=permissions.DECIDE)
         if case.subject_id is None:
             raise PermissionDenied
-        form = HoldForm(request.POST or None)
+        form = HoldForm(request.POST or None, case=case)
         if request.method == "POST" and form.is_valid():
             given: Any = form.cleaned_data
-            holds.place(case.subject_id, by=request.user, **given)  # type: ignore[arg-type]  # staff
-            messages.success(request, "The hold stands; nothing of this person is deleted.")
+            hold = holds.place(case.subject_id, by=request.user, **given)  # type: ignore[arg-type]  # staff
+            messages.success(request, f"The hold stands; what it covers stays: {hold.covers}.")
             return redirect(page_of(case))
         return self._form(request, case, form, title="Place a hold", says=_HOLD_SAYS)
 
@@ -289,7 +289,10 @@ _REVEAL_SAYS = (
     "You see the person's name and address, messages, notes and letters of this case for half an hour. Your reason is "
     "kept, sealed, and that you looked is recorded with each request."
 )
-_HOLD_SAYS = "While it stands, no deletion of this person's data begins. The person is not told of a hidden hold."
+_HOLD_SAYS = (
+    "While it stands, nothing that it covers is deleted or overwritten, by a request or when its time is over. A "
+    "deletion that would touch it waits; one that leaves these records goes on. A hidden one is never told."
+)
 
 
 def _looked(request: HttpRequest, case: Case) -> None:

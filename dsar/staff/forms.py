@@ -9,13 +9,15 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.utils import timezone
 
-from dsar.cases import fees, owning, pausing, variants
+from dsar.cases import fees, owning, pausing, subjects, variants
 from dsar.cases.delays import Pause
 from dsar.cases.models import Case, Decision, Note
 from dsar.cases.states import Outcome, Right
+from dsar.contract import belonging, terms
 from dsar.engine import keeping, skipping
-from dsar.engine.rights import correction
+from dsar.engine.rights import correction, own
 from dsar.law import grounds
+from dsar.registers.recipient_models import RecipientRecord
 
 if TYPE_CHECKING:
     from dsar.cases.models import Request
@@ -175,7 +177,22 @@ class AsideForm(ConfirmForm):
     outcome = forms.ChoiceField(
         choices=[(one.value, one.value.replace("_", " ")) for one in _ASIDE]
     )
+    to = forms.ModelChoiceField(
+        RecipientRecord.objects.filter(role=RecipientRecord.Role.CONTROLLER),
+        label="Handed on to",
+        required=False,
+        help_text="Only where the request is handed to the organisation that is responsible; it stands among the "
+        "recipients.",
+    )
     reason = long_text(help_text="For the file, sealed.")
+
+    def clean(self) -> dict[str, Any]:
+        """Handed on to somebody, or to nobody at all."""
+        said: dict[str, Any] = super().clean() or {}
+        is_handed_on = said.get("outcome") == Outcome.FORWARDED_TO_CONTROLLER
+        if is_handed_on is not bool(said.get("to")):
+            self.add_error("to", "Say to whom, if and only if it is handed on.")
+        return said
 
 
 class ColleagueField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -232,14 +249,39 @@ class RevealForm(forms.Form):
 
 
 class HoldForm(forms.Form):
-    """A reason for which nothing of a person may be deleted."""
+    """A reason for which nothing of a person may be deleted, or nothing of a kind, or one record."""
 
+    declaration = forms.ChoiceField(
+        label="What must stay", required=False, help_text="With whatever belongs to these records."
+    )
+    row = forms.CharField(
+        label="Only the record with this key",
+        required=False,
+        max_length=100,
+        help_text="The key as the person's copy has it under “id”; empty: all records of the kind.",
+    )
     ground = forms.CharField(max_length=200)
     law = forms.CharField(max_length=200)
     review_on = forms.DateField(widget=AdminDateWidget)
     hidden = forms.BooleanField(
         required=False, initial=True, help_text="The person must not learn of it."
     )
+
+    def __init__(self, *args: Any, case: Case, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._case = case
+        kinds = [
+            (one.label, f"{terms.title(one.model)} ({one.label})") for one in belonging.kinds()
+        ]
+        self.fields["declaration"].choices = [("", "Everything of this person"), *kinds]  # type: ignore[attr-defined]  # a ChoiceField
+
+    def clean(self) -> dict[str, Any]:
+        """A record is one of this person's."""
+        said: dict[str, Any] = super().clean() or {}
+        kind, row = said.get("declaration", ""), said.get("row", "")
+        if row and not (kind and own.holds(subjects.of(self._case), kind, row)):
+            self.add_error("row", "This person has no such record of this kind.")
+        return said
 
     def clean_review_on(self) -> Any:
         """Refuse a review that is over before it begins."""

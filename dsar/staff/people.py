@@ -11,7 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
 
 from dsar.cases import owning, permissions
-from dsar.registers import house_reviews, staffing
+from dsar.duties.retention import reviewing
+from dsar.registers import staffing
 from dsar.registers.staff_models import StaffRecord
 from dsar.staff.reading import has_any
 
@@ -49,7 +50,7 @@ def page(request: HttpRequest, *, site: AdminSite) -> HttpResponse:
     if not has_any(request.user, NEEDS):
         raise PermissionDenied
     context: dict[str, Any] = {**site.each_context(request), "title": "Staff", "subtitle": None}
-    context |= {"members": members(), "tasks": house_reviews.tasks()}
+    context |= {"members": members(), "tasks": reviewing.tasks()}
     context["may_act"] = request.user.has_perm(f"dsar.{permissions.APPROVE}")
     return TemplateResponse(request, "admin/dsar/staff.html", context)
 
@@ -81,7 +82,7 @@ def overdue(user: Any) -> list[Task]:
     """The reviews whose day has passed, for whoever may sign them."""
     if not user.has_perm(f"dsar.{permissions.APPROVE}"):
         return []
-    return [one for one in house_reviews.tasks() if one.is_overdue]
+    return [one for one in reviewing.tasks() if one.is_overdue]
 
 
 def _groups(user: Any) -> str:

@@ -68,6 +68,7 @@ class HoldAdmin(ReadingAdmin[Hold]):
     needs = permissions.DECIDE
     list_display = (
         "subject_id",
+        "covers",
         "ground",
         "law",
         "placed_at",

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 
 from dsar.cases import permissions
-from dsar.duties.retention import due, runs, schedule, survey
+from dsar.duties.retention import due, reviewing, runs, schedule, survey
 from dsar.duties.retention.models import RetentionRun
 from dsar.registers import holds
 from dsar.staff.reading import ReadingAdmin, acting, demand, page_of
@@ -64,8 +64,10 @@ class RetentionRunAdmin(ReadingAdmin[RetentionRun]):
         return _shown(run, request=request)
 
     def schedule(self, request: HttpRequest) -> HttpResponse:
-        """What is kept, why, from when, how long, by which law, and what happens then."""
-        return self._page(request, "schedule", title="Retention schedule", lines=schedule.lines())
+        """What is kept, why, from when, how long, by which law, what happens then, and when that is looked at again."""
+        days = reviewing.days()
+        lines = [one | {"look_again": days[one["declaration"]]} for one in schedule.lines()]
+        return self._page(request, "schedule", title="Retention schedule", lines=lines)
 
     def overdue(self, request: HttpRequest) -> HttpResponse:
         """What should be gone and is not, since when and why, as the last run counted it."""

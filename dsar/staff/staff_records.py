@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dsar.cases import permissions
-from dsar.registers import house_reviews, staffing
+from dsar.duties.retention import reviewing
+from dsar.registers import staffing
 from dsar.registers.staff_models import HouseReview, StaffRecord
 from dsar.staff import people
 from dsar.staff.asking import Question, ask
@@ -158,7 +159,7 @@ class HouseReviewAdmin(ReadingAdmin[HouseReview]):
         chosen = HouseReview.Kind(kind)
         form = FindingsForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
-            signed = house_reviews.sign(chosen, by=actor.user, **form.cleaned_data)
+            signed = reviewing.sign(chosen, by=actor.user, **form.cleaned_data)
             messages.success(request, f"Signed; the next one is due on {signed.next_on}.")
             return redirect(reverse("admin:staff"))
         question = Question(
@@ -182,6 +183,16 @@ _SAYS = {
     HouseReview.Kind.SECURITY: (
         "Look at the system page, at keys and their age, at backups and whether one was restored, at open incidents "
         "and at updates that wait. Set right what is wrong first, then sign what you found."
+    ),
+    HouseReview.Kind.RETENTION: (
+        "Go through every line of the retention schedule: is it still kept for this purpose, is the period what the "
+        "law or the policy says, is it as short as can be? A line that is new, or changes, is due at once. Have the "
+        "declarations corrected first, then sign what you found."
+    ),
+    HouseReview.Kind.OVERWRITTEN: (
+        "Look at what stays of records that were overwritten instead of deleted, on the retention schedule and in the "
+        "tables: can anybody be found in it again, from what is left, together with what others know by now? Have the "
+        "declarations corrected first, then sign what you found."
     ),
 }
 

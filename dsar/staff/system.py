@@ -19,8 +19,8 @@ from dsar.cases.models import Letter
 from dsar.dispatch import workers
 from dsar.dispatch.workers import BrokerAwayError, Worker
 from dsar.duties import watching
+from dsar.duties.retention import reviewing
 from dsar.ledger import standing
-from dsar.registers import house_reviews
 from dsar.staff import failures, people
 from dsar.tally import counts
 
@@ -197,7 +197,7 @@ def _staff() -> Iterator[Line]:
         well=not unfit,
         advice="They cannot be given requests. An officer enters what is missing on the page “Staff”.",
     )
-    for task in house_reviews.tasks():
+    for task in reviewing.tasks():
         yield Line(
             what=f"Review: {task.kind.label}",
             stands="never done"

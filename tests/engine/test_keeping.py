@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dsar.cases import letters
+from dsar.cases import covering, letters
 from dsar.cases.decisions import DecisionError
 from dsar.cases.models import Decision, Letter
 from dsar.cases.states import Outcome
 from dsar.contract import registry
-from dsar.engine import covering, execution, journal, keeping, review
+from dsar.engine import execution, journal, keeping, review
 from dsar.law import grounds
 from tests.engine.looking import rows_of
 from tests.testapp.models import Device, Loan, Member

@@ -24,7 +24,7 @@ from dsar.ledger.models import Entry
 from dsar.packages.models import Package
 from dsar.registers.models import Hold
 from tests import faces
-from tests.testapp.models import Member
+from tests.testapp.models import Loan, Member
 
 
 def _ours():
@@ -207,6 +207,29 @@ def test_a_hold_is_placed_shown_and_released(cast, ask, at_desk):
     )
     assert reviewer.get(reverse("admin:dsar_hold_change", args=[hold.pk])).status_code == 200
     _keep_and_release(reviewer, hold, day=day)
+
+
+def test_a_hold_is_placed_on_one_record_of_the_person_and_on_nobody_elses(cast, ask, at_desk):
+    case, reviewer = ask(cast.alice, "deletion"), at_desk("reviewer")
+    address = reverse("admin:dsar_case_hold", args=[case.pk])
+    day = timezone.localdate() + timedelta(days=30)
+    said = {"ground": "Claim", "law": "Limitation Act", "review_on": day.isoformat()}
+    own = Loan.objects.filter(borrower=cast.alice.user)[0]
+    bobs = Loan.objects.filter(borrower=cast.bob.user)[0]
+    for declaration, row in (
+        ("testapp.Loan", bobs.pk),
+        ("testapp.Loan", "none"),
+        ("", own.pk),
+        ("testapp.Nothing", ""),
+    ):
+        page = reviewer.post(address, said | {"declaration": declaration, "row": row})
+        assert page.status_code == 200
+        assert not Hold.objects.exists()
+    reviewer.post(address, said | {"declaration": "testapp.Loan", "row": own.pk})
+    hold = Hold.objects.get()
+    assert (hold.declaration, hold.row) == ("testapp.Loan", str(own.pk))
+    page = reviewer.get(reverse("admin:dsar_case_change", args=[case.pk])).content.decode()
+    assert f"testapp.Loan {own.pk}" in page
 
 
 def _keep_and_release(reviewer, hold, *, day):

@@ -12,13 +12,23 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import SET_NULL, Exists, F, ForeignKey, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, Lower
+from django.db.models import (
+    SET_NULL,
+    Exists,
+    F,
+    ForeignKey,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, Lower
 from django.db.models.lookups import In
 from django.utils import timezone
 
 from dsar.cases import preserving
-from dsar.contract import compiler
+from dsar.contract import belonging, compiler
 from dsar.contract.checking.inspection import walk
 from dsar.contract.declarations import Linked
 from dsar.contract.vocabulary import Row
@@ -141,8 +151,18 @@ def began(declaration: Declaration, *, of: Day) -> Q:
 
 
 def _held(declaration: Declaration, _of: Day) -> Q:
+    """Of whoever is on hold, of a kind that is, or belonging to a record that is."""
     held = Hold.objects.filter(released_at__isnull=True)
-    return _of_people(declaration, held.values("subject_id"))
+    ways = belonging.ways(declaration.model)
+    whole = held.filter(row="", declaration__in=["", *ways])
+    found = _of_people(declaration, whole.values("subject_id"))
+    for path in sorted(set(ways.values())):
+        labels = [label for label, way in ways.items() if way == path]
+        keys = held.filter(declaration__in=labels).exclude(row="").values("row")
+        # A row that belongs to none: a comparison with nothing would be neither true nor false.
+        key = Coalesce(Cast(F(path), TextField()), Value(""), output_field=TextField())
+        found |= Q(In(key, keys))
+    return found
 
 
 def _asked(declaration: Declaration, of: Day) -> Q:
@@ -154,10 +174,15 @@ def _asked(declaration: Declaration, of: Day) -> Q:
     return found
 
 
-def _restricted(declaration: Declaration, _of: Day) -> Q:
+def restricted(declaration: Declaration) -> Q:
+    """The rows of whoever restricted all processing, or the purpose of this declaration."""
     everything, this = Q(purpose__isnull=True), Q(purpose=declaration.purpose.code)
     restricted = Restriction.objects.filter(everything | this, lifted_at__isnull=True)
     return _of_people(declaration, restricted.values("subject_id"))
+
+
+def _restricted(declaration: Declaration, _of: Day) -> Q:
+    return restricted(declaration)
 
 
 _CONDITIONS = {

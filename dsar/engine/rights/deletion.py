@@ -14,7 +14,7 @@ from django.db.models import Exists, F
 from django.utils import timezone
 
 from dsar import conf
-from dsar.cases import subjects
+from dsar.cases import covering, subjects
 from dsar.cases.states import Outcome
 from dsar.contract import compiler
 from dsar.contract.people import Guest
@@ -22,7 +22,6 @@ from dsar.contract.vocabulary import Row
 from dsar.crashpoints import effect
 from dsar.engine import (
     answering,
-    covering,
     erasing,
     grounding,
     journal,
@@ -170,7 +169,8 @@ def _erase(lease: Lease, *, most: int | None = None) -> _Work:
 
 def _steps_of(request: Request) -> dict[str, Step]:
     """The steps, each with whether a hold stands by now, which costs no statement of its own."""
-    held = Exists(holds.open_for(request.case.subject_id))
+    standing = holds.open_for(request.case.subject_id)
+    held = Exists(standing.filter(holds.against(covering.of(request))))
     steps = Step.objects.filter(request=request).annotate(is_held=held)
     return {step.declaration or step.action: step for step in steps}
 
