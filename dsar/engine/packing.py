@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from dsar import conf
 from dsar.cases import subjects
-from dsar.contract import compiler, information, reach
+from dsar.contract import information, reach
 from dsar.contract.schema import schema_of
 from dsar.crashpoints import effect
 from dsar.engine import (
@@ -21,6 +21,7 @@ from dsar.engine import (
     discovery,
     few,
     leases,
+    limited,
     parts,
     redacted,
     skipping,
@@ -182,6 +183,7 @@ class _Reading:
     """What is planned, in whose columns the marked passages are missing."""
     noted: dict[str, list[Noted]] = field(default_factory=dict)
     """What the person disputes, by declaration: it stands beside the values."""
+    limits: limited.Limits = field(default_factory=limited.Limits)
 
     @cached_property
     def notice(self) -> _Notice:
@@ -233,6 +235,7 @@ class _Reading:
         self.counts = {source.label: source.count for source in self.planned}
         if counts.get(annotating.LABEL):
             self.noted = annotating.of(self.person)
+        self.limits = limited.of(self.person, counts=counts)
 
     def _data(self) -> Iterator[bytes]:
         yield _opening(self.request, self.contents, self.at)
@@ -245,7 +248,10 @@ class _Reading:
         yield b"\n]}\n"
 
     def _opened(self, source: Source) -> bytes:
-        return _table_opening(source, self._beside(source), self.left.told_of(source.label))
+        left = self.left.told_of(source.label)
+        return _table_opening(
+            source, self._beside(source), left, since=self.limits.since(source.declaration)
+        )
 
     def _beside(self, source: Source) -> list[Noted]:
         """What is noted beside the columns that are shown of a table."""
@@ -302,7 +308,10 @@ class _Reading:
             total=source.count,
             rows=_rows(self.previews.get(source.label, b"")),
             csv_name=_csv_name(source),
-            noted=[annotating.sentence(one) for one in self._beside(source)],
+            noted=[
+                *self.limits.sentences(source.declaration),
+                *(annotating.sentence(one) for one in self._beside(source)),
+            ],
         )
 
 
@@ -345,29 +354,24 @@ def _opening(request: Request, contents: Contents, at: datetime) -> bytes:
 
 
 def _table_opening(
-    source: Source, noted: Sequence[Noted], redactions: dict[str, dict[str, Any]]
+    source: Source,
+    noted: Sequence[Noted],
+    redactions: dict[str, dict[str, Any]],
+    *,
+    since: datetime | None,
 ) -> bytes:
     head: dict[str, Any] = {
         "declaration": source.label,
         "title": str(source.declaration.model._meta.verbose_name_plural),
         "purpose": source.declaration.purpose.code,
         "count": source.count,
-        "withheld": withheld(source.declaration),
+        "withheld": sources.withheld(source.declaration),
         "annotations": [one.said for one in noted],
+        "restricted_since": since,
     }
     if redactions:
         head["redacted"] = redactions
     return json.dumps(head, cls=DjangoJSONEncoder).encode()[:-1] + b', "rows": [\n'
-
-
-@lru_cache(maxsize=1024)
-def withheld(declaration: Declaration) -> dict[str, str]:
-    """Fields that are held and not shown, and why."""
-    return {
-        name.name: "secret" if type(treatment).__name__ == "Secret" else "about somebody else"
-        for name, treatment in compiler.fields_of(declaration)
-        if not compiler.is_released(treatment)
-    }
 
 
 def _excluded(
@@ -376,7 +380,7 @@ def _excluded(
     fields = [
         {"what": f"{source.label}.{name}", "why": why}
         for source in planned
-        for name, why in withheld(source.declaration).items()
+        for name, why in sources.withheld(source.declaration).items()
     ]
     kinds = [
         {

@@ -80,6 +80,16 @@ def plan_sources(
     return found
 
 
+@lru_cache(maxsize=1024)
+def withheld(declaration: Declaration) -> dict[str, str]:
+    """Fields that are held and not shown, and why."""
+    return {
+        name.name: "secret" if type(treatment).__name__ == "Secret" else "about somebody else"
+        for name, treatment in compiler.fields_of(declaration)
+        if not compiler.is_released(treatment)
+    }
+
+
 @contextmanager
 def snapshot() -> Iterator[None]:
     """One unchanging view of the database, in which every format of every table is read.

@@ -17,13 +17,13 @@ from dsar.staff import (
     home,
     metrics,
     minors,
+    noted,
     people,
     principles,
     retention,
     security,
     system,
 )
-from dsar.staff.noted import beside as noted_beside
 from dsar.staff.reading import has_any
 
 if TYPE_CHECKING:
@@ -54,8 +54,10 @@ class StaffSite(AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """With what is noted beside the row that a page shows; asked only where the page says it."""
-        noted = SimpleLazyObject(lambda: noted_beside(request))
-        return super().each_context(request) | {"noted_beside": noted}
+        return super().each_context(request) | {
+            "noted_beside": SimpleLazyObject(lambda: noted.beside(request)),
+            "restricted_beside": SimpleLazyObject(lambda: noted.restricted(request)),
+        }
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,4 +1,4 @@
-"""What a person disputes in a row stands on the row's page in the admin, and on the page of the case."""
+"""What a person disputes or restricted in a row stands on its page in the admin; disputes on the case's page too."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dsar.cases.actors import Actor, ActorKind
 from dsar.cases.models import Decision, Request
 from dsar.contract import registry
 from dsar.engine import review
-from dsar.registers import disputes
+from dsar.registers import disputes, restrictions
 from dsar.registers.annotation_models import Annotation
 from dsar.registers.disputes import Place, Whose
+from dsar.registers.models import Restriction
 from tests import faces
 from tests.engine.test_correction import correcting, wish
 
@@ -31,6 +32,32 @@ def test_a_note_stands_on_the_admins_page_of_its_row_and_on_no_other(cast, at_de
     assert "alix@example.com &lt;b&gt;" in page
     other = root.get(reverse(address, args=[cast.bob.pk])).content.decode()
     assert "Disputed by the person" not in other
+
+
+def test_a_mark_of_restriction_stands_on_the_admins_page_of_the_persons_rows_while_it_does(
+    cast, at_desk
+):
+    """On a row of the purpose that is restricted; all processing is restricted on every row."""
+    model = type(cast.alice.user)
+    address = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+    root = at_desk("root")
+
+    def page(person):
+        return root.get(reverse(address, args=[person.pk])).content.decode()
+
+    (purpose, *_) = [one.purpose for one in registry.current().of(model)]
+    other = next(one for one in registry.current().purposes.values() if one != purpose)
+    assert "Restricted." not in page(cast.alice)
+    restrictions.restrict(cast.alice.user, other, ground=Restriction.Ground.CLAIMS)
+    assert "Restricted." not in page(cast.alice)
+    standing = restrictions.restrict(cast.alice.user, purpose, ground=Restriction.Ground.CLAIMS)
+    assert "Restricted." in page(cast.alice)
+    assert purpose.label in page(cast.alice)
+    assert "Restricted." not in page(cast.bob)
+    restrictions.lift(standing)
+    assert "Restricted." not in page(cast.alice)
+    restrictions.restrict(cast.alice.user, ground=Restriction.Ground.CLAIMS)
+    assert "Restricted." in page(cast.alice)
 
 
 def test_a_cases_page_shows_what_its_requests_left_noted(cast, dora, at_desk):
