@@ -51,7 +51,7 @@ class ConsentMissingError(ValueError):
 def record(  # noqa: PLR0913 - each is a fact of the disclosure.
     person: Person,
     *,
-    recipient: Recipient,
+    recipient: Recipient | RecipientRecord,
     purpose: Purpose | str,
     categories: Sequence[Category],
     basis: str,

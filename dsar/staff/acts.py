@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from dsar.cases.actors import Actor
     from dsar.cases.models import Request
+    from dsar.registers.recipient_models import RecipientRecord
 
 _BEFORE_DECISION = frozenset(
     {State.SUBMITTED, State.AWAITING_VERIFICATION, State.IN_REVIEW, State.AWAITING_REQUESTER}
@@ -93,8 +94,14 @@ def _decide(request: Request, form: DecideForm, actor: Actor) -> object:
 
 def _set_aside(request: Request, form: AsideForm, actor: Actor) -> object:
     outcome = Outcome(form.cleaned_data["outcome"])
-    reason = form.cleaned_data["reason"]
-    return setting_aside.set_aside(request, outcome=outcome, actor=actor, reason=reason)
+    to: RecipientRecord | None = form.cleaned_data["to"]
+    return setting_aside.set_aside(
+        request,
+        outcome=outcome,
+        actor=actor,
+        reason=form.cleaned_data["reason"],
+        to="" if to is None else to.pk,
+    )
 
 
 def _ask(request: Request, form: AskForm, actor: Actor) -> object:

@@ -11,6 +11,9 @@ from dsar.cases.lifecycle import GuardError, NotPermittedError
 from dsar.cases.models import Letter
 from dsar.cases.setting_aside import SettingAsideError, set_aside
 from dsar.cases.states import Outcome, Right, State
+from dsar.contract.declarations import Recipient
+from dsar.registers import disclosures, recipients
+from dsar.registers.models import Disclosure
 from tests.cases import cast
 
 if TYPE_CHECKING:
@@ -22,9 +25,26 @@ LETTERS = {
     Outcome.SPAM: [],
     Outcome.DUPLICATE: [],
     Outcome.NOT_A_RIGHTS_REQUEST: [Letter.Kind.ANSWER],
-    Outcome.FORWARDED_TO_CONTROLLER: [Letter.Kind.ANSWER],
+    Outcome.FORWARDED_TO_CONTROLLER: [Letter.Kind.FORWARDED],
     Outcome.IDENTITY_NOT_VERIFIED: [Letter.Kind.REFUSAL],
 }
+
+
+CLIENT = Recipient(
+    code="client",
+    name="Example Client Ltd",
+    role="controller",
+    country="DE",
+    contact="privacy@client.example.com",
+)
+PRINTER = Recipient(code="printer", name="Example Printer Ltd", role="processor", country="SG")
+
+
+def to_of(outcome: Outcome) -> str:
+    """The client that answers, entered in the register, where a request is handed on."""
+    if outcome is not Outcome.FORWARDED_TO_CONTROLLER:
+        return ""
+    return recipients.enter(CLIENT).pk
 
 
 @pytest.mark.parametrize("outcome", LETTERS)
@@ -32,11 +52,34 @@ def test_each_outcome_closes_with_its_letter(
     alice: AbstractBaseUser, dora: Actor, outcome: Outcome
 ) -> None:
     request = cast.route(cast.request_of(alice, Right.ACCESS, fresh=False, residence="FR"))
-    set_aside(request, outcome=outcome, actor=dora, reason="Said on the telephone")
+    set_aside(
+        request, outcome=outcome, actor=dora, reason="Said on the telephone", to=to_of(outcome)
+    )
     assert (request.state, request.outcome) == (State.CLOSED, outcome)
     written = Letter.objects.filter(request=request).values_list("kind", flat=True)
     assert list(written) == LETTERS[outcome]
     assert notes.read(request.case.notes.get()) == "Said on the telephone"
+
+
+def test_who_has_the_request_now_is_told_and_stands_among_what_was_told_of_the_person(
+    alice: AbstractBaseUser, bob: AbstractBaseUser, dora: Actor
+) -> None:
+    request = cast.route(cast.request_of(alice, Right.ACCESS, fresh=False, residence="FR"))
+    recipients.enter(PRINTER)
+    forwarded = Outcome.FORWARDED_TO_CONTROLLER
+    for nobody in ("", "unknown", "printer"):
+        with pytest.raises(SettingAsideError):
+            set_aside(request, outcome=forwarded, actor=dora, reason="Theirs", to=nobody)
+    assert not Disclosure.objects.exists()
+    assert not Letter.objects.filter(request=request).exists()
+    set_aside(request, outcome=forwarded, actor=dora, reason="Theirs", to=to_of(forwarded))
+    request.refresh_from_db()
+    assert request.result == {"forwarded_to": "client"}
+    text = letters.render(Letter.objects.get(request=request)).text
+    assert "Example Client Ltd, DE, privacy@client.example.com" in text
+    (told,) = disclosures.told_to(alice.pk)
+    assert (told.recipient_code, told.basis) == ("client", f"handed on: {request.case.reference}")
+    assert not disclosures.told_to(bob.pk)
 
 
 def test_who_could_not_be_identified_learns_why_and_where_to_complain(
