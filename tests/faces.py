@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dsar.cases.models import Case
     from tests.testapp.factories import Cast, Person
 
+SCROLLS_SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 GROUPS = {
     "intake": "Privacy intake",
     "handler": "Privacy handlers",

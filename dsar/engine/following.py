@@ -83,13 +83,10 @@ def case(one: Case) -> dict[str, Any]:
 
 def followed(one: Case) -> dict[str, Any]:
     """The same with each request's timeline."""
+    stories = timeline.timelines(one.requests.all())
     told = [
         _request(request)
-        | {
-            "timeline": [
-                {"at": event.at, "what": event.what} for event in timeline.timeline(request)
-            ]
-        }
+        | {"timeline": [{"at": event.at, "what": event.what} for event in stories[request.pk]]}
         for request in one.requests.all()
     ]
     return _case(one) | {"requests": told}

@@ -87,6 +87,14 @@ def entries(request: UUID) -> QuerySet[Entry]:
     return Entry.objects.filter(request=str(request)).order_by("pk")
 
 
+def by_request(requests: Iterable[UUID]) -> dict[str, list[Entry]]:
+    """The entries about each of some requests, oldest first, by the request's number; one statement."""
+    found: dict[str, list[Entry]] = {}
+    for one in Entry.objects.filter(request__in=[str(one) for one in requests]).order_by("pk"):
+        found.setdefault(str(one.request), []).append(one)
+    return found
+
+
 def last(requests: Iterable[UUID], tags: Iterable[Tag]) -> dict[str, Entry]:
     """Of each request the newest entry with one of these tags, by the request's number; one statement."""
     found = Entry.objects.filter(request__in=[str(one) for one in requests], tag__in=tags)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -20,7 +21,7 @@ from dsar.registers.models import Hold
 from dsar.staff import acts, applying, clearance, redactions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from dsar.cases.actors import Actor
     from dsar.cases.identity_models import Proof
@@ -46,7 +47,7 @@ def of(case: Case, *, actor: Actor, in_clear: bool) -> dict[str, Any]:
         "linked": _linked(case),
         "noted": _noted(requests) if in_clear else [],
         "tasks": list(tasks.select_related("request").order_by("due_at", "pk")),
-        "entries": list(_entries(requests)),
+        "entries": entries(requests),
         "letters": list(case.letters.defer("content").order_by("written_at")),
         "correspondence": _messages(case, in_clear=in_clear),
         "notes": [_note(one, in_clear=in_clear) for one in _notes(case)],
@@ -64,7 +65,7 @@ def _asked(request: Request, *, actor: Actor) -> dict[str, Any]:
         "offered": acts.offered(request, actor),
         "may_redact": redactions.may_review(request, actor),
         "decision": getattr(request, "decision", None),
-        "clocks": request.clocks,
+        "clocks": [_in_days(clock) for clock in request.clocks],
         "plan": plan,
         "rows": sum(step.get("expected") or 0 for step in counted),
         "counted": counted,
@@ -128,16 +129,24 @@ def _linked(case: Case) -> list[Case]:
     return list(found.order_by("-received_at")[:_LINKED])
 
 
-def _entries(requests: Sequence[Request]) -> Iterator[dict[str, Any]]:
-    """The ledger's entries about all the requests, the newest first."""
+def _in_days(clock: dict[str, Any]) -> dict[str, Any]:
+    """A clock with its days as such, to be written as every date of the page is."""
+    days = {name: clock[name] for name in ("strict", "adjusted", "promised") if clock[name]}
+    return clock | {name: date.fromisoformat(day) for name, day in days.items()}
+
+
+def entries(requests: Sequence[Request]) -> list[dict[str, Any]]:
+    """The ledger's entries about these requests, the newest first."""
     rights = {str(one.pk): one.right.replace("_", " ") for one in requests}
-    for entry in log.newest([one.pk for one in requests], _ENTRIES):
-        yield {
+    return [
+        {
             "at": parse_datetime(entry.at),
             "what": entry.tag.replace(".", ": ").replace("_", " "),
             "right": rights.get(str(entry.request), ""),
             "number": entry.pk,
         }
+        for entry in log.newest([one.pk for one in requests], _ENTRIES)
+    ]
 
 
 def _messages(case: Case, *, in_clear: bool) -> list[dict[str, Any]]:

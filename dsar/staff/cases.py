@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
@@ -55,7 +56,7 @@ class CaseAdmin(ReadingAdmin[Case]):
         "relation",
         "channel",
         "laws",
-        "language",
+        "writes_in",
         "received_at",
         "policy_version",
         "affirmed",
@@ -90,6 +91,11 @@ class CaseAdmin(ReadingAdmin[Case]):
             return pseudonyms.of(case)
         found = get_user_model().objects.filter(pk=case.subject_id).first()
         return found.get_username() if found else "No account (any more)"
+
+    @admin.display(description="Language")
+    def writes_in(self, case: Case) -> str:
+        """The language of our letters, by its name."""
+        return str(dict(settings.LANGUAGES).get(case.language, case.language))
 
     @admin.display(description="Answers go to")
     def answers_to(self, case: Case) -> str:

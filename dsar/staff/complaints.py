@@ -61,14 +61,14 @@ class AnswerForm(forms.Form):
 class ComplaintAdmin(CorrespondenceAdmin[Complaint]):
     """Complaints, what is to be answered first at the top."""
 
-    list_display = ("named", "about", "received_at", "answer_by", "assigned_to", "outcome")
+    list_display = ("named", "about", "received_at", "answer_by", "assignee", "outcome")
     list_filter = (StandingFilter, "outcome")
     list_select_related = ("case", "request", "assigned_to")
     change_list_template = "admin/dsar/complaint/list.html"
     change_form_template = "admin/dsar/complaint/page.html"
     fields = (
         *("named", "person", "about", "channel", "says", "received_at", "acknowledged_at"),
-        *("answer_by", "assigned_to", "outcome", "answered_at"),
+        *("answer_by", "assignee", "outcome", "answered_at"),
     )
     readonly_fields = fields
 
@@ -76,6 +76,11 @@ class ComplaintAdmin(CorrespondenceAdmin[Complaint]):
     def about(self, complaint: Complaint) -> str:
         """The request that it is about."""
         return complaint.request.right.replace("_", " ") if complaint.request else "no request"
+
+    @admin.display(description="Assigned to", ordering="assigned_to")
+    def assignee(self, complaint: Complaint) -> str:
+        """Whoever of the staff looks at it, by name: not everybody may open an account."""
+        return complaint.assigned_to.get_username() if complaint.assigned_to else "-"
 
     def read(self, row: Complaint) -> str:
         """What the person wrote."""

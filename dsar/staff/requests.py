@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -9,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_POST
 
 from dsar.cases import decisions, extending, permissions
@@ -19,9 +21,8 @@ from dsar.engine import review
 from dsar.engine.models import Plan
 from dsar.engine.review import PlanChangedError
 from dsar.engine.rights import correction
-from dsar.ledger import log
 from dsar.packages.models import Package
-from dsar.staff import acts, clearance, failures, redacted_files, redactions, rehearsing
+from dsar.staff import acts, casefile, clearance, failures, redacted_files, redactions, rehearsing
 from dsar.staff.asking import Question, ask
 from dsar.staff.reading import acting, demand, page_of
 from dsar.staff.worklist import Worklist
@@ -62,9 +63,9 @@ class RequestAdmin(Worklist):
     def under_each_law(self, request: Request) -> str:
         """The strict date under each law that applies, and what moved it."""
         return "; ".join(
-            f"{one['regime']} {one['strict']}"
+            f"{one['regime']} {_day(one['strict'])}"
             + (", extended" if one["extended"] else "")
-            + (f", promised {one['promised']}" if one["promised"] else "")
+            + (f", promised {_day(one['promised'])}" if one["promised"] else "")
             for one in request.clocks
         )
 
@@ -211,6 +212,10 @@ def _stands(about: Request) -> str:
     return f"The {right} request is now: {about.get_state_display().lower()}{outcome}."
 
 
+def _day(iso: str) -> str:
+    return date_format(date.fromisoformat(iso))
+
+
 def _known(about: Request, *, in_clear: bool) -> dict[str, Any]:
     """What the page shows beside the request's own fields."""
     plan = Plan.objects.filter(request=about).first()
@@ -223,7 +228,7 @@ def _known(about: Request, *, in_clear: bool) -> dict[str, Any]:
         "reason": _reason(decision, in_clear=in_clear),
         "changes": _changes(about, in_clear=in_clear),
         "in_clear": in_clear,
-        "entries": log.entries(about.pk),
+        "entries": casefile.entries([about]),
         "letters": about.letters.defer("content").order_by("written_at"),
         "packages": Package.objects.filter(request_reference=about.pk).order_by("created_at"),
     }

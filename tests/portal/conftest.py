@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from allauth.account.models import EmailAddress
 
 from tests import entering, faces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from django.test import Client
@@ -47,3 +48,26 @@ def alice(cast: Cast, browsing: Callable[..., Client]) -> Client:
 def bob(cast: Cast, browsing: Callable[..., Client]) -> Client:
     """Bob, who has just logged in."""
     return browsing(cast.bob)
+
+
+@pytest.fixture
+def site(live_server: Any, cast: Any) -> str:
+    """The address of the running site, on which Alice can log in."""
+    EmailAddress.objects.create(
+        user=cast.alice.user, email=cast.alice.email, verified=True, primary=True
+    )
+    return str(live_server.url)
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Any]:
+    """Open a browser that looks a certain way."""
+    contexts = []
+
+    def new(**look: Any) -> Any:
+        contexts.append(browser.new_context(**look))
+        return contexts[-1].new_page()
+
+    yield new
+    for context in contexts:
+        context.close()

@@ -4,114 +4,28 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from allauth.account.models import EmailAddress
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
 
 from dsar.cases import complaints, messages, pausing
 from dsar.cases.actors import Actor, ActorKind
 from dsar.cases.asked import Asked
 from dsar.cases.files import File
-from dsar.cases.models import Case, Letter, Request
+from dsar.cases.models import Case, Request
 from dsar.cases.states import Right
 from dsar.processing import joining
 from dsar.registers import consents, cookies
 from dsar.registers.models import Consent
 from tests import faces, policies
+from tests.portal.screens import LOOKS, assert_good, in_each_look, log_in
 from tests.testapp.factories import PASSWORD
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-LOOKS: list[dict[str, Any]] = [
-    {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
-    # 1,280 px at 400 % is this narrow (WCAG 2.2, 1.4.10).
-    {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
-    {"viewport": {"width": 320, "height": 640}, "forced_colors": "active"},
-]
-in_each_look = pytest.mark.parametrize(
-    "look",
-    [LOOKS[1], *(pytest.param(one, marks=pytest.mark.slow) for one in (LOOKS[0], LOOKS[2]))],
-    ids=["narrow-dark", "wide", "forced-colours"],
-)
 SCRIPTS = [True, False]
-OPEN_PAGES = (
-    *("/privacy/", "/privacy/ask/", "/privacy/ask/open/", "/privacy/ask/open/sent/"),
-    *("/privacy/confirm/", "/privacy/answer/", "/privacy/policy/", "/privacy/cookies/"),
-    *("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"),
-)
 CLAIMS = Asked(right=Right.RESTRICTION, scope={"ground": "claims"})
-
-
-@pytest.fixture
-def site(live_server: Any, cast: Any) -> str:
-    """The address of the running site, on which Alice can log in."""
-    EmailAddress.objects.create(
-        user=cast.alice.user, email=cast.alice.email, verified=True, primary=True
-    )
-    return str(live_server.url)
-
-
-@pytest.fixture
-def opened(browser: Any) -> Iterator[Any]:
-    """Open a browser that looks a certain way."""
-    contexts = []
-
-    def new(**look: Any) -> Any:
-        contexts.append(browser.new_context(**look))
-        return contexts[-1].new_page()
-
-    yield new
-    for context in contexts:
-        context.close()
-
-
-def log_in(page: Any, site: str, person: Any) -> None:
-    page.goto(f"{site}/accounts/login/?next=/privacy/")
-    page.get_by_label("Email").fill(person.email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign In").click()
-    page.wait_for_url(f"{site}/privacy/")
-
-
-def barriers(page: Any) -> list[tuple[str, str]]:
-    violations = Axe().run(page).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"]) for one in violations]
-
-
-def assert_good(page: Any) -> None:
-    assert barriers(page) == [], page.url
-    wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    assert page.evaluate(wide), page.url
-
-
-@in_each_look
-def test_no_page_has_a_barrier(site, cast, opened, look):
-    # axe is put into the page, which the site's own policy rightly forbids.
-    page = opened(**look, bypass_csp=True)
-    for open_page in OPEN_PAGES:
-        page.goto(site + open_page)
-        assert_good(page)
-    case = faces.file(cast.alice, "access", CLAIMS)
-    faces.work()
-    log_in(page, site, cast.alice)
-    letter = Letter.objects.filter(case=case).earliest("written_at")
-    at = f"/privacy/requests/{case.reference}"
-    waiting = case.requests.get(right="restriction").pk
-    for own in (
-        *("/privacy/", "/privacy/held/", "/privacy/choices/", "/privacy/requests/"),
-        *(f"{at}/", f"{at}/letters/{letter.pk}/", f"{at}/{waiting}/withdraw/"),
-        *(f"{at}/messages/", f"{at}/complain/"),
-        *("/accounts/email/", "/accounts/password/change/", "/accounts/2fa/"),
-        *("/accounts/sessions/", "/accounts/logout/"),
-    ):
-        page.goto(site + own)
-        assert_good(page)
 
 
 @in_each_look
@@ -136,6 +50,7 @@ def test_an_account_is_opened_with_nothing_agreed_to(site, cast, opened, look, m
     typed(page)
     page.wait_for_url("**/confirm-email/")
     page.goto(*re.findall(r"http://\S+/confirm-email/\S+", mailoutbox[0].body))
+    assert_good(page)
     page.get_by_role("button", name="Confirm").click()
     nora = get_user_model().objects.get(email="nora@example.test")
     assert not Consent.objects.filter(subject=nora).exists()
@@ -178,7 +93,10 @@ def test_a_browser_keeps_what_is_declared_and_nothing_else(site, cast, opened):
     page = opened()
     declared = {one.name for one in cookies.declared()}
     seen: set[str] = set()
-    for path in OPEN_PAGES:
+    for path in (
+        *("/privacy/", "/privacy/ask/", "/privacy/ask/open/", "/privacy/answer/"),
+        *("/accounts/login/", "/accounts/signup/"),
+    ):
         page.goto(site + path)
         seen |= left_by(page)
     page.get_by_role("button", name="简体中文").click()

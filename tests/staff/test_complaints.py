@@ -79,6 +79,8 @@ def test_somebody_who_did_not_decide_takes_it_on_and_answers_it_once(cast, ask, 
     filed.refresh_from_db()
     assert filed.assigned_to is not None
     assert filed.assigned_to.get_username().startswith("otto")
+    for shown in (page, LIST):
+        assert filed.assigned_to.get_username() in text(dora, shown)
     assert "Take it on" not in text(otto, page)
     assert otto.post(f"{LIST}{filed.pk}/answer/", ANSWER)["Location"] == page
     filed.refresh_from_db()

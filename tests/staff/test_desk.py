@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from dsar.cases.intake import Asked, Proposal
 from dsar.cases.message_models import Message
@@ -86,6 +88,10 @@ def test_looking_previewing_and_deciding_leave_their_entries(cast, ask, dora):
     assert tags.count("request.viewed") == 2
     assert "request.previewed" in tags
     assert "request.decided" in tags
+    shown = dora.get(_page(request)).content.decode()
+    assert "request: decided" in shown
+    assert not re.search(r">[^<]*\d{4}-\d{2}-\d{2}T", shown)
+    assert f"SG {date_format(timezone.localtime(request.statutory_due_at))}" in shown
 
 
 def test_a_plan_that_changed_since_it_was_shown_is_not_decided(cast, ask, dora):
