@@ -7,6 +7,7 @@ from django.contrib import admin
 from dsar.audit.models import Export
 from dsar.cases.complaint_models import Complaint
 from dsar.cases.delays import Holiday
+from dsar.cases.deputy_models import Deputyship
 from dsar.cases.enquiry_models import Enquiry
 from dsar.cases.models import Case, Request
 from dsar.cases.recipient_models import RecipientTask
@@ -27,6 +28,7 @@ from dsar.staff.anonymous import AnonymousSetAdmin
 from dsar.staff.auditing import ExportAdmin
 from dsar.staff.cases import CaseAdmin
 from dsar.staff.complaints import ComplaintAdmin
+from dsar.staff.deputyships import DeputyshipAdmin
 from dsar.staff.destinations import DestinationAdmin
 from dsar.staff.enquiries import EnquiryAdmin
 from dsar.staff.evidence import EntryAdmin, PackageAdmin
@@ -74,5 +76,6 @@ admin.site.register(Destination, DestinationAdmin)
 admin.site.register(ExemptedUse, ExemptedUseAdmin)
 admin.site.register(StaffRecord, StaffRecordAdmin)
 admin.site.register(HouseReview, HouseReviewAdmin)
+admin.site.register(Deputyship, DeputyshipAdmin)
 admin.site.register(AnonymousSet, AnonymousSetAdmin)
 admin.site.register(SourceNotice, SourceNoticeAdmin)

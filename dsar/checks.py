@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.checks import Error, Tags, register
 
 from dsar.contract.checking.gate import errors
@@ -14,6 +15,8 @@ from dsar.ledger import signing
 
 if TYPE_CHECKING:
     from django.core.checks import CheckMessage
+
+_DEPUTIES = "dsar.cases.deputies.DeputyBackend"
 
 
 @register("dsar")
@@ -35,6 +38,15 @@ def server_settings(*, databases: Any = None, **_options: Any) -> list[CheckMess
         )
         for complaint in server.complaints()
     ]
+
+
+@register("dsar")
+def deputies(**_options: Any) -> list[CheckMessage]:
+    """Refuse a project whose deputies would have nothing of the role they stand in for."""
+    if _DEPUTIES in settings.AUTHENTICATION_BACKENDS:
+        return []
+    hint = f'Put "{_DEPUTIES}" last into AUTHENTICATION_BACKENDS; it logs nobody in.'
+    return [Error("Deputies would have no permission.", hint=hint, id="dsar.S003")]
 
 
 @register("dsar", deploy=True)

@@ -6,6 +6,7 @@ from dsar.api.models import Reply
 from dsar.audit.models import Export
 from dsar.cases.complaint_models import Complaint
 from dsar.cases.delays import Extension, Holiday, Pause, Preserved, Promise, Warned
+from dsar.cases.deputy_models import Deputyship
 from dsar.cases.enquiry_models import Enquiry
 from dsar.cases.fee_models import Fee
 from dsar.cases.identity_models import Claim, Confirmation, Proof, Upload
@@ -68,6 +69,7 @@ __all__ = [
     "Correction",
     "Count",
     "Decision",
+    "Deputyship",
     "Destination",
     "Disclosure",
     "Download",

@@ -158,6 +158,7 @@ class Request(models.Model):
             ("approve_request", "Can give the second signature"),
             ("audit_request", "Can read and export the evidence of requests"),
             ("watch_system", "Can see how the system stands"),
+            ("appoint_deputies", "Can say who stands in for whom"),
         ]
         constraints = [
             models.CheckConstraint(condition=_one_of("state", State), name="dsar_state_known"),

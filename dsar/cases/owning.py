@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
-from django.db.models import Q
-
+from dsar.cases import colleagues
 from dsar.cases.acting import locked
 from dsar.cases.lifecycle import MoveError, NotPermittedError
 from dsar.cases.permissions import HANDLE
@@ -50,13 +47,7 @@ def give(request: Request, *, to: Any, actor: Actor) -> Request:
 
 def candidates() -> QuerySet[Any]:
     """Whoever may handle requests, by name."""
-    users = get_user_model()._default_manager  # noqa: SLF001 - as Django documents it.
-    handling = Q(codename=HANDLE, content_type__app_label="dsar")
-    permitted = Permission.objects.filter(handling)
-    may = Q(is_superuser=True) | Q(user_permissions__in=permitted)
-    may |= Q(groups__permissions__in=permitted)
-    found: QuerySet[Any] = users.filter(may, is_active=True, is_staff=True)
-    return found.order_by(get_user_model().USERNAME_FIELD).distinct()
+    return colleagues.who_may(HANDLE)
 
 
 def _own(request: Request, *, owner: Any, actor: Actor) -> Request:

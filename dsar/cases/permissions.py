@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from dsar.cases.actors import Actor
     from dsar.cases.models import Request
 
-TAKE_IN, HANDLE, DECIDE, APPROVE, AUDIT, WATCH = (
+TAKE_IN, HANDLE, DECIDE, APPROVE, AUDIT, WATCH, APPOINT = (
     "take_in_request",
     "handle_request",
     "decide_request",
     "approve_request",
     "audit_request",
     "watch_system",
+    "appoint_deputies",
 )
 OFFICERS = "Data protection officers"
 """The group that hears of a date when its owner did not act."""
@@ -58,9 +59,9 @@ GROUPS: dict[str, frozenset[str]] = {
     "Privacy intake": frozenset({TAKE_IN}),
     "Privacy handlers": _SEEING | {TAKE_IN, HANDLE},
     "Privacy reviewers": _SEEING | {TAKE_IN, HANDLE, DECIDE, WATCH},
-    OFFICERS: _SEEING | {TAKE_IN, HANDLE, DECIDE, APPROVE, AUDIT, WATCH},
+    OFFICERS: _SEEING | {TAKE_IN, HANDLE, DECIDE, APPROVE, AUDIT, WATCH, APPOINT},
     "Auditors": _SEEING | {AUDIT, WATCH},
-    "System owners": frozenset({WATCH}),
+    "System owners": frozenset({WATCH, APPOINT}),
 }
 """The groups that staff are put into, with what each may do (R188)."""
 

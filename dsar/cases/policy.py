@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Q
 
 from dsar import conf
 from dsar.cases import variants
@@ -47,6 +48,14 @@ def handling(request: Request) -> Handling:
         message = f'DSAR["POLICY"][{variant!r}] must not be {chosen.value!r}.'
         raise ImproperlyConfigured(message)
     return chosen
+
+
+def takes_two() -> Q:
+    """The same as a condition on requests: those that two people decide."""
+    chosen = POLICY | {name: Handling(said) for name, said in conf.get("POLICY").items()}
+    two = [name for name, said in chosen.items() if said is Handling.TWO_PEOPLE]
+    scopes = [name.removeprefix("objection_") for name in two if name.startswith("objection_")]
+    return Q(right__in=two) | Q(right=Right.OBJECTION, scope__objection__in=scopes)
 
 
 def _weakens_deletion(request: Request, chosen: Handling) -> bool:

@@ -26,7 +26,7 @@ from django.db.models import (
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from dsar.cases import deadlines
+from dsar.cases import deadlines, second_person
 from dsar.cases.delays import Pause, Warned
 from dsar.cases.models import Request
 from dsar.cases.permissions import OFFICERS
@@ -194,6 +194,7 @@ def _leaves(warned: Warned) -> bool:
         _WORDS[Mark(warned.mark)],
         "",
         f"Case {reference}, {right}, due on {deadlines.day_of(warned.due_at).isoformat()}.",
+        *_lonely(warned),
         "Open it in the queue to see what is still to be done.",
     ]
     message = EmailMessage(
@@ -208,6 +209,15 @@ def _leaves(warned: Warned) -> bool:
             "The warning on request %s did not leave: %s", warned.request_id, type(error).__name__
         )
         return False
+
+
+def _lonely(warned: Warned) -> list[str]:
+    """A sentence more where two people decide, and there is only one today."""
+    if warned.request_id not in second_person.of_which([warned.request_id]):
+        return []
+    return [
+        "Nobody is there today to give the second signature. Somebody who is back, or a deputy, is needed."
+    ]
 
 
 def _addresses(warned: Warned) -> list[str]:

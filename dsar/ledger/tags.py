@@ -152,6 +152,8 @@ class Tag(StrEnum):
 
     STAFF_RECORDED = "staff.recorded"
     STAFF_RECORD_ENDED = "staff.record_ended"
+    DEPUTY_APPOINTED = "deputy.appointed"
+    DEPUTY_ENDED = "deputy.ended"
     HOUSE_REVIEWED = "house.reviewed"
     SECURITY_DESCRIBED = "security.described"
     HOLIDAY_ENTERED = "holiday.entered"

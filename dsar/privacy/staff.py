@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dsar.cases.deputy_models import Deputyship
 from dsar.declarations import Category, Held, Origin, PersonalData, Row
 from dsar.privacy.terms import (
     ACCOUNT,
@@ -77,4 +78,50 @@ class SecurityDescriptionPersonalData(PersonalData):
         "text": OF_PROCESSING,
         "written_at": PROCEDURE,
         "written_by": ACCOUNT,
+    }
+
+
+class _DeputyTerms(PersonalData):
+    """What everybody in a deputyship shares."""
+
+    purpose, retention = REQUEST_HANDLING, kept("last_on")
+    row = Row.RETAINED
+
+
+@declare(Deputyship, role="absent")
+class AbsentDeputyshipPersonalData(_DeputyTerms):
+    """When you were away from a role at the privacy desk."""
+
+    subject = "absent"
+    fields = {
+        "id": TECHNICAL,
+        ("role", "first_on", "last_on", "appointed_at", "ended_at"): PROCEDURE,
+        "absent": ACCOUNT,
+        ("deputy", "appointed_by"): STAFF,
+    }
+
+
+@declare(Deputyship, role="deputy")
+class DeputyDeputyshipPersonalData(_DeputyTerms):
+    """When you stood in for somebody at the privacy desk."""
+
+    subject = "deputy"
+    fields = {
+        "id": TECHNICAL,
+        ("role", "first_on", "last_on", "appointed_at", "ended_at"): PROCEDURE,
+        "deputy": ACCOUNT,
+        ("absent", "appointed_by"): STAFF,
+    }
+
+
+@declare(Deputyship, role="officer")
+class OfficerDeputyshipPersonalData(_DeputyTerms):
+    """Which deputies you appointed."""
+
+    subject = "appointed_by"
+    fields = {
+        "id": TECHNICAL,
+        ("role", "first_on", "last_on", "appointed_at", "ended_at"): PROCEDURE,
+        "appointed_by": ACCOUNT,
+        ("absent", "deputy"): STAFF,
     }

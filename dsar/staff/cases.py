@@ -24,7 +24,7 @@ from dsar.keys.box import KeyDestroyedError
 from dsar.ledger import log
 from dsar.registers import holds
 from dsar.registers import minors as register
-from dsar.staff import casefile, clearance, intake, minors, said
+from dsar.staff import casefile, clearance, intake, lonely, minors, said
 from dsar.staff.asking import ask, of_case
 from dsar.staff.forms import HoldForm, NoteForm, RevealForm
 from dsar.staff.incident_forms import FactsForm
@@ -154,6 +154,7 @@ class CaseAdmin(ReadingAdmin[Case]):
             **casefile.of(case, actor=actor, in_clear=in_clear),
             **(said.of(case) if in_clear else {}),
             "in_clear": in_clear,
+            "lonely": lonely.of_case(case),
             "may_reveal": clearance.may_reveal(request, case),
             "may_note": actor.may(permissions.HANDLE),
             "minor": report if report and report.ended_at is None else None,

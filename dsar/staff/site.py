@@ -15,6 +15,7 @@ from dsar.cases import permissions, second_factor
 from dsar.staff import (
     datamap,
     home,
+    lonely,
     metrics,
     minors,
     noted,
@@ -66,6 +67,7 @@ class StaffSite(AdminSite):
         user = request.user
         context: dict[str, Any] = {
             "desk": home.of(user),
+            "lonely": lonely.of_house(user),
             "minors": minors.waiting(user),
             "reviews": people.overdue(user),
             "retention": retention.waiting(user),

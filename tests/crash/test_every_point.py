@@ -41,6 +41,7 @@ BY_HAND = {
     "consent",
     "decision",
     "destination",
+    "deputy",
     "disclosure",
     "download",
     "earlier",
@@ -126,6 +127,7 @@ NOT_WALKED = {
     "ledger.keep_object": "As above.",
     "lease.beat": "A beat that is lost is a lease that ends: test_killed_workers.py.",
     "lease.release": "A lease that is not given back ends by itself.",
+    "recipients.ask": "One transaction with the approval, which somebody gives, or filing, at a face.",
     "package.permit": "Staff hand a package over, and do it again who saw an error; one transaction.",
     "package.begin_again": "The same as `package.begin`, when that failed in the claim.",
 }

@@ -31,6 +31,7 @@ APPROVE = frozenset({"officer", "root"})
 AUDIT = frozenset({"officer", "auditor", "root"})
 SEE = HANDLE | {"auditor"}
 WATCH = DECIDE | {"auditor", "owner"}
+APPOINT = APPROVE | {"owner"}
 NOBODY: frozenset[str] = frozenset()
 
 MODELS = {
@@ -51,6 +52,7 @@ MODELS = {
     "incident": AUDIT,
     "staffrecord": AUDIT,
     "housereview": AUDIT,
+    "deputyship": AUDIT | {"owner"},
     "export": AUDIT,
     "retentionrun": DECIDE,
     "recipientrecord": SEE,
@@ -73,6 +75,7 @@ PAGES: dict[str, tuple[list[Any], frozenset[str]]] = {
     "figures": ([], DECIDE | AUDIT),
     "staff": ([], AUDIT),
     "dsar_staffrecord_enter": ([], APPROVE),
+    "dsar_deputyship_enter": ([], APPOINT),
     "dsar_housereview_sign": (["access"], APPROVE),
     "datamap": ([], SEE | WATCH),
     "datamap_file": (["fields.csv"], SEE | WATCH),
@@ -132,6 +135,7 @@ POSTS: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_transfer_confirm": ([0], APPROVE),
     "dsar_transfer_cancel": ([0], APPROVE),
     "dsar_staffrecord_end": ([0], APPROVE),
+    "dsar_deputyship_end": ([0], APPOINT),
     "dsar_restriction_lift": ([0], DECIDE),
     "dsar_purpose_start": (["none"], APPROVE),
     "dsar_purpose_sign": ([0], APPROVE),
@@ -316,7 +320,7 @@ def test_a_persons_letters_and_files_are_read_by_who_handles_requests(cast, ask,
 
 def test_the_list_of_an_app_is_shown_to_who_sees_something_in_it(cast, at_desk, role):
     status = at_desk(role).get(reverse("admin:app_list", args=["dsar"])).status_code
-    assert (status == 200) is (role in SEE)
+    assert (status == 200) is (role in SEE | APPOINT)
 
 
 def test_an_act_that_is_none_is_refused_to_everybody(cast, ask, at_desk, role):
@@ -357,7 +361,10 @@ def test_the_groups_hold_what_the_table_says():
     holds = {name: {one.removesuffix("_request") for one in may} for name, may in GROUPS.items()}
     assert {name for name, may in holds.items() if "approve" in may} == {"Data protection officers"}
     assert "handle" not in holds["Auditors"]
-    assert holds["System owners"] == {"watch_system"}
+    assert holds["System owners"] == {"watch_system", "appoint_deputies"}
+    assert {name for name, may in holds.items() if "appoint_deputies" in may} == {
+        *("System owners", "Data protection officers"),
+    }
     assert holds["Privacy intake"] == {"take_in"}
     assert {name for name, may in holds.items() if "take_in" in may} == {
         *{name for name, may in holds.items() if "handle" in may},
