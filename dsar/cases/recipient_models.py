@@ -9,7 +9,10 @@ from dsar.cases.models import Request
 
 
 class RecipientTask(models.Model):
-    """Telling one recipient about a correction, deletion, restriction or withdrawal (GDPR Art. 19, PDPA s 16(4))."""
+    """Telling one recipient about a correction, deletion, restriction or withdrawal (GDPR Art. 19, PDPA s 16(4)).
+
+    Of an access request it asks a processor what they hold of the person (R56).
+    """
 
     class State(models.TextChoices):
         OPEN = "open", "Open"

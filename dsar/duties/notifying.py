@@ -271,6 +271,13 @@ _WORDS = {
 
 def _text(task: RecipientTask) -> str:
     """What a mail says: that there is something to do, and whom to ask; nothing about anybody."""
+    if task.request.right == Right.ACCESS:
+        return (
+            f"{conf.get('ORGANISATION').get('name', '')} was asked for a copy of the data of a person whose data you "
+            f"process for us.\n\nPlease ask us whom this is about, and let us have what you hold of them by "
+            f"{timezone.localdate(task.due_at).isoformat()} (GDPR Art. 15, 28(3)(e); PDPA s 21). "
+            f"Quote notification {task.pk}.\n\n{contents.contact()}\n"
+        )
     return (
         f"{conf.get('ORGANISATION').get('name', '')} {_WORDS[Right(task.request.right)]} whose data you received "
         f"from us.\n\nPlease ask us whom this is about, and do the same (GDPR Art. 19; PDPA s 16(4), s 22(2)(b)). "

@@ -16,7 +16,7 @@ from dsar.cases import timeline
 from dsar.cases.fee_models import Fee
 from dsar.cases.models import Letter, Request
 from dsar.cases.recipient_models import RecipientTask
-from dsar.cases.states import DONE, State
+from dsar.cases.states import DONE, Right, State
 from dsar.engine import renewing
 from dsar.engine.models import Step
 from dsar.packages import fetched
@@ -48,7 +48,9 @@ def with_progress(requests: QuerySet[Request]) -> QuerySet[Request]:
     And whether nobody of the staff decided on it, and the fee that it waits for.
     """
     visible = Q(steps__hidden=False)
+    # What processors were asked before a copy is how we searched, and nothing that was told.
     told = RecipientTask.objects.filter(request=OuterRef("pk"), secret=False)
+    told = told.exclude(request__right=Right.ACCESS)
     whom = JSONObject(name="recipient", state="state", sent_at="sent_at", ended_at="ended_at")
     asked = Fee.objects.filter(pause__request=OuterRef("pk"), pause__answered_at__isnull=True)
     fee = JSONObject(

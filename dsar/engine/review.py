@@ -10,10 +10,10 @@ from dsar.cases import decisions, earlier, lifecycle, policy
 from dsar.cases.actors import SYSTEM, Actor
 from dsar.cases.models import Decision, Request
 from dsar.cases.policy import Handling
-from dsar.cases.states import State
+from dsar.cases.states import Right, State
 from dsar.contract import registry
 from dsar.crashpoints import effect
-from dsar.engine import annotating, keeping, planning, redacted, wakes
+from dsar.engine import annotating, keeping, planning, redacted, telling, wakes
 from dsar.engine.rights import correction
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -141,6 +141,8 @@ def _woken(request: Request) -> Request:
     request.refresh_from_db()
     annotating.refused(request)
     if request.state == State.APPROVED:
+        if request.right == Right.ACCESS:
+            telling.ask_processors(request)
         earlier.wake(request.case)
         wakes.wake(request.pk, due=request.not_before)
     return request

@@ -1,4 +1,7 @@
-"""Who else has the data and must be told of a correction, deletion, restriction or withdrawal (GDPR Art. 19, R147)."""
+"""Who else has the data: told of a correction, deletion, restriction or withdrawal (GDPR Art. 19, R147), and asked.
+
+Before a copy, processors are asked what they hold of the person: a search is complete with theirs (R56).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from django.utils import timezone
 from dsar.cases import corrections, subjects
 from dsar.cases.models import Correction
 from dsar.cases.recipient_models import RecipientTask
+from dsar.cases.states import Right
 from dsar.contract import registry
 from dsar.contract.vocabulary import Category
 from dsar.crashpoints import effect
@@ -18,9 +22,11 @@ from dsar.dispatch import outbox
 from dsar.keys import box
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
+from dsar.registers.recipient_models import RecipientRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -44,6 +50,8 @@ FROM (
     WHERE subject_id = %(subject)s AND disclosed_at >= %(since)s
         AND (%(purposes)s::text[] IS NULL OR purpose_id = ANY(%(purposes)s))
 ) AS told
+WHERE %(roles)s::text[] IS NULL
+    OR code IN (SELECT code FROM dsar_registers_recipient WHERE role = ANY(%(roles)s))
 GROUP BY code ORDER BY code
 ON CONFLICT DO NOTHING
 RETURNING recipient_code
@@ -102,6 +110,16 @@ def _declared(labels: set[str]) -> list[Recipient]:
 @effect("recipients.task")
 def open_tasks(request: Request) -> None:
     """One task a recipient: those of the purposes, and whoever got data in the year before (also secretly)."""
+    _open(request, due=timezone.now() + timedelta(days=_DAYS_TO_TELL))
+
+
+@effect("recipients.ask")
+def ask_processors(request: Request) -> None:
+    """One task a processor who has data of the kinds that were found, or got some: they say what they hold."""
+    _open(request, due=request.due_at, roles=[RecipientRecord.Role.PROCESSOR.value])
+
+
+def _open(request: Request, *, due: datetime, roles: list[str] | None = None) -> None:
     declared = _whom(request)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -114,7 +132,8 @@ def open_tasks(request: Request) -> None:
                 "purposes": _purposes(request),
                 "since": request.case.received_at - _BEFORE,
                 "state": RecipientTask.State.OPEN,
-                "due": timezone.now() + timedelta(days=_DAYS_TO_TELL),
+                "due": due,
+                "roles": roles,
             },
         )
         opened, can_be_told = cursor.fetchone()
@@ -138,6 +157,7 @@ def body(task: RecipientTask, *, categories: Sequence[str]) -> dict[str, Any]:
         "id": str(task.pk),
         "event": request.right,
         "answered_at": request.answered_at and request.answered_at.isoformat(),
+        **({"answer_by": task.due_at.isoformat()} if request.right == Right.ACCESS else {}),
         "person": person,
         "purposes": _purposes(request) or [],
         "records": sorted(_shown(request)),

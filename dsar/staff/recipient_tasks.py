@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from dsar.cases import permissions
 from dsar.cases.recipient_models import RecipientTask
+from dsar.cases.states import Right
 from dsar.duties import notifying
 from dsar.duties.notifying import TaskError
 from dsar.staff.filters import Choice
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 State = RecipientTask.State
+_ASKED = [
+    (State.SENT, "was asked in another way"),
+    (State.CONFIRMED, "has answered: the person has got what they hold, or they hold nothing more"),
+    (State.IMPOSSIBLE, "cannot be asked: impossible"),
+    (State.DISPROPORTIONATE, "need not be asked: disproportionate effort"),
+]
+"""How it ends where a processor is asked what they hold."""
 
 
 class FinishForm(forms.Form):
@@ -40,6 +48,11 @@ class FinishForm(forms.Form):
         widget=forms.RadioSelect,
     )
     facts = long_text(help_text="How, or why not. Sealed under the case's key.")
+
+    def __init__(self, *args: Any, task: RecipientTask, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if task.request.right == Right.ACCESS:
+            self.fields["state"].choices = _ASKED  # type: ignore[attr-defined]  # a choice field.
 
 
 class StandingFilter(Choice):
@@ -96,7 +109,8 @@ class RecipientTaskAdmin(ReadingAdmin[RecipientTask]):
     @admin.display(description="About")
     def about(self, task: RecipientTask) -> str:
         """The right and the case."""
-        return f"{task.request.right.replace('_', ' ')} {task.request.case.reference}"
+        asked = "asked what they hold: " if task.request.right == Right.ACCESS else ""
+        return f"{asked}{task.request.right.replace('_', ' ')} {task.request.case.reference}"
 
     @admin.display(description="Stands")
     def stands(self, task: RecipientTask) -> str:
@@ -133,7 +147,7 @@ class RecipientTaskAdmin(ReadingAdmin[RecipientTask]):
         """With the form that ends it."""
         is_tried = task.tried_at is not None or task.attempts > 0
         return {
-            "form": FinishForm(),
+            "form": FinishForm(task=task),
             "title": f"{task.recipient}: {self.about(task)}",
             "subtitle": None,
             "may_finish": task.state in {State.OPEN, State.SENT},
@@ -143,7 +157,8 @@ class RecipientTaskAdmin(ReadingAdmin[RecipientTask]):
 
     def finish(self, request: HttpRequest, pk: int) -> HttpResponse:
         """End a task by hand."""
-        task, form = self._task(request, pk), FinishForm(request.POST)
+        task = self._task(request, pk)
+        form = FinishForm(request.POST, task=task)
         if not form.is_valid():
             messages.error(request, "Say how it ended, and why.")
             return redirect(page_of(task))

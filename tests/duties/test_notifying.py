@@ -263,3 +263,26 @@ def test_neighbours_hear_nothing_and_nobody_hears_of_them(cast, server):
     notifying.tell(str(_withdrawn(cast.alice).pk))
     assert [path for path, _, _ in server.arrived] == ["/hook"]
     assert not RecipientTask.objects.filter(request__case__subject=cast.bob.pk).exists()
+
+
+def test_a_processor_is_asked_what_it_holds_by_when_and_of_whom(cast, server):
+    for person in (cast.alice, cast.bob):
+        disclosures.record(
+            person.user, recipient=MAILER, purpose=NEWSLETTER, categories=[], basis="contract"
+        )
+    request = faces.file(cast.alice, "access").requests.get()
+    task = _task(request)
+    notifying.tell(request.pk)
+    ((_path, _headers, body),) = server.arrived
+    said = json.loads(body)
+    assert (said["event"], said["answer_by"]) == ("access", task.due_at.isoformat())
+    assert said["person"]["account"] == str(cast.alice.pk)
+    assert _task(request).state == State.SENT
+    other = faces.file(cast.bob, "access").requests.get()
+    recipients.change(MAILER.code, channel="mail", address="desk@mailer.example")
+    notifying.tell(other.pk)
+    (message,) = mail.outbox
+    assert "let us have what you hold" in message.body
+    assert timezone.localdate(_task(other).due_at).isoformat() in message.body
+    for word in (cast.bob.email, cast.bob.user.get_username(), other.case.reference):
+        assert word not in f"{message.subject} {message.body}"

@@ -15,9 +15,11 @@ from dsar.cases.states import Right
 from dsar.contract import compiler, registry
 from dsar.contract.declarations import Recipient
 from dsar.contract.vocabulary import Category
+from dsar.engine import following
 from dsar.ledger.models import Entry
 from dsar.registers import consents, disclosures, recipients
 from dsar.registers.recipient_models import RecipientRecord
+from tests.testapp.models import Assessment
 from tests.testapp.privacy import BANK, LENDING, MAILER, NEWSLETTER, SAFETY
 
 if TYPE_CHECKING:
@@ -133,3 +135,45 @@ def test_declared_recipients_stand_in_the_register_and_follow_their_declaration(
     assert recipients.write() == 1
     found.refresh_from_db()
     assert (found.name, found.contract) == (BANK.name, "Folder 7")
+
+
+def processor(person: Person, code: str, **said: Any) -> None:
+    recipients.enter(Recipient(code=code, name=f"Example {code}", role="processor", country="SG"))
+    known: dict[str, Any] = {"purpose": LENDING, "categories": [Category.NAME], "basis": "rules"}
+    found = Recipient(code=code, name=f"Example {code}", role="processor", country="SG")
+    disclosures.record(person.user, recipient=found, **known | said)
+
+
+def test_processors_are_asked_what_they_hold_when_a_copy_is_approved(
+    cast: Cast, ask: Callable[..., Case]
+) -> None:
+    Assessment.objects.all().delete()
+    processor(cast.alice, "host")
+    declared = told(ask(cast.bob, "access"))
+    case = ask(cast.alice, "access")
+    tasks = {one.recipient_code: one for one in RecipientTask.objects.filter(request__case=case)}
+    assert declared
+    assert set(tasks) == declared | {"host"}
+    registered = RecipientRecord.objects.filter(code__in=tasks).values_list("role", flat=True)
+    assert set(registered) == {"processor"}
+    request = case.requests.get()
+    assert {one.due_at for one in tasks.values()} == {request.due_at}
+    opened = Entry.objects.get(tag="recipient.tasks_opened", request=str(request.pk))
+    assert json.loads(opened.canonical)["detail"]["recipients"] == sorted(tasks)
+    approved = Entry.objects.get(tag="request.approved", request=str(request.pk))
+    assert opened.pk > approved.pk
+    shown: Any = following.with_progress(case.requests.all()).get()
+    assert shown.told == []
+
+
+def test_who_never_had_the_data_or_is_no_processor_is_not_asked(
+    cast: Cast, shared: None, ask: Callable[..., Case]
+) -> None:
+    Assessment.objects.all().delete()
+    processor(cast.bob, "stranger_host")
+    processor(cast.alice, "former_host", since=timezone.now() - timedelta(days=500))
+    processor(cast.alice, "host")
+    asked = told(ask(cast.alice, "access"))
+    assert "host" in asked
+    assert not asked & {"stranger_host", "former_host", "library", "police", "guard", BANK.code}
+    assert not told(ask(cast.alice, "portability"))

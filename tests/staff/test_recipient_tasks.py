@@ -85,3 +85,24 @@ def test_only_who_decides_sees_and_ends_tasks(task, at_desk, role, status):
 def test_an_unknown_task_is_not_there(task, dora):
     task.pk += 1000
     assert dora.post(_at(task, "again")).status_code == 404
+
+
+def test_what_a_processor_was_asked_stands_on_the_case_until_it_is_ended_with_facts(
+    cast, ask, dora, at_desk
+):
+    case = ask(cast.alice, "access")
+    task = RecipientTask.objects.filter(request__case=case).earliest("pk")
+    address = reverse("admin:dsar_case_change", args=[case.pk])
+    page = dora.get(address).content.decode()
+    assert "asked what they hold" in page
+    assert _at(task, "change") in page
+    assert _at(task, "change") not in at_desk("handler").get(address).content.decode()
+    page = dora.get(_at(task, "change")).content.decode()
+    assert "they hold nothing more" in page
+    dora.post(_at(task, "finish"), {"state": "confirmed", "facts": ""})
+    task.refresh_from_db()
+    assert task.state == State.OPEN
+    dora.post(_at(task, "finish"), {"state": "confirmed", "facts": "They hold nothing."})
+    task.refresh_from_db()
+    assert task.state == State.CONFIRMED
+    assert "Confirmed" in dora.get(address).content.decode()
