@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from dsar.cases import files, permissions, policy, variants
+from dsar.cases import files, permissions, policy, structured, variants
 from dsar.cases.lifecycle import MoveError, NotPermittedError
 from dsar.cases.models import Request
 from dsar.cases.policy import Handling
@@ -46,6 +46,8 @@ class Text:
     field: str
     words: str
     own: bool
+    structured: bool = False
+    """Whether the words are JSON, of which values alone can be left out."""
     file: str = ""
     """Of a stored file, whose name the words are: what it is recognised by."""
 
@@ -83,8 +85,9 @@ def mark(
         there = _of_text(locked, text)
         _check_spans(text, spans, [(one.start, one.end) for one in there])
         made = [_made(locked, text, span, why=why, actor=actor) for span in spans]
+        after = applied(text.words, [*there, *made], is_structured=text.structured)
+        _check_structure(text, after)
         Redaction.objects.bulk_create(made)
-        after = applied(text.words, [*there, *made])
         for one in made:
             said = _marked(locked, one) | {"after": digest(locked, after)}
             _say(Tag.REDACTION_MARKED, one, actor, **said)
@@ -182,12 +185,15 @@ def choices(request: Request, *, own: bool) -> dict[str, list[law.Ground]]:
     }
 
 
-def applied(words: str, redactions: Iterable[Redaction]) -> str:
-    """The text without the passages; where each stood, a mark with the code of its ground."""
+def applied(words: str, redactions: Iterable[Redaction], *, is_structured: bool = False) -> str:
+    """The text without the passages; where each stood, a mark with the code of its ground. JSON stays JSON."""
     pieces: list[str] = []
     reached = 0
     for one in sorted(redactions, key=lambda found: found.start):
-        pieces += [words[reached : one.start], f"[redacted: {', '.join(told(one))}]"]
+        mark_ = f"[redacted: {', '.join(told(one))}]"
+        if is_structured:
+            mark_ = structured.mark(words, one.start, mark_)
+        pieces += [words[reached : one.start], mark_]
         reached = one.end
     return "".join([*pieces, words[reached:]])
 
@@ -242,6 +248,12 @@ def _check_spans(text: Text, spans: Sequence[Span], there: Sequence[Span]) -> No
         raise RedactionError(message)
     if any(end > start for (_, end), (start, _) in pairwise(taken)):
         message = "A part of this passage is marked already."
+        raise RedactionError(message)
+
+
+def _check_structure(text: Text, after: str) -> None:
+    if text.structured and not structured.is_only_lacking(text.words, after):
+        message = "Of structured data only values can be left out, or words within one: no name and no sign."
         raise RedactionError(message)
 
 

@@ -21,7 +21,7 @@ from dsar.cases import redacting, wording
 from dsar.cases.redaction_models import Redaction
 from dsar.cases.states import COPIES
 from dsar.contract import compiler, registry
-from dsar.engine import sources, stored
+from dsar.engine import readable, sources, stored
 from dsar.law import grounds
 from dsar.packages.archive import Member
 
@@ -188,13 +188,13 @@ def _read_one(request: Request, marks: list[Redaction], source: Source, left: Le
 
 
 def _without(request: Request, marks: list[Redaction], row: Model, column: Column) -> str:
-    words = sources.value(row, column)
-    said = words if isinstance(words, str) else ""
+    said = readable.words(row, column)
     field_ = row._meta.get_field(column.name)
     known_by = stored.known_by(field_, said) if isinstance(field_, FileField) else said
     if any(redacting.digest(request, known_by) != one.text_digest for one in marks):
         raise TextChangedError
-    return redacting.applied(said, marks)
+    is_structured = readable.is_structured(type(row), column)
+    return redacting.applied(said, marks, is_structured=is_structured)
 
 
 def by_server(held: Sequence[Source], left: Left) -> list[Source]:
@@ -227,6 +227,12 @@ def _looked_up(declaration: Declaration, column: Column, _texts: dict[str, str])
     """The subselect names no row, so that the server reads the setting once a statement."""
     place = " -> ".join(_literal(name) for name in (declaration.label, column.name))
     found = f"(SELECT current_setting('{_SETTING}')::jsonb -> {place}) ->> {compiler.key_column(declaration)}::text"
+    if readable.is_structured(declaration.model, column):
+        found = f"({found})::jsonb"
+        text_sql = f"coalesce({found}::text, {column.text_sql})"
+        return replace(
+            column, json_sql=f"coalesce({found}, {column.json_sql}::jsonb)", text_sql=text_sql
+        )
     return replace(
         column,
         json_sql=f"coalesce({found}, {column.json_sql})",
@@ -238,10 +244,14 @@ def _literal(name: str) -> str:
     return "'" + name.replace("'", "''") + "'"
 
 
-def _reading(_declaration: Declaration, column: Column, texts: dict[str, str]) -> Column:
+def _reading(declaration: Declaration, column: Column, texts: dict[str, str]) -> Column:
+    is_structured = readable.is_structured(declaration.model, column)
+
     def read(row: Any) -> object:
         said = texts.get(str(row.pk))
-        return sources.value(row, column) if said is None else said
+        if said is None:
+            return sources.value(row, column)
+        return json.loads(said) if is_structured else said
 
     treatment: Any = column.treatment
     return replace(column, treatment=replace(treatment, read=read))

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import CharField, TextField
+from django.db.models import CharField, JSONField, TextField
 
 from dsar.cases import redacting, subjects
 from dsar.cases.redacting import Text
 from dsar.cases.redaction_models import Redaction
 from dsar.contract import compiler, reach
 from dsar.contract.vocabulary import Category, Origin
-from dsar.engine import discovery, sources
+from dsar.engine import discovery, readable, sources
 from dsar.engine.execution import PACKED
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -61,7 +61,7 @@ def is_free(declaration: Declaration, column: Column) -> bool:
         return False
     if getattr(field, "choices", None) or category is None:
         return False
-    if isinstance(field, TextField):
+    if isinstance(field, TextField | JSONField):
         return True
     readable = isinstance(field, CharField) or compiler.reader(column.treatment) is not None
     named = category is Category.FILE and getattr(column.treatment, "origin", None) in _GIVEN
@@ -178,12 +178,13 @@ def _is_stale(request: Request, text: Text, marks: Iterable[Redaction]) -> Itera
 def _texts(source: Source, row: Any) -> Iterator[Text]:
     """The row's texts that say something."""
     for column in source.columns:
-        words = sources.value(row, column)
-        if isinstance(words, str) and words:
+        words = readable.words(row, column)
+        if words:
             yield Text(
                 declaration=source.label,
                 row=str(row.pk),
                 field=column.name,
                 words=words,
                 own=is_own(column),
+                structured=readable.is_structured(type(row), column),
             )
