@@ -92,14 +92,19 @@ def _lock(other: Any, person: Any) -> None:
 
 
 def _who_waits(workers: Crew) -> Member:
-    """The worker whose session waits for that lock, by the name it gave the server."""
+    """The worker whose session waits for that lock and holds the request, by the name it gave the server.
+
+    Another one may wait there too, for whoever writes about the person locks their row as well.
+    """
     found: list[str] = []
 
     def waits() -> bool:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT application_name FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                " AND datname = current_database() AND application_name LIKE %s",
+                "SELECT a.application_name FROM pg_stat_activity a JOIN pg_locks l USING (pid)"
+                " WHERE a.wait_event_type = 'Lock' AND a.datname = current_database()"
+                " AND a.application_name LIKE %s AND l.granted AND l.mode = 'RowShareLock'"
+                " AND l.relation = 'dsar_cases_request'::regclass",
                 [f"{crew.PREFIX}%"],
             )
             found.extend(name for (name,) in cursor.fetchall())
