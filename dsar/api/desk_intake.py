@@ -94,9 +94,15 @@ class TakenInSerializer(cases.FilingSerializer):
         """The answer must go somewhere, and whoever asks for another says for whom."""
         if not attrs.get("email") and not attrs.get("contact"):
             raise serializers.ValidationError({"contact": ["Say where the answer should go."]})
-        if (attrs["relation"] in Claim.FOR_OTHERS) != ("on_behalf" in attrs):
+        for_another = attrs["relation"] in Claim.FOR_OTHERS
+        asked = attrs["relation"] == Claim.Relation.COMPANY
+        if for_another != ("on_behalf" in attrs) and not asked:
             raise serializers.ValidationError(
-                {"on_behalf": ["Say for whom, if it is for another."]}
+                {
+                    "on_behalf": [
+                        "Say for whom, if it is for another; a company may be asked for the person."
+                    ]
+                }
             )
         return attrs
 

@@ -95,10 +95,14 @@ class OpenFilingSerializer(cases.FilingSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Whoever asks for another says for whom; nobody else does."""
         if (attrs["relation"] in Claim.FOR_OTHERS) != ("on_behalf" in attrs):
-            raise serializers.ValidationError(
-                {"on_behalf": ["Say for whom, if you ask for another; leave it out if not."]}
-            )
+            raise serializers.ValidationError({"on_behalf": [_whom(attrs["relation"])]})
         return attrs
+
+
+def _whom(relation: str) -> str:
+    if relation == Claim.Relation.COMPANY:
+        return "Only people have these rights, not companies: say whose data it is."
+    return "Say for whom, if you ask for another; leave it out if not."
 
 
 class ReceivedSerializer(serializers.Serializer[Any]):

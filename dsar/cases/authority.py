@@ -41,7 +41,7 @@ def is_missing(claim: Claim, *, relation: str) -> bool:
     """Whether a case waits for authority: awaiting_authority, a condition of awaiting_verification."""
     if relation not in Claim.FOR_OTHERS:
         return False
-    if claim.authority_accepted_at is None:
+    if claim.authority_accepted_at is None or Claim.NOBODY_NAMED in claim.flags:
         return True
     return claim.authority_kind not in ENOUGH_ALONE and claim.person_agreed_at is None
 

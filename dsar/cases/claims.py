@@ -133,6 +133,11 @@ def _moment(claim: Claim) -> str:
     return date_format(timezone.localtime(claim.made_at), "DATETIME_FORMAT")
 
 
+def names_nobody(said: Said) -> bool:
+    """Whether a company asks in its own name: it has no rights, the people who work for it have (GDPR recital 14)."""
+    return said.relation == Claim.Relation.COMPANY and not said.for_name.strip()
+
+
 def digest(address: str) -> str:
     """A keyed digest of an address: tells that two filings came from one, and names nobody."""
     key = str(conf.get("SUPPRESSION_KEY")).encode()
@@ -160,5 +165,6 @@ def _flags(said: Said) -> list[str]:
     found = {
         "links_in_text": len(_LINK.findall(said.text)) >= _MANY_LINKS,
         "role_address": is_role(said.address),
+        Claim.NOBODY_NAMED: names_nobody(said),
     }
     return sorted(flag for flag, holds in found.items() if holds)

@@ -9,8 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from dsar import conf
-from dsar.cases import deadlines, letters, permissions, person, wording
+from dsar.cases import deadlines, letters, permissions, person, second_look, wording
 from dsar.cases.complaint_models import Complaint
 from dsar.cases.lifecycle import MoveError, NotPermittedError
 from dsar.cases.models import Case, Correction, Decision, Letter, Request
@@ -18,8 +17,6 @@ from dsar.cases.states import State
 from dsar.crashpoints import effect
 from dsar.keys import box
 from dsar.keys.models import Key
-from dsar.law import rules
-from dsar.law.terms import Unit
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 from dsar.registers import policies
@@ -31,8 +28,6 @@ if TYPE_CHECKING:
     from dsar.cases.actors import Actor
 
 _LONGEST = 10_000
-_ACKNOWLEDGE_DAYS = 30
-"""What the house promises where no law says it; UK law says the same (Data Protection Act 2018 s 164A)."""
 
 
 class ComplaintError(MoveError):
@@ -196,8 +191,8 @@ def _take_in(  # noqa: PLR0913 - all that a complaint says of itself.
         request=request,
         channel=channel or case.channel,
         received_at=arrived,
-        acknowledge_by=_by(case, "acknowledge_complaint", arrived, otherwise=_ACKNOWLEDGE_DAYS),
-        answer_by=_by(case, "answer_complaint", arrived, otherwise=conf.get("COMPLAINT_DAYS")),
+        acknowledge_by=arrived + timedelta(days=second_look.days_to_acknowledge(case.regimes)),
+        answer_by=arrived + timedelta(days=second_look.days_to_answer(case.regimes)),
         text=box.seal(case.key, text.strip().encode()),
         acknowledged_at=now,
     )
@@ -213,13 +208,6 @@ def _take_in(  # noqa: PLR0913 - all that a complaint says of itself.
         Tag.COMPLAINT_FILED, complaint, actor=actor, content=box.digest(case.key, text.strip())
     )
     return complaint
-
-
-def _by(case: Case, name: str, since: datetime, *, otherwise: int) -> datetime:
-    """The earliest of what the laws of the case and the house say."""
-    periods = (getattr(rules.latest(code), name) for code in case.regimes)
-    days = [one.value for one in periods if one is not None and one.unit is Unit.CALENDAR_DAY]
-    return since + timedelta(days=min([*days, otherwise]))
 
 
 def _lock(complaint: Complaint) -> Complaint:

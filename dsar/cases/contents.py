@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 
 from dsar import conf
-from dsar.cases import variants, wording
+from dsar.cases import second_look, variants, wording
 from dsar.cases.models import Decision, Letter
 from dsar.keys import box
 from dsar.law import contents as law
@@ -198,6 +198,7 @@ def _identity(case: Case) -> dict[str, Any]:
 _STANDING_OF_CASE: dict[str, Callable[[Case], dict[str, Any]]] = {
     "receipt": _receipt,
     "identity": _identity,
+    "breach": lambda case: _sentences(case, for_guardian="for_guardian"),
     "complaint_received": lambda case: _sentences(case, who_looks="who_looks"),
 }
 
@@ -207,14 +208,14 @@ def _standing(request: Request, *, kind: str) -> dict[str, Any]:
     named = _BY_KIND.get(kind, {}) | _BY_KIND.get(f"{kind} {variants.of(request)}", {})
     by_kind = _sentences(request.case, **named)
     if kind == Letter.Kind.REFUSAL:
-        return by_kind | {"reasons": refusal_reasons(request)} | _weighed(request)
+        told = {"reasons": refusal_reasons(request), "second_look": _second_look(request.case)}
+        return by_kind | told | _weighed(request)
     if kind != Letter.Kind.ANSWER:
         return by_kind
     return _sentences(request.case, **_BY_RIGHT.get(request.right, {})) | _year_before(request)
 
 
 _BY_KIND: dict[str, dict[str, str]] = {
-    "refusal": {"second_look": "second_look"},
     "refusal objection_other": {"balancing": "balancing"},
     "refusal correction": {"annotation": "annotation"},
     "withdrawn": {"nothing_done": "nothing_done", "file_again": "file_again"},
@@ -235,6 +236,12 @@ _BY_RIGHT: dict[str, dict[str, str]] = {
     "consent_withdrawal": {"not_retroactive": "not_retroactive"},
     "restriction": {"still_allowed": "still_allowed", "before_lifting": "before_lifting"},
 }
+
+
+def _second_look(case: Case) -> str:
+    """How to appeal, to whom, and within how many days that is answered (R137)."""
+    days = second_look.days_to_answer(case.regimes)
+    return wording.sentence("second_look", language=case.language, days=days)
 
 
 def _sentences(case: Case, **named: str) -> dict[str, str]:

@@ -132,12 +132,23 @@ def doubt(case: Case, *, actor: Actor, reason: str, needed: str = "") -> bool:
             actor=actor,
             doubt=reason,
         )
-        until = timezone.now() + _TO_ANSWER
-        said: dict[str, Any] = {"deadline": wording.day(until, language=case.language)}
-        if needed.strip():
-            said["needed"] = [needed.strip()]
-        letters.write(case, kind=Letter.Kind.IDENTITY, content=said)
+        ask(case, **({"needed": [needed.strip()]} if needed.strip() else {}))
     return timezone.now() - case.received_at > _PROMPT
+
+
+def ask_for_the_person(case: Case) -> None:
+    """Answer a company by asking which natural person it speaks of, once; in the caller's transaction (R144)."""
+    if not case.letters.filter(kind=Letter.Kind.IDENTITY).exists():
+        said = {"why": "company_why", "clock": "clock_runs"}
+        told = {part: wording.sentence(name, language=case.language) for part, name in said.items()}
+        needed = [wording.sentence("company_needed", language=case.language)]
+        ask(case, needed=needed, **told)
+
+
+def ask(case: Case, **said: Any) -> None:
+    """Ask by letter who it is, in the caller's transaction; `said` takes the place of the standing sentences."""
+    until = wording.day(timezone.now() + _TO_ANSWER, language=case.language)
+    letters.write(case, kind=Letter.Kind.IDENTITY, content={"deadline": until, **said})
 
 
 def cannot_read_mailbox(case: Case, *, actor: Actor) -> None:

@@ -25,10 +25,19 @@ class Claim(models.Model):
         AGENT = "agent", "Authorised agent"
         REPRESENTATIVE = "representative", "Legal representative"
         MINOR_REPORT = "minor_report", "Somebody who reports a minor's data"
+        COMPANY = "company", "A company, about somebody who works for it"
 
     FOR_OTHERS = frozenset(
-        {Relation.GUARDIAN, Relation.AGENT, Relation.REPRESENTATIVE, Relation.MINOR_REPORT}
+        {
+            Relation.GUARDIAN,
+            Relation.AGENT,
+            Relation.REPRESENTATIVE,
+            Relation.MINOR_REPORT,
+            Relation.COMPANY,
+        }
     )
+    NOBODY_NAMED = "nobody_named"
+    """The flag of a company's filing that names no person: companies have no rights (GDPR recital 14)."""
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="claim")
     said = models.BinaryField()
@@ -44,7 +53,7 @@ class Claim(models.Model):
     """When the person confirmed, at an address we knew before, that somebody may ask for them."""
     review_wanted_at = models.DateTimeField(null=True, blank=True)
     flags = models.JSONField(default=list)
-    """Words that say why staff should look: `shared_address`, `links_in_text`; never why a machine refused."""
+    """Words that say why staff should look: `shared_address`, `nobody_named`; never why a machine refused."""
 
     class Meta:
         db_table = "dsar_cases_claim"

@@ -348,7 +348,7 @@ class Letter(models.Model):
     """The letter's data as JSON, sealed under the case key."""
     written_at = models.DateTimeField(default=timezone.now)
     mailed_at = models.DateTimeField(null=True, blank=True)
-    """When the notice without content went out; the letter itself stands in the portal."""
+    """When the notice without content went out, or the letter itself by post; it stands in the portal as well."""
     mail_attempts = models.PositiveIntegerField(default=0)
 
     class Meta:

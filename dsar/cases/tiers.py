@@ -41,6 +41,7 @@ BY_RELATION: dict[str, Tier] = {
     Claim.Relation.GUARDIAN: Tier.REVIEW,
     Claim.Relation.REPRESENTATIVE: Tier.REVIEW,
     Claim.Relation.MINOR_REPORT: Tier.REVIEW,
+    Claim.Relation.COMPANY: Tier.REVIEW,
     Claim.Relation.AGENT: Tier.LINK_AND_FACTS,
 }
 """Whoever asks for another person needs at least this much, beside their authority."""

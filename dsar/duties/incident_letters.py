@@ -82,7 +82,10 @@ def lacking(incident: Incident) -> list[str]:
         f"{part.removeprefix('what_').replace('_', ' ')} ({language})"
         for language in wording.LANGUAGES
         for part in contents.missing(
-            _content(incident, said.get(language, {})), kind="breach", variant="", regimes=()
+            _content(incident, said.get(language, {}), language=language),
+            kind="breach",
+            variant="",
+            regimes=(),
         )
     ]
 
@@ -176,7 +179,7 @@ def text(incident: Incident) -> str:
     return "\n\n---\n\n".join(
         printing.as_page(
             composing.compose(
-                _content(incident, said[language]),
+                _content(incident, said[language], language=language),
                 kind="breach",
                 variant="",
                 regimes=(),
@@ -217,8 +220,13 @@ def owed(incident: Incident) -> list[str]:
     return missing
 
 
-def _content(incident: Incident, said: Mapping[str, str]) -> dict[str, Any]:
-    known = {"reference": str(incident.pk), "contact": contents.contact()}
+def _content(incident: Incident, said: Mapping[str, str], *, language: str) -> dict[str, Any]:
+    """What is written, with what every such letter says; a part of it is for who cares for a child (R142)."""
+    known = {
+        "reference": str(incident.pk),
+        "contact": contents.contact(),
+        "for_guardian": wording.sentence("for_guardian", language=language),
+    }
     return known | {part: said.get(part, "").strip() for part in PARTS}
 
 

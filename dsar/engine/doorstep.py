@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from dsar.cases import authority, claims, confirmations, notices, proofs, subjects, tiers
+from dsar.cases import authority, claims, confirmations, identity, notices, proofs, subjects, tiers
 from dsar.cases.actors import SYSTEM
 from dsar.cases.identity import Method
 from dsar.cases.identity_models import Claim, Confirmation, Proof
@@ -35,6 +35,8 @@ def look_up(case_id: str) -> None:
         request.case = case
         if _may_start(request, claim):
             reception.start(request)
+    if claim is not None and Claim.NOBODY_NAMED in claim.flags:
+        identity.ask_for_the_person(case)
 
 
 def _may_start(request: Request, claim: Claim | None) -> bool:
@@ -53,6 +55,8 @@ def consider(case_id: str) -> None:
         return
     if claim is None:
         _hear_earlier_address(case)
+    elif Claim.NOBODY_NAMED in claim.flags:
+        return
     elif claim.confirmed_at is not None:
         _weigh(case, claim)
 

@@ -17,6 +17,8 @@ from dsar.portal.words import RELATIONS, RESTRICTION_GROUNDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from django_stubs_ext import StrOrPromise
+
     from dsar.cases.claims import Said
 
 
@@ -115,7 +117,7 @@ class OpenForm(forms.Form):
         said = super().clean() or {}
         if said.get("relation") in Claim.FOR_OTHERS:
             if not said.get("for_name"):
-                self.add_error("for_name", _("Enter the name of the person you ask for."))
+                self.add_error("for_name", _nobody_named(said["relation"]))
             if not said.get("for_email") and "for_email" not in self.errors:
                 self.add_error("for_email", _("Enter the address of the person you ask for."))
             if not said.get("affirmed"):
@@ -143,3 +145,12 @@ class OpenForm(forms.Form):
         if right == Right.RESTRICTION:
             return {"ground": self.cleaned_data["ground"]}
         return _SCOPES.get(right, {})
+
+
+def _nobody_named(relation: str) -> StrOrPromise:
+    """Companies have no rights, the people who work for them have (GDPR recital 14)."""
+    if relation == Claim.Relation.COMPANY:
+        return _(
+            "Only people have these rights, not companies. Enter the name of the person whose data it is."
+        )
+    return _("Enter the name of the person you ask for.")

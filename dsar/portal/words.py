@@ -126,6 +126,7 @@ RELATIONS: tuple[tuple[str, Promise], ...] = (
     ),
     (Claim.Relation.AGENT, _("An agent whom somebody has authorised")),
     (Claim.Relation.REPRESENTATIVE, _("A legal representative")),
+    (Claim.Relation.COMPANY, _("A company or another organisation")),
 )
 
 FACTS: Mapping[str, Promise] = {

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.html import format_html
 
-from dsar.cases import claims, letters, notes, permissions, pseudonyms, revealing
+from dsar.cases import claims, letters, notes, permissions, posted, pseudonyms, revealing
 from dsar.cases.identity_models import Claim
 from dsar.cases.models import Case, Letter, Note
 from dsar.duties import misdelivery
@@ -26,7 +26,8 @@ from dsar.registers import holds
 from dsar.registers import minors as register
 from dsar.staff import casefile, clearance, intake, lonely, minors, said
 from dsar.staff.asking import ask, of_case
-from dsar.staff.forms import HoldForm, NoteForm, RevealForm
+from dsar.staff.filters import LettersToPost
+from dsar.staff.forms import HoldForm, NoteForm, PostedForm, RevealForm
 from dsar.staff.incident_forms import FactsForm
 from dsar.staff.reading import ReadingAdmin, acting, demand, page_of
 
@@ -41,7 +42,7 @@ class CaseAdmin(ReadingAdmin[Case]):
 
     needs = "view_case"
     list_display = ("named", "channel", "received_at", "rights", "is_verified")
-    list_filter = ("channel",)
+    list_filter = ("channel", LettersToPost)
     # Any other order would have to read every case there is.
     sortable_by = ("named", "received_at")
     ordering = ("-received_at",)
@@ -133,6 +134,9 @@ class CaseAdmin(ReadingAdmin[Case]):
         return [
             path("<uuid:pk>/letter/<uuid:letter>/", wrap(self.letter), name="dsar_case_letter"),
             path("<uuid:pk>/letter/<uuid:letter>/pdf/", wrap(self.pdf), name="dsar_case_pdf"),
+            path(
+                "<uuid:pk>/letter/<uuid:letter>/posted/", wrap(self.posted), name="dsar_case_posted"
+            ),
             path("<uuid:pk>/note/", wrap(self.note), name="dsar_case_note"),
             path("<uuid:pk>/reveal/", wrap(self.reveal), name="dsar_case_reveal"),
             path("<uuid:pk>/hold/", wrap(self.hold), name="dsar_case_hold"),
@@ -198,6 +202,7 @@ class CaseAdmin(ReadingAdmin[Case]):
             "case": found.case,
             "letter": found,
             "text": text,
+            "to_post": posted.waits(found) and acting(request).may(permissions.HANDLE),
         }
         return TemplateResponse(request, "admin/dsar/case/letter.html", context)
 
@@ -211,6 +216,21 @@ class CaseAdmin(ReadingAdmin[Case]):
         name = f"{found.case.reference}-{found.kind}.pdf"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return HttpResponse(made, content_type="application/pdf", headers=headers)
+
+    def posted(self, request: HttpRequest, pk: UUID, letter: UUID) -> HttpResponse:
+        """Ask on which day a letter was posted."""
+        case, actor = self._case(request, pk, needs=permissions.HANDLE), acting(request)
+        found = get_object_or_404(Letter.objects.select_related("case__key"), pk=letter, case=case)
+        form = PostedForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                posted.note(found, on=form.cleaned_data["on"], actor=actor)
+            except posted.PostedError as error:
+                form.add_error("on", str(error))
+            else:
+                messages.success(request, "Noted: the letter is on its way.")
+                return redirect(page_of(case))
+        return self._form(request, case, form, title="Mark a letter as posted", says=_POSTED_SAYS)
 
     def _letter(self, request: HttpRequest, pk: UUID, letter: UUID) -> Letter:
         """A letter of the case, which whoever sees it has then looked at."""
@@ -284,6 +304,9 @@ class CaseAdmin(ReadingAdmin[Case]):
         return ask(request, of_case(case, title=title, says=says, form=form), admin=self)
 
 
+_POSTED_SAYS = (
+    "Print the letter from its PDF, post it, and say here when. The ledger keeps the day."
+)
 _NOTE_SAYS = (
     "The note is sealed under the case's key. Legal advice is privileged and never released; any other note "
     "is looked at before the person gets a copy of it."

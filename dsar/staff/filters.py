@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from dsar.cases import posted
 from dsar.cases.identity_models import Claim
 from dsar.cases.states import State
 from dsar.law import rules
@@ -177,3 +178,18 @@ class OnHold(Choice):
     def condition(self, request: HttpRequest, value: str) -> Any:
         """A hold, or none."""
         return waiting.on_hold() if value == "yes" else ~waiting.on_hold()
+
+
+class LettersToPost(Choice):
+    """Cases with a letter that nobody has posted yet."""
+
+    title = "letters"
+    parameter_name = "letters"
+
+    def lookups(self, *_: Any) -> list[tuple[str, str]]:
+        """The one choice."""
+        return [("to_post", "To be posted")]
+
+    def condition(self, request: HttpRequest, value: str) -> Any:
+        """A letter that waits for the post."""
+        return Exists(posted.waiting().filter(case=OuterRef("pk")))

@@ -235,6 +235,12 @@ class SkipForm(ConfirmForm):
         )
 
 
+class PostedForm(forms.Form):
+    """The day on which a letter was posted."""
+
+    on = forms.DateField(widget=AdminDateWidget, label="Posted on", initial=timezone.localdate)
+
+
 class NoteForm(forms.Form):
     """A note for the file."""
 

@@ -89,7 +89,7 @@ class TakeInForm(forms.Form):
         label="They ask for",
         max_length=200,
         required=False,
-        help_text="The name of the person whose data it is, if it is not their own.",
+        help_text="The name of the person whose data it is, if not their own. A company that names nobody is asked.",
     )
     for_email = forms.EmailField(label="That person's address", max_length=254, required=False)
     permission = forms.CharField(
@@ -144,7 +144,7 @@ class TakeInForm(forms.Form):
             self.add_error("email", "Say where the answer goes: here, or below.")
         if said.get("relation") in Claim.FOR_OTHERS:
             for name in ("for_name", "for_email"):
-                if not said.get(name) and name not in self.errors:
+                if not said.get(name) and name not in self.errors and not _may_name_nobody(said):
                     self.add_error(name, "Say for whom they ask.")
         chosen = set(said.get("rights", ()))
         if chosen & _OF_PURPOSES and not said.get("purposes"):
@@ -193,6 +193,13 @@ class TakeInForm(forms.Form):
         if right == Right.RESTRICTION:
             return {"ground": self.cleaned_data["ground"]}
         return {}
+
+
+def _may_name_nobody(said: Mapping[str, Any]) -> bool:
+    """A company that names nobody is taken in, and asked for the person by letter (R144)."""
+    return said["relation"] == Claim.Relation.COMPANY and not (
+        said.get("for_name") or said.get("for_email")
+    )
 
 
 def filled_in(found: mail_reading.Message, *, ticket: str) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.files.storage import storages
+from django.utils import timezone
 
 from dsar.cases import letters, notices, setting_aside, uploads
 from dsar.cases.actors import Actor, ActorKind
-from dsar.cases.identity_models import Upload
+from dsar.cases.identity_models import Claim, Upload
 from dsar.cases.models import Case, Letter, Request
 from dsar.cases.states import Outcome, State
 from dsar.engine import doorstep
@@ -186,3 +187,51 @@ def test_what_was_closed_unproved_is_taken_up_again_with_its_first_day(cast, dor
     assert case.continues == first
     assert case.received_at == first.received_at
     assert case.requests.get().due_at == request.due_at
+
+
+def company(**more: Any) -> dict[str, Any]:
+    return {
+        "relation": "company",
+        "name": "Fiction Pte. Ltd.",
+        "email": "boss@fiction.example",
+    } | more
+
+
+def test_a_company_that_names_nobody_is_asked_for_the_person_and_let_in_by_nobody(cast, dora):
+    """Companies have no rights, the people who work for them have (R144)."""
+    answer = enter(dora, **company())
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["flags"] == ["nobody_named"]
+    case = Case.objects.select_related("key").get()
+    for _ in range(2):
+        doorstep.look_up(str(case.pk))
+    asked = Letter.objects.get(case=case, kind="identity")
+    said = letters.read(asked)
+    assert "a company has none" in said["why"]
+    assert "person whose data it is" in said["needed"][0]
+    Claim.objects.filter(case=case).update(confirmed_at=timezone.now())
+    doorstep.consider(str(case.pk))
+    (request, _) = case.requests.order_by("right")
+    for kind in ("signed_permission", "power_of_attorney"):
+        accept = f"/api/v1/staff/cases/{case.reference}/authority"
+        dora.post(accept, {"kind": kind}, format="json")
+        assert dora.post(f"/api/v1/staff/requests/{request.pk}/verify").status_code == 409
+    case.refresh_from_db()
+    assert case.verified_at is None
+    assert not case.confirmations.filter(kind="authority").exists()
+    assert {one.state for one in case.requests.all()} == {State.AWAITING_VERIFICATION}
+
+
+def test_a_company_that_names_a_person_waits_for_that_person(cast, dora):
+    whom = {"name": "Alice Adams", "email": cast.alice.user.email}
+    enter(dora, **company(on_behalf=whom))
+    case = Case.objects.get()
+    doorstep.look_up(str(case.pk))
+    assert not Letter.objects.filter(case=case, kind="identity").exists()
+    Claim.objects.filter(case=case).update(confirmed_at=timezone.now())
+    mail.outbox.clear()
+    doorstep.consider(str(case.pk))
+    (asked,) = mail.outbox
+    assert asked.to == [cast.alice.user.email]
+    case.refresh_from_db()
+    assert case.verified_at is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,12 @@ from dsar.cases.complaints import ComplaintError, OwnDecisionError
 from dsar.cases.lifecycle import NotPermittedError
 from dsar.cases.models import Case, Decision, Letter, Request
 from dsar.cases.states import Outcome, Right, State
+from dsar.law import rules
 from dsar.ledger import log
 from dsar.ledger.models import Entry
 from dsar.ledger.tags import Tag
 from tests.cases import cast
+from tests.cases.hours import reviewed
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -41,6 +44,32 @@ def refused(alice: AbstractBaseUser, dora: Actor) -> Request:
 @pytest.fixture
 def complaint(refused: Request, alice: AbstractBaseUser) -> Complaint:
     return complaints.file(refused.case, text=WORDS, actor=cast.requester(alice), request=refused)
+
+
+def test_a_refusal_says_how_to_appeal_and_within_how_many_days_that_is_answered(
+    alice: AbstractBaseUser, dora: Actor, settings, monkeypatch
+) -> None:
+    """Virginia gives sixty days (Va. Code 59.1-577(C)); where no law says it, the house's own word holds."""
+    virginia = [replace(one, enabled=True) for one in rules.known()["US-VA"]]
+    changed = {**rules.known(), "US-VA": virginia}
+    monkeypatch.setattr(rules, "known", lambda: changed)
+    settings.DSAR = {**settings.DSAR, "COMPLAINT_DAYS": 90}
+    found = {}
+    for residence, regimes in (("US-VA", ["SG", "US-VA"]), ("", ["SG"])):
+        request = reviewed(alice, Right.ACCESS, residence=residence)
+        assert request.case.regimes == regimes
+        grounds = dict.fromkeys(regimes, "identity_not_verified")
+        decisions.decide(request, verdict=Decision.Verdict.REFUSED, actor=dora, grounds=grounds)
+        said = letters.read(Letter.objects.get(request=request, kind=Letter.Kind.REFUSAL))
+        request.refresh_from_db()
+        appeal = complaints.file(
+            request.case, text=WORDS, actor=cast.requester(alice), request=request
+        )
+        days = (appeal.answer_by - appeal.received_at).days
+        assert f"within {days} days" in said["second_look"]
+        assert "had no part in this decision" in said["second_look"]
+        found[residence] = days
+    assert found == {"US-VA": 60, "": 90}
 
 
 def _answered(

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dsar import tasks
+from dsar.cases import wording
 from dsar.dispatch.models import Wake
 from dsar.duties import (
     affected,
@@ -107,6 +108,8 @@ def test_each_is_told_once_in_both_languages_and_nobody_else(officer, people):
     for part in made.letter()["en"].values():
         assert part in body
     assert "一台笔记本电脑被盗。" in body
+    for language in ("en", "zh-hans"):
+        assert wording.sentence("for_guardian", language=language)[:20] in body
     assert {one.body for one in mail.outbox} == {body}
     assert _counted(incident) == {"people": 3, "told": 3}
     (entry,) = Entry.objects.filter(tag="incident.letters_sent")

@@ -69,6 +69,17 @@ def test_whoever_asks_for_another_says_for_whom(nobody):
     assert (said.subject_name, said.subject_address) == ("Kim Fiction", "kim@example.com")
 
 
+def test_a_company_is_asked_for_the_person_and_the_person_alone_is_asked_about(nobody):
+    """Companies have no rights, the people who work for them have (R144)."""
+    company = {"relation": "company", "name": "Fiction Pte. Ltd."}
+    wrong = send(nobody, **company)
+    assert "Only people have these rights" in wrong.content.decode()
+    assert not Case.objects.exists()
+    send(nobody, **FOR_KIM | company, affirmed="on")
+    said = kept(Case.objects.select_related("key").get())
+    assert (said.relation, said.subject_name) == ("company", "Kim Fiction")
+
+
 def test_whoever_names_another_ticks_that_they_may_in_words_that_are_kept(nobody):
     wrong = send(nobody, **FOR_KIM)
     assert "Say that you may give us this person&#x27;s data." in wrong.content.decode()

@@ -89,6 +89,7 @@ PAGES: dict[str, tuple[list[Any], frozenset[str]]] = {
     "dsar_request_file": ([_KEY], DECIDE),
     "dsar_request_replacement": ([_KEY, _KEY], DECIDE),
     "dsar_case_note": ([_KEY], HANDLE),
+    "dsar_case_posted": ([_KEY, _KEY], HANDLE),
     "dsar_case_astray": ([_KEY], HANDLE),
     "dsar_case_minor": ([_KEY], DECIDE),
     "dsar_case_hold": ([_KEY], DECIDE),
