@@ -16,12 +16,14 @@ from dsar.cases import (
     identity,
     intake,
     lifecycle,
+    messages,
     notes,
     permissions,
     person,
     policy,
     repeats,
     subjects,
+    wording,
 )
 from dsar.cases.actors import SYSTEM
 from dsar.cases.asked import Asked, IntakeError, Proposal
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from dsar.cases.actors import Actor
     from dsar.cases.claims import Said
     from dsar.cases.complaint_models import Complaint
+    from dsar.cases.files import File
     from dsar.cases.models import Case, Request
     from dsar.contract.people import Guest
 
@@ -52,9 +55,17 @@ _AT_ONCE: dict[str, Callable[[Request], None]] = {
 
 @effect("case.file")
 @transaction.atomic
-def file(*, subject: Any, asked: Sequence[Asked], actor: Actor, **submission: Any) -> Case:
+def file(
+    *,
+    subject: Any,
+    asked: Sequence[Asked],
+    actor: Actor,
+    attached: Sequence[File] = (),
+    **submission: Any,
+) -> Case:
     """File one submission and start each of its requests; everything or nothing.
 
+    `attached` are files that show what a correction should say (R75); they stand in the case's correspondence.
     `submission` goes to `intake.file` as it is (channel, language, contact, authenticated_at …). Raises IntakeError
     and NotCorrectableError with a message for each thing to mend.
     """
@@ -65,6 +76,9 @@ def file(*, subject: Any, asked: Sequence[Asked], actor: Actor, **submission: An
     case = intake.file(subject=subject, asked=checked, actor=actor, **submission)
     for request in case.requests.select_related("case__key").order_by("due_at", "right", "id"):
         start(request)
+    if attached:
+        text = wording.sentence("evidence", language=case.language)
+        messages.reply(case, text=text, actor=actor, attached=attached)
     return case
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.shortcuts import redirect, render
@@ -84,11 +85,18 @@ def check(request: HttpRequest) -> HttpResponse:
     draft = drafts.load(request.session)
     if not draft.rights or draft.unanswered is not None:
         return _onward(draft)
-    form = forms.CheckForm(posted(request), initial={"residence": draft.residence})
+    form = forms.CheckForm(
+        posted(request),
+        request.FILES or None,
+        initial={"residence": draft.residence},
+        takes_files=Right.CORRECTION in draft.rights,
+    )
     if form.is_valid():
         draft.residence = form.cleaned_data["residence"]
         drafts.keep(request.session, draft)
         if not identity.fresh(sessions.authenticated_at(request)):
+            if form.cleaned_data.get("attached"):
+                messages.warning(request, _("Please choose your files once more."))
             return proving.first(request, then="dsar_portal:ask_check")
         case = _file_once(request, draft, form=form)
         if case is not None:
@@ -112,7 +120,8 @@ def _file_once(request: HttpRequest, draft: Draft, *, form: forms.CheckForm) -> 
             subject_id=request.user.pk, reference=cache.get(key) or ""
         ).first()
     try:
-        case = filing.file(request, draft.asked(), residence=draft.residence)
+        sent = form.cleaned_data.get("attached", ())
+        case = filing.file(request, draft.asked(), residence=draft.residence, attached=sent)
     except (IntakeError, NotCorrectableError) as error:
         cache.delete(key)
         form.add_error(None, _messages(error))

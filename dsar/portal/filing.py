@@ -29,10 +29,10 @@ def requester(request: HttpRequest) -> Actor:
     return Actor(kind=ActorKind.REQUESTER, user=request.user)
 
 
-def file(request: HttpRequest, asked: Sequence[Asked], *, residence: str = "") -> Case:
+def file(request: HttpRequest, asked: Sequence[Asked], **known: Any) -> Case:
     """File one submission; raises IntakeError and NotCorrectableError with what to mend."""
     since = sessions.authenticated_at(request)
-    return file_for(request.user, asked, authenticated_at=since, residence=residence)
+    return file_for(request.user, asked, authenticated_at=since, **known)
 
 
 def file_for(user: Any, asked: Sequence[Asked], **known: Any) -> Case:

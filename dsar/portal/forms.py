@@ -13,6 +13,7 @@ from dsar.cases.asked import MEANWHILE
 from dsar.cases.states import ObjectionScope
 from dsar.portal import countries
 from dsar.portal.words import OBJECTIONS, RESTRICTION_GROUNDS, WISHES
+from dsar.portal.writing_forms import FilesField
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -248,7 +249,16 @@ class WithdrawalForm(_PurposesForm):
 
 
 class CheckForm(forms.Form):
-    """The last page before filing."""
+    """The last page before filing; whoever wants something corrected may add what shows it."""
+
+    attached = FilesField(
+        label=_("Files that show what is right (optional)"),
+        required=False,
+        help_text=_(
+            "PDF, PNG, JPEG or plain text, at most five, each of at most 5 MB. "
+            "Send a copy of an identity paper only if we asked for it."
+        ),
+    )
 
     residence = forms.ChoiceField(
         label=_("Country where you live (optional)"),
@@ -256,6 +266,11 @@ class CheckForm(forms.Form):
         choices=countries.choices,
         help_text=_("The laws of that place may give you more rights."),
     )
+
+    def __init__(self, *args: Any, takes_files: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not takes_files:
+            del self.fields["attached"]
 
 
 class CodeForm(forms.Form):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from dsar.cases import messages
 from dsar.cases.models import Case, Request
+from dsar.cases.states import State
 from dsar.engine import foresight
 from dsar.processing import gate
 from dsar.registers import consents, restrictions
@@ -88,6 +91,32 @@ def test_a_correction_edits_the_real_field_and_shows_old_and_new(alice, cast):
     assert f"{cast.alice.canary('nickname')} → Alicia" in page(checked)
     send(alice)
     assert Request.objects.get().corrections.count() == 1
+
+
+def test_files_that_show_what_is_right_come_with_the_filing_itself(alice, cast):
+    """Only a correction takes them, and one that cannot be sent files nothing (R75)."""
+    member = Member.objects.get(user=cast.alice.pk)
+    choose(alice, "correction")
+    held = {one.html_name: one.value() for one in alice.get(f"{ASK}correction/").context["form"]}
+    name = f"testapp.Member/{member.pk}/nickname"
+    alice.post(f"{ASK}correction/", held | {name: "Alicia"})
+    assert "multipart/form-data" in page(alice.get(f"{ASK}check/"))
+    wrong = SimpleUploadedFile("proof.exe", b"MZ\x90\x00")
+    assert "cannot be sent" in page(alice.post(f"{ASK}check/", {"attached": wrong}))
+    assert not Case.objects.exists()
+    proof = SimpleUploadedFile("proof.pdf", b"%PDF-1.7 canary")
+    alice.post(f"{ASK}check/", {"attached": proof})
+    case = Case.objects.select_related("key").get()
+    assert case.requests.get().state == State.IN_REVIEW
+    (sent,) = messages.of(case)
+    (kept,) = sent["attachments"]
+    assert messages.attachment(case, kept["id"]) == (
+        "proof.pdf",
+        "application/pdf",
+        b"%PDF-1.7 canary",
+    )
+    choose(alice, "access")
+    assert "attached" not in alice.get(f"{ASK}check/").context["form"].fields
 
 
 def test_the_form_of_corrections_limits_the_use_meanwhile_unless_one_says_no(alice, cast):
