@@ -28,7 +28,7 @@ COLUMNS: Final = (
 """The same for every export; a column is added at the end and never renamed."""
 
 _ANSWERS = frozenset({"answer", "refusal", "withdrawn", "forwarded", "not_verified"})
-_FOR_OTHERS = frozenset({"guardian", "agent", "representative", "company"})
+_FOR_OTHERS = frozenset({"guardian", "agent", "representative", "deceased", "company"})
 _FILED = frozenset({"request.submitted", "enquiry.filed"})
 _WITHOUT_ANSWER = frozenset({"spam", "duplicate"})
 _TOLD = frozenset({"sent", "confirmed"})

@@ -208,7 +208,7 @@ def row_of(case, item, beside, scope, policies):
     states, sent = sorted(item["told"].items()), beside["sent"]
     values = [
         said.get("reference", ""), case, item["number"], said["right"], relation,
-        "yes" if relation in {"guardian", "agent", "representative", "company"} else "no",
+        "yes" if relation in {"guardian", "agent", "representative", "deceased", "company"} else "no",
         " ".join(beside["regimes"]), " ".join(said["rules"]), said["channel"], received.replace("+00:00", "Z"),
         sent.get(beside.get("receipt"), ""), get("method"), identity, get("verified"), item["start"],
         compact(item["pauses"]), said.get("strict", ""), item["due"] if get("extended") else "",

@@ -27,6 +27,9 @@ class Authority(StrEnum):
     POWER_OF_ATTORNEY = "power_of_attorney"
     PARENTAL = "parental_responsibility"
     COURT = "court_order"
+    NEXT_OF_KIN = "next_of_kin"
+    PERSONAL_REPRESENTATIVE = "personal_representative"
+    """Of somebody who has died: named in the will, or by a court."""
     MINORITY = "minority"
     """That the person is a minor whose data must go, whoever reports it."""
 
@@ -37,12 +40,20 @@ ENOUGH_ALONE = frozenset(
 """What needs no word of the person beside it (11 CCR 7063(b))."""
 
 
+FOR_THE_DEAD = frozenset(
+    {Authority.NEXT_OF_KIN, Authority.PERSONAL_REPRESENTATIVE, Authority.COURT}
+)
+"""What counts for somebody who has died; nobody can ask them (R143)."""
+
+
 def is_missing(claim: Claim, *, relation: str) -> bool:
     """Whether a case waits for authority: awaiting_authority, a condition of awaiting_verification."""
     if relation not in Claim.FOR_OTHERS:
         return False
     if claim.authority_accepted_at is None or Claim.NOBODY_NAMED in claim.flags:
         return True
+    if relation == Claim.Relation.DECEASED:
+        return claim.authority_kind not in FOR_THE_DEAD
     return claim.authority_kind not in ENOUGH_ALONE and claim.person_agreed_at is None
 
 

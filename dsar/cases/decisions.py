@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from dsar.cases import complaints, fees, guards, letters, lifecycle, permissions, policy, variants
 from dsar.cases.actors import ActorKind
+from dsar.cases.identity_models import Claim
 from dsar.cases.lifecycle import MoveError, NotPermittedError
 from dsar.cases.models import Decision, Letter, Request
 from dsar.cases.policy import Handling
 from dsar.cases.states import Outcome, State
 from dsar.crashpoints import effect
 from dsar.keys import box
+from dsar.law import deceased
 from dsar.law import grounds as law
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -113,6 +115,11 @@ def _check(request: Request, said: _Said, *, actor: Actor) -> None:
     if said.verdict == Decision.Verdict.REFUSED:
         _check_refusal(request, grounds=said.grounds)
         _check_needs(request, said.grounds.values(), said)
+    elif _is_of_the_dead(request) and not deceased.passes_on(
+        variants.of(request), regimes=request.case.regimes
+    ):
+        message = "No law that applies gives this right for somebody who has died; refuse it on that ground."
+        raise DecisionError(message)
     elif met := request.scope.get("grounds"):
         message = f"None of these purposes can be objected to; refuse it: {', '.join(sorted(set(met.values())))}."
         raise DecisionError(message)
@@ -155,9 +162,16 @@ def _check_needs(request: Request, codes: Iterable[str], said: _Said) -> None:
     if law.Need.ESTIMATE in needed and not fees.was_not_agreed(request):
         message = "This ground needs an estimate of the fee that was announced and not agreed to."
         raise DecisionError(message)
+    if law.Need.DEATH in needed and not _is_of_the_dead(request):
+        message = "This ground is for the data of somebody who has died."
+        raise DecisionError(message)
     if law.Need.BALANCING in needed and not said.balancing:
         message = "This ground needs words on how the person's interests were weighed."
         raise DecisionError(message)
+
+
+def _is_of_the_dead(request: Request) -> bool:
+    return request.case.subject_relation == Claim.Relation.DECEASED
 
 
 def awaits_officer(decision: Decision) -> bool:

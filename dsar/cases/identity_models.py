@@ -25,6 +25,7 @@ class Claim(models.Model):
         AGENT = "agent", "Authorised agent"
         REPRESENTATIVE = "representative", "Legal representative"
         MINOR_REPORT = "minor_report", "Somebody who reports a minor's data"
+        DECEASED = "deceased", "Relative or representative of somebody who has died"
         COMPANY = "company", "A company, about somebody who works for it"
 
     FOR_OTHERS = frozenset(
@@ -33,6 +34,7 @@ class Claim(models.Model):
             Relation.AGENT,
             Relation.REPRESENTATIVE,
             Relation.MINOR_REPORT,
+            Relation.DECEASED,
             Relation.COMPANY,
         }
     )

@@ -42,6 +42,7 @@ BY_RELATION: dict[str, Tier] = {
     Claim.Relation.REPRESENTATIVE: Tier.REVIEW,
     Claim.Relation.MINOR_REPORT: Tier.REVIEW,
     Claim.Relation.COMPANY: Tier.REVIEW,
+    Claim.Relation.DECEASED: Tier.REVIEW,
     Claim.Relation.AGENT: Tier.LINK_AND_FACTS,
 }
 """Whoever asks for another person needs at least this much, beside their authority."""

@@ -130,6 +130,8 @@ def _let_in(case: Case, said: Said, found: Found, *, method: Method) -> None:
 
 def _ask_the_person(case: Case, said: Said, found: Found) -> None:
     """Ask the person whether somebody may ask for them, at an address that we knew before; nobody else is told."""
+    if said.relation == Claim.Relation.DECEASED:
+        return
     known = found.holds or found.account is not None
     asked = case.confirmations.filter(kind=Confirmation.Kind.AUTHORITY).exists()
     if known and not asked:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from dsar.cases import decisions, earlier, lifecycle, policy
 from dsar.cases.actors import SYSTEM, Actor
+from dsar.cases.identity_models import Claim
 from dsar.cases.models import Decision, Request
 from dsar.cases.policy import Handling
 from dsar.cases.states import Right, State
@@ -149,7 +150,9 @@ def _woken(request: Request) -> Request:
 
 
 def must_be_looked_at(request: Request) -> bool:
-    """Whether the plan releases rows that staff look at first (notes, holds)."""
+    """Whether the plan releases rows that staff look at first (notes, holds), or speaks of somebody who has died."""
+    if request.case.subject_relation == Claim.Relation.DECEASED:
+        return True
     reviewed = {one.label for one in registry.current().all() if one.reviewed and one.released}
     return any(step.get("declaration") in reviewed for step in request.plan.document["steps"])
 

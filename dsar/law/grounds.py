@@ -31,6 +31,8 @@ class Need(StrEnum):
     """How the person's interests were weighed, in words for the person (GDPR Art. 21(1))."""
     OFFICER = "officer"
     """The data protection officer's word (R66, R133)."""
+    DEATH = "death"
+    """That the person whose data it is has died (R143)."""
     ESTIMATE = "estimate"
     """A fee that was announced and not agreed to (R134)."""
 

@@ -126,6 +126,7 @@ RELATIONS: tuple[tuple[str, Promise], ...] = (
     ),
     (Claim.Relation.AGENT, _("An agent whom somebody has authorised")),
     (Claim.Relation.REPRESENTATIVE, _("A legal representative")),
+    (Claim.Relation.DECEASED, _("A relative or representative of somebody who has died")),
     (Claim.Relation.COMPANY, _("A company or another organisation")),
 )
 

@@ -21,6 +21,7 @@ from dsar.duties import misdelivery
 from dsar.engine import review
 from dsar.keys import box
 from dsar.keys.box import KeyDestroyedError
+from dsar.law import deceased
 from dsar.ledger import log
 from dsar.registers import holds
 from dsar.registers import minors as register
@@ -115,8 +116,11 @@ class CaseAdmin(ReadingAdmin[Case]):
 
     @admin.display(description="Asks as")
     def relation(self, case: Case) -> str:
-        """What the person is to the house, as they say."""
-        return str(Claim.Relation(case.subject_relation).label)
+        """What the person is to the house, as they say; of the dead, with what the laws say of them."""
+        told = (
+            deceased.told(case.regimes) if case.subject_relation == Claim.Relation.DECEASED else []
+        )
+        return " ".join([f"{Claim.Relation(case.subject_relation).label}.", *told])
 
     @admin.display(description="May give their data")
     def affirmed(self, case: Case) -> str:
