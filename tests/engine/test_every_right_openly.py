@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,7 +18,17 @@ from dsar.cases.models import Case, Letter
 from dsar.cases.states import DONE, Outcome, State
 from dsar.engine import doorstep, execution, reception
 from tests.engine.conftest import grant
-from tests.engine.test_every_right import AT_ONCE, LAWS, REFUSABLE, RIGHTS, check, knows, refuse
+from tests.engine.test_every_right import (
+    AT_ONCE,
+    LAWS,
+    OTHER_LAWS,
+    REFUSABLE,
+    RIGHTS,
+    check,
+    everywhere,
+    knows,
+    refuse,
+)
 from tests.mailed import token_in
 from tests.testapp.factories import make_open_loan
 
@@ -67,7 +77,7 @@ def press(case: Case, kind: Confirmation.Kind) -> None:
 
 def filed(settings: Settings, right: str, where: str, *, kind: str) -> Case:
     """A case that somebody filed without log-in, and confirmed at their own mailbox."""
-    home, residence = LAWS[where]
+    home, residence = (LAWS | OTHER_LAWS)[where]
     settings.DSAR = settings.DSAR | {"REGIMES": home}
     name, scope = RIGHTS[right]
     mend = Proposal(declaration="testapp.Loan", row="", field="remarks", new=MENDED)
@@ -102,9 +112,11 @@ def see_authority(case: Case, kind: str, *, dora: Actor) -> None:
         press(case, Confirmation.Kind.AUTHORITY)
 
 
-def proved(settings: Settings, right: str, *, dora: Actor) -> Iterator[tuple[str, Case]]:
+def proved(
+    settings: Settings, right: str, laws: dict[str, Any], *, dora: Actor
+) -> Iterator[tuple[str, Case]]:
     """A case of each kind of requester under each law that knows the right, each with the person known."""
-    for where in (one for one in LAWS if knows(one, right)):
+    for where in (one for one in laws if knows(one, right)):
         for kind, shown in KINDS.items():
             case = filed(settings, right, where, kind=kind)
             if shown is not None:
@@ -116,11 +128,12 @@ def proved(settings: Settings, right: str, *, dora: Actor) -> Iterator[tuple[str
             yield f"{kind} under {where}", case
 
 
+@everywhere
 @pytest.mark.parametrize("right", RIGHTS)
 def test_each_right_is_answered_under_each_law_to_whoever_has_no_account_or_asks_for_another(
-    settings: Settings, dora: Actor, otto: Actor, right: str
+    settings: Settings, dora: Actor, otto: Actor, right: str, laws: dict[str, Any]
 ) -> None:
-    for who, case in proved(settings, right, dora=dora):
+    for who, case in proved(settings, right, laws, dora=dora):
         request = grant(case, dora=dora, otto=otto)
         if request.state != State.CLOSED:
             execution.run(request.pk)
@@ -130,10 +143,11 @@ def test_each_right_is_answered_under_each_law_to_whoever_has_no_account_or_asks
         check(request, kind=Letter.Kind.ANSWER)
 
 
+@everywhere
 @pytest.mark.parametrize("right", REFUSABLE)
 def test_each_right_is_refused_under_each_law_to_whoever_has_no_account_or_asks_for_another(
-    settings: Settings, dora: Actor, right: str
+    settings: Settings, dora: Actor, right: str, laws: dict[str, Any]
 ) -> None:
     settings.DSAR = settings.DSAR | {"POLICY": {"access": "staff", "portability": "staff"}}
-    for _who, case in proved(settings, right, dora=dora):
+    for _who, case in proved(settings, right, laws, dora=dora):
         refuse(case.requests.get(), right, dora=dora)
