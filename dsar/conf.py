@@ -18,6 +18,8 @@ DEFAULTS: dict[str, Any] = {
     "GIANTS_AT_ONCE": 1,
     "PACKAGE_DAYS": 14,
     "PACKAGE_FETCHES": 20,
+    "SEND_MOST_BYTES": 2 * 1024**3,
+    "SEND_SECONDS": 1_800,
     "LARGE_ROWS": 50_000,
     "FEW_ROWS": 1_000,
     "BATCH_ROWS": 250_000,

@@ -22,6 +22,7 @@ from dsar.cases.models import (
 )
 from dsar.cases.recipient_models import RecipientTask
 from dsar.cases.redaction_models import Redaction, Replacement
+from dsar.cases.sending_models import Sending
 from dsar.dispatch.models import Wake
 from dsar.duties.retention.models import RetentionRun
 from dsar.engine.models import Heartbeat, Plan, Removal, Step
@@ -116,6 +117,7 @@ __all__ = [
     "Restriction",
     "RetentionRun",
     "SecurityDescription",
+    "Sending",
     "Signature",
     "SourceNotice",
     "StaffRecord",

@@ -11,9 +11,9 @@ from celery.signals import worker_init, worker_shutting_down
 
 from dsar.api import idempotency
 from dsar.audit import exporting
-from dsar.cases import earlier, expiry, messages, notices, reminders, uploads
+from dsar.cases import earlier, expiry, messages, notices, reminders, sendings, uploads
 from dsar.dispatch import outbox
-from dsar.duties import announcing, incident_letters, minors, notifying, transferring
+from dsar.duties import announcing, incident_letters, minors, notifying, sending, transferring
 from dsar.duties.retention import runs
 from dsar.engine import (
     contesting,
@@ -76,6 +76,7 @@ REMINDERS: tuple[Callable[[], object], ...] = (
     minors.sweep,
     incident_letters.sweep,
     notifying.sweep,
+    sending.sweep,
 )
 """What is looked at every hour, in order."""
 
@@ -164,6 +165,18 @@ def mail_incident(incident: int) -> None:
 def tell_recipients(request: str) -> None:
     """Tell whoever has a person's data what became of it."""
     notifying.tell(request)
+
+
+@shared_task(name=sendings.SEND, ignore_result=True)
+def send_copy(pk: str) -> None:
+    """Send a portable copy to the service that its person confirmed."""
+    sending.send(pk)
+
+
+@shared_task(name=sendings.MAIL_CODE, ignore_result=True)
+def mail_sending_code(pk: str) -> None:
+    """Mail the code that lets a copy go to another service."""
+    notices.send_sending_code(pk)
 
 
 @shared_task(name="dsar.mail_notice", ignore_result=True)

@@ -61,6 +61,13 @@ class ScopeSerializer(Strict):
     )
     objection = serializers.ChoiceField(choices=list(ObjectionScope), required=False)
     ground = serializers.ChoiceField(choices=Restriction.Ground.choices, required=False)
+    send_to = serializers.RegexField(
+        r"^[-a-zA-Z0-9_]+\Z",
+        max_length=60,
+        required=False,
+        help_text="With a portability: send the copy there too, once you confirmed it by a mailed code. One of"
+        " GET /destinations, or `unlisted` for a service that is not among them.",
+    )
     restrict_meanwhile = serializers.BooleanField(
         required=False,
         help_text="With a correction: only store my data while you check it; needs an account.",

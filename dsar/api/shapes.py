@@ -11,6 +11,7 @@ from rest_framework import serializers
 from dsar.cases import pausing
 from dsar.cases.delays import Pause
 from dsar.cases.recipient_models import RecipientTask
+from dsar.cases.sending_models import Sending
 from dsar.cases.states import Outcome, Right, State
 from dsar.engine import following
 from dsar.engine.renewing import Renewal
@@ -73,6 +74,16 @@ class FeeSerializer(serializers.Serializer[Any]):
     accepted = serializers.BooleanField()
 
 
+class SendingSerializer(serializers.Serializer[Any]):
+    """To which service a portable copy goes, and how that stands; the reason why it was not sent."""
+
+    service = serializers.CharField(allow_blank=True)
+    host = serializers.CharField(allow_blank=True)
+    state = serializers.ChoiceField(choices=Sending.State.choices)
+    reason = serializers.ChoiceField(choices=Sending.Reason.choices, allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
 class RequestSerializer(serializers.Serializer[Any]):
     """One right that was asked for, and how it stands."""
 
@@ -94,6 +105,7 @@ class RequestSerializer(serializers.Serializer[Any]):
     )
     recipients = ToldSerializer(many=True)
     fee = FeeSerializer(allow_null=True)
+    sending = SendingSerializer(allow_null=True)
 
 
 class FollowedRequestSerializer(RequestSerializer):

@@ -24,6 +24,7 @@ from dsar.api import (
     purposes,
     queue,
     revocation,
+    sending,
     tokens,
 )
 
@@ -55,6 +56,16 @@ _PERSON = [
         name="package",
     ),
     path("cases/<str:reference>/requests/<uuid:pk>/fee", fees.Choose.as_view(), name="fee"),
+    path(
+        "cases/<str:reference>/requests/<uuid:pk>/sending",
+        sending.ConfirmSending.as_view(),
+        name="sending",
+    ),
+    path(
+        "cases/<str:reference>/requests/<uuid:pk>/sending/code",
+        sending.SendingCode.as_view(),
+        name="sending_code",
+    ),
     path("cases/<str:reference>/messages", messages.Messages.as_view(), name="messages"),
     path(
         "cases/<str:reference>/attachments/<uuid:pk>",
@@ -66,6 +77,7 @@ _PERSON = [
     path("annotations", disputes.Annotations.as_view(), name="annotations"),
     path("annotations/<uuid:pk>", disputes.OneAnnotation.as_view(), name="annotation"),
     path("preview/deletion", holdings.DeletionPreview.as_view(), name="preview_deletion"),
+    path("destinations", sending.Destinations.as_view(), name="destinations"),
     path("purposes", purposes.Purposes.as_view(), name="purposes"),
     path("consents", consents.Consents.as_view(), name="consents"),
     path("consents/<uuid:pk>", consents.OneConsent.as_view(), name="consent"),
@@ -75,6 +87,14 @@ _PERSON = [
     path("answer/messages", messages.AnswerByLink.as_view(), name="answer_message"),
     path("answer/complaints", complaints.ComplaintByLink.as_view(), name="answer_complaint"),
     path("answer/requests/<uuid:pk>/fee", fees.ChooseByLink.as_view(), name="answer_fee"),
+    path(
+        "answer/sendings/<uuid:pk>", sending.ConfirmSendingByLink.as_view(), name="answer_sending"
+    ),
+    path(
+        "answer/sendings/<uuid:pk>/code",
+        sending.SendingCodeByLink.as_view(),
+        name="answer_sending_code",
+    ),
     path("answer/code", answers.Code.as_view(), name="answer_code"),
 ]
 _STAFF = [

@@ -12,6 +12,7 @@ from dsar.cases.states import ObjectionScope, Right
 from dsar.contract import registry
 from dsar.contract.vocabulary import LegalBasis
 from dsar.law import rules
+from dsar.registers import destinations
 from dsar.registers.models import Restriction
 
 if TYPE_CHECKING:
@@ -32,9 +33,14 @@ _NO_OBJECTION = {
 MEANWHILE = "restrict_meanwhile"
 """The wish that data is only stored while it is checked whether it is right (R81)."""
 
+SEND_TO = "send_to"
+"""The service to which a portable copy should go, by its code (R119)."""
+UNLISTED = "unlisted"
+"""In its place: a service that is not among those we send to."""
+
 KEYS: dict[Right, frozenset[str]] = {
     Right.ACCESS: frozenset(),
-    Right.PORTABILITY: frozenset(),
+    Right.PORTABILITY: frozenset({SEND_TO}),
     Right.CORRECTION: frozenset({MEANWHILE}),
     Right.DELETION: frozenset({"declarations"}),
     Right.OBJECTION: frozenset({"objection", "purposes"}),
@@ -179,6 +185,16 @@ def _wrong_deletion(one: Asked) -> dict[str, str]:
     }
 
 
+def _wrong_portability(one: Asked) -> dict[str, str]:
+    wanted = one.scope.get(SEND_TO, UNLISTED)
+    if wanted == UNLISTED or (isinstance(wanted, str) and destinations.find(wanted)):
+        return {}
+    known = ", ".join([*(each.recipient_id for each in destinations.standing()), UNLISTED])
+    return {
+        f"scope.{SEND_TO}": f"We send copies to approved services only. Choose one of: {known}."
+    }
+
+
 def _wrong_restriction(one: Asked) -> dict[str, str]:
     if one.scope.get("ground") not in Restriction.Ground.values:
         return {"scope.ground": f"Choose one of: {', '.join(Restriction.Ground.values)}."}
@@ -231,6 +247,7 @@ def _wrong_purposes(one: Asked, *, required: bool) -> dict[str, str]:
 _CHECKS: dict[Right, Callable[[Asked], dict[str, str]]] = {
     Right.CORRECTION: _wrong_correction,
     Right.DELETION: _wrong_deletion,
+    Right.PORTABILITY: _wrong_portability,
     Right.RESTRICTION: _wrong_restriction,
     Right.OBJECTION: _wrong_objection,
     Right.CONSENT_WITHDRAWAL: _wrong_withdrawal,
@@ -300,7 +317,8 @@ def _merged(asked: Iterable[Asked]) -> list[Asked]:
     """Each right once: purposes of one variant together, the same thing asked twice as one."""
     merged: dict[tuple[Right, str, str, bool], Asked] = {}
     for one in asked:
-        key = one.right, one.variant, str(one.scope.get("ground", "")), "grounds" in one.scope
+        apart = str(one.scope.get("ground", one.scope.get(SEND_TO, "")))
+        key = one.right, one.variant, apart, "grounds" in one.scope
         merged[key] = _joined(merged[key], one) if key in merged else one
     return list(merged.values())
 

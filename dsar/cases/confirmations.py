@@ -17,8 +17,9 @@ from django.utils import timezone
 
 from dsar import conf
 from dsar.cases import freezing
+from dsar.cases.codes import MOST_FAILURES
 from dsar.cases.identity_models import Claim, Confirmation
-from dsar.cases.links import MOST_FAILURES, LinkError
+from dsar.cases.links import LinkError
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
 from dsar.ledger import log

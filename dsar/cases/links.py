@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,11 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from dsar import conf
+from dsar.cases import codes
 from dsar.cases.actors import Actor, ActorKind
 from dsar.cases.models import Link
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
-from dsar.keys import box
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
 
     from dsar.cases.models import Case
 
-MOST_FAILURES = 5
 _TOKEN_BYTES = 32
-_CODE_DIGITS = 8
 
 
 class LinkError(Exception):
@@ -66,10 +63,8 @@ def issue_code(link_id: int) -> tuple[Link, str] | None:
     link = _locked().filter(pk=link_id).first()
     if link is None or not _is_open(link):
         return None
-    code = f"{secrets.randbelow(10**_CODE_DIGITS):0{_CODE_DIGITS}}"
-    link.code_digest = _code_digest(link, code)
-    link.code_expires_at = timezone.now() + timedelta(seconds=conf.get("CODE_SECONDS"))
-    link.save(update_fields=["code_digest", "code_expires_at"])
+    code = codes.issue(link, key=link.case.key, what=f"link {link.pk}")
+    link.save(update_fields=codes.FIELDS)
     return link, code
 
 
@@ -88,22 +83,15 @@ def open_(token: str, *, code: str) -> Actor:
 
 
 def _try(link: Link, *, code: str) -> bool:
-    if not _fits(link, code=code):
+    if not codes.fits(link, code, key=link.case.key, what=f"link {link.pk}"):
         link.failures += 1
         link.save(update_fields=["failures"])
         return False
-    link.code_digest, link.code_expires_at, link.opened_at = "", None, timezone.now()
-    link.save(update_fields=["code_digest", "code_expires_at", "opened_at"])
+    codes.use(link)
+    link.opened_at = timezone.now()
+    link.save(update_fields=[*codes.FIELDS, "opened_at"])
     log.append(Tag.CASE_LINK_OPENED, case=str(link.case_id))
     return True
-
-
-def _fits(link: Link, *, code: str) -> bool:
-    if not link.code_digest or link.code_expires_at is None:
-        return False
-    if link.code_expires_at <= timezone.now():
-        return False
-    return hmac.compare_digest(link.code_digest, _code_digest(link, code))
 
 
 def _find(token: str) -> Link | None:
@@ -118,12 +106,8 @@ def _locked() -> QuerySet[Link]:
 
 def _is_open(link: Link) -> bool:
     living = link.case.key.wrapped is not None
-    return living and link.failures < MOST_FAILURES and link.expires_at > timezone.now()
+    return living and link.failures < codes.MOST_FAILURES and link.expires_at > timezone.now()
 
 
 def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
-
-
-def _code_digest(link: Link, code: str) -> str:
-    return box.digest(link.case.key, f"link {link.pk} code {code}")

@@ -323,6 +323,7 @@ class Letter(models.Model):
         BREACH = "breach", "Breach"
         COMPLAINT_RECEIVED = "complaint_received", "Complaint received"
         COMPLAINT_OUTCOME = "complaint_outcome", "Outcome of a complaint"
+        SENT_ON = "sent_on", "Sent to another service, or not"
         ENQUIRY_RECEIVED = "enquiry_received", "Enquiry received"
         ENQUIRY_ANSWER = "enquiry_answer", "Answer to an enquiry"
 

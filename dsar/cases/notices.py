@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from dsar import conf
-from dsar.cases import confirmations, contents, links, subjects
+from dsar.cases import confirmations, contents, links, sendings, subjects
 from dsar.cases.identity_models import Confirmation
 from dsar.cases.models import Letter
 from dsar.crashpoints import effect
@@ -101,6 +101,16 @@ def send_code(link_id: int) -> bool:
         return _leaves(link.case, text=_code(link, code=code))
 
 
+def send_sending_code(pk: str) -> bool:
+    """Mail a fresh code that lets a copy go to another service; False where nothing waits for one."""
+    with effect("code.issue_for_sending"), transaction.atomic():
+        issued = sendings.issue_code(pk)
+        if issued is None:
+            return False
+        sending, code = issued
+        return _leaves(sending.request.case, text=_sending_code(sending.request.case, code=code))
+
+
 _QUESTIONS = {
     "authority": "Somebody asks us about your data in your name. If they may, press the button behind this link:",
     "not_me": "Something is happening on this case. If it was not you who asked, press the button behind this link:",
@@ -175,13 +185,23 @@ def _has_account(case: Case) -> bool:
 
 
 def _code(link: Link, *, code: str) -> str:
-    minutes = conf.get("CODE_SECONDS") // 60
+    return _signed([f"Your code for case {link.case.reference}: {code}", "", _for_a_while()])
+
+
+def _sending_code(case: Case, *, code: str) -> str:
+    """It must not be taken for the code that opens an answer: this one hands data to somebody else."""
     lines = [
-        f"Your code for case {link.case.reference}: {code}",
+        f"Your code to have your copy of case {case.reference} sent to another service: {code}",
         "",
-        f"It works once, for {minutes} minutes. If you did not ask for it, do nothing.",
+        _for_a_while(),
+        "Give it to nobody. It is needed only on the page of your case.",
     ]
     return _signed(lines)
+
+
+def _for_a_while() -> str:
+    minutes = conf.get("CODE_SECONDS") // 60
+    return f"It works once, for {minutes} minutes. If you did not ask for it, do nothing."
 
 
 def _signed(lines: list[str]) -> str:

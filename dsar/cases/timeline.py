@@ -64,6 +64,9 @@ _WORDS: dict[Tag, StrOrPromise] = {
     Tag.PACKAGE_RENEWAL_ASKED: _("You asked for a new copy."),
     Tag.PACKAGE_SEALED: _("Your copy is ready."),
     Tag.PACKAGE_DOWNLOADED: _("Your copy was downloaded."),
+    Tag.SENDING_CONFIRMED: _("You confirmed that your copy goes to another service."),
+    Tag.SENDING_SENT: _("We sent your copy to the other service."),
+    Tag.SENDING_NOT_SENT: _("Your copy was not sent to another service; we say why."),
     Tag.LETTER_WRITTEN: _("We wrote you a letter."),
     Tag.REQUEST_WITHDRAWN: _("You withdrew your request."),
 }

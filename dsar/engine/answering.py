@@ -58,8 +58,22 @@ def answer(  # noqa: PLR0913 - an answer is said whole.
         last()
 
 
-def answer_with_package(lease: Lease, packed: Packed, *, content: dict[str, Any]) -> None:
-    """Hand a written package over: it becomes ready in the same transaction in which the request closes."""
+def answer_with_package(
+    lease: Lease,
+    packed: Packed,
+    *,
+    content: dict[str, Any],
+    also: Callable[[], None] = lambda: None,
+) -> None:
+    """Hand a written package over: it becomes ready in the same transaction in which the request closes.
+
+    `also` is what must become true once it is.
+    """
+
+    def first() -> None:
+        vault.ready(packed.package, packed.written)
+        also()
+
     rows = {label: {"released": count} for label, count in packed.rows.items()}
     answer(
         lease,
@@ -69,7 +83,7 @@ def answer_with_package(lease: Lease, packed: Packed, *, content: dict[str, Any]
         | {"confirmation": _confirmation(packed), "package": _package(packed)},
         outcome=_outcome(packed),
         result={"rows": rows, "left_out": packed.left_out},
-        first=lambda: vault.ready(packed.package, packed.written),
+        first=first,
         last=packed.flushed,
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, Count, OuterRef, Prefetch, Q, Subquery
@@ -16,6 +17,7 @@ from dsar.cases import timeline
 from dsar.cases.fee_models import Fee
 from dsar.cases.models import Letter, Request
 from dsar.cases.recipient_models import RecipientTask
+from dsar.cases.sending_models import Sending
 from dsar.cases.states import DONE, Right, State
 from dsar.engine import renewing
 from dsar.engine.models import Step
@@ -45,7 +47,7 @@ def with_requests(cases: QuerySet[Case]) -> QuerySet[Case]:
 def with_progress(requests: QuerySet[Request]) -> QuerySet[Request]:
     """Count each request's steps, without those of kinds that may hold concealed records; with whom we told of it.
 
-    And whether nobody of the staff decided on it, and the fee that it waits for.
+    And whether nobody of the staff decided on it, the fee that it waits for, and where its copy is to go.
     """
     visible = Q(steps__hidden=False)
     # What processors were asked before a copy is how we searched, and nothing that was told.
@@ -64,7 +66,21 @@ def with_progress(requests: QuerySet[Request]) -> QuerySet[Request]:
         )
         .annotate(told=ArraySubquery(told.order_by("recipient").values(json=whom)))
         .annotate(fee=Subquery(asked.values(json=fee)[:1]))
+        .annotate(sent_on=Subquery(_latest_sending()))
     )
+
+
+def _latest_sending() -> Any:
+    """Of a request that was opened again, the sending of its last copy."""
+    known = JSONObject(
+        service="destination__recipient__name",
+        address="destination__address",
+        state="state",
+        reason="reason",
+        ended_at="ended_at",
+    )
+    found = Sending.objects.filter(request=OuterRef("pk")).order_by("-opened_at", "pk")
+    return found.values(json=known)[:1]
 
 
 def prepared(cases: Iterable[Case]) -> list[Case]:
@@ -144,6 +160,7 @@ def _request(request: Any) -> dict[str, Any]:
         "renewal": renewing.standing(request, request.package),
         "recipients": [_recipient(one) for one in request.told],
         "fee": _fee(request.fee),
+        "sending": _sending(request.sent_on),
     }
 
 
@@ -166,6 +183,19 @@ def _fee(fee: dict[str, Any] | None) -> dict[str, Any] | None:
         "amount": fee["amount"],
         "currency": fee["currency"],
         "accepted": fee["accepted_at"] is not None,
+    }
+
+
+def _sending(said: dict[str, Any] | None) -> dict[str, Any] | None:
+    """To which service the copy goes, and how that stands; of the address its host alone (R119)."""
+    if said is None:
+        return None
+    return {
+        "service": said["service"] or "",
+        "host": urlsplit(said["address"] or "").hostname or "",
+        "state": said["state"],
+        "reason": said["reason"] or None,
+        "ended_at": said["ended_at"] and datetime.fromisoformat(said["ended_at"]),
     }
 
 

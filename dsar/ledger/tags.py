@@ -109,6 +109,10 @@ class Tag(StrEnum):
     COPY_OWED = "copy.owed"
     COPY_PROLONGED = "copy.prolonged"
 
+    SENDING_CONFIRMED = "sending.confirmed"
+    SENDING_SENT = "sending.sent"
+    SENDING_NOT_SENT = "sending.not_sent"
+
     KEY_CREATED = "key.created"
     KEY_DESTROYED = "key.destroyed"
     KEYS_REWRAPPED = "keys.rewrapped"

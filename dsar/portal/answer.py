@@ -112,6 +112,8 @@ def _show(request: HttpRequest, came: Opened) -> HttpResponse:
     shown["requests"].sort(key=lambda one: words.place(one["right"]))
     for one in shown["requests"]:
         one["title"], one["standing"] = words.title(one["right"]), words.standing(one)
+        if one["sending"]:
+            one["sending"]["standing"] = words.sending(one["sending"])
         one["must_answer"] = one["state"] == State.AWAITING_REQUESTER
         came.offer(one)
     for one in shown["letters"]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from dsar.cases import identity, sessions
-from dsar.cases.asked import MEANWHILE
+from dsar.cases.asked import MEANWHILE, SEND_TO, UNLISTED
 from dsar.cases.intake import IntakeError
 from dsar.cases.models import Case
 from dsar.cases.states import Right
@@ -24,7 +24,7 @@ from dsar.engine.rights.correction import NotCorrectableError
 from dsar.portal import drafts, filing, forms, proving, words
 from dsar.portal.filing import posted
 from dsar.processing import standing
-from dsar.registers import disputes
+from dsar.registers import destinations, disputes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -185,6 +185,22 @@ def _deletion(request: HttpRequest, _draft: Draft) -> tuple[Form, dict[str, Any]
     return form, {"foreseen": foreseen}
 
 
+def _portability(request: HttpRequest, draft: Draft) -> tuple[Form, dict[str, Any]]:
+    said = draft.answers.get(Right.PORTABILITY, {}).get("scope", {})
+    form = forms.PortabilityForm(
+        posted(request), services=_services(), initial={"send_to": said.get(SEND_TO, "")}
+    )
+    return form, {}
+
+
+def _services() -> list[tuple[str, str]]:
+    """The services that take a copy, as choices."""
+    return [
+        (one.recipient_id, _("Yes, to %(service)s") % {"service": one.service})
+        for one in destinations.standing()
+    ]
+
+
 def _objection(request: HttpRequest, _draft: Draft) -> tuple[Form, dict[str, Any]]:
     weighed = [
         (one.code, one.label)
@@ -214,6 +230,7 @@ def _withdrawal(request: HttpRequest, _draft: Draft) -> tuple[Form, dict[str, An
 _QUESTIONS: dict[str, Callable[[HttpRequest, Draft], tuple[Any, dict[str, Any]]]] = {
     Right.CORRECTION: _correction,
     Right.DELETION: _deletion,
+    Right.PORTABILITY: _portability,
     Right.OBJECTION: _objection,
     Right.RESTRICTION: _restriction,
     Right.CONSENT_WITHDRAWAL: _withdrawal,
@@ -267,6 +284,8 @@ def _lines(right: str, said: dict[str, Any]) -> list[str]:
     scope = said.get("scope", {})
     if right == Right.DELETION and "declarations" not in scope:
         return [_("Everything, and close my account")]
+    if right == Right.PORTABILITY:
+        return _goes_to(scope.get(SEND_TO, ""))
     grounds: dict[str, Any] = dict((*words.RESTRICTION_GROUNDS, *words.OBJECTIONS))
     named = [str(grounds[scope[key]]) for key in ("ground", "objection") if key in scope]
     return [
@@ -274,6 +293,16 @@ def _lines(right: str, said: dict[str, Any]) -> list[str]:
         *map(_kind, scope.get("declarations", ())),
         *map(_use, scope.get("purposes", ())),
     ]
+
+
+def _goes_to(code: str) -> list[str]:
+    """Where the copy goes beside to the person, in a line."""
+    if code == UNLISTED:
+        return [_("To a service that is not listed")]
+    found = destinations.find(code) if code else None
+    if found is None:
+        return []
+    return [_("Also to %(service)s, once you have confirmed it") % {"service": found.service}]
 
 
 def _field_name(one: dict[str, str]) -> str:

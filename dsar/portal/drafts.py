@@ -18,6 +18,7 @@ _KEY = "dsar_draft"
 STEPS = (
     Right.CORRECTION,
     Right.DELETION,
+    Right.PORTABILITY,
     Right.OBJECTION,
     Right.RESTRICTION,
     Right.CONSENT_WITHDRAWAL,

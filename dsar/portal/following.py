@@ -21,6 +21,7 @@ from dsar.cases import identity, sessions, withdrawal
 from dsar.cases.identity import EarlierAddressNeededError
 from dsar.cases.lifecycle import MoveError
 from dsar.cases.models import Case, Letter, Request
+from dsar.cases.sending_models import Sending
 from dsar.cases.states import State
 from dsar.engine import following, reception
 from dsar.engine.renewing import Renewal
@@ -156,11 +157,14 @@ def _context(came: Opened) -> dict[str, Any]:
     shown = _shown(following.followed(prepared))
     for one in shown["requests"]:
         came.offer(one)
-    moving = any(
-        one["state"] != State.CLOSED or one["renewal"] == Renewal.UNDER_WAY
-        for one in shown["requests"]
-    )
+    moving = any(_moves(one) for one in shown["requests"])
     return {"case": shown, "moving": moving, "seen": _seen(shown)}
+
+
+def _moves(one: dict[str, Any]) -> bool:
+    """Whether workers still have something to do about a request."""
+    going = one["sending"] and one["sending"]["state"] == Sending.State.CONFIRMED
+    return bool(going or one["renewal"] == Renewal.UNDER_WAY or one["state"] != State.CLOSED)
 
 
 def _shown(said: dict[str, Any]) -> dict[str, Any]:
@@ -171,6 +175,8 @@ def _shown(said: dict[str, Any]) -> dict[str, Any]:
         one["standing"] = words.standing(one)
         for whom in one["recipients"]:
             whom["standing"] = words.RECIPIENTS[whom["state"]]
+        if one["sending"]:
+            one["sending"]["standing"] = words.sending(one["sending"])
         one["is_closed"] = one["state"] == State.CLOSED
         one["can_withdraw"] = one["state"] in _BEFORE_EXECUTION
         one["must_prove"] = one["state"] == State.AWAITING_VERIFICATION

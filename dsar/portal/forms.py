@@ -9,7 +9,7 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from dsar.cases.asked import MEANWHILE
+from dsar.cases.asked import MEANWHILE, SEND_TO, UNLISTED
 from dsar.cases.states import ObjectionScope
 from dsar.portal import countries
 from dsar.portal.words import OBJECTIONS, RESTRICTION_GROUNDS, WISHES
@@ -166,6 +166,38 @@ class DeletionForm(forms.Form):
         if self.cleaned_data["extent"] == "everything":
             return {}
         return {"declarations": self.cleaned_data["declarations"]}
+
+
+class PortabilityForm(forms.Form):
+    """Whether the copy goes to another service too."""
+
+    send_to = forms.ChoiceField(
+        label=_("Should we send it to another service too?"),
+        help_text=_(
+            "You get the file in any case. We send it only to services we have checked, and only once you have"
+            " confirmed it with a code that we mail to you."
+        ),
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, services: Iterable[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["send_to"].choices = send_to_choices(services)  # type: ignore[attr-defined]  # it has them
+
+    def scope(self) -> dict[str, Any]:
+        """The service, as a request says it."""
+        chosen = self.cleaned_data["send_to"]
+        return {SEND_TO: chosen} if chosen else {}
+
+
+def send_to_choices(services: Iterable[tuple[str, str]]) -> list[tuple[str, Any]]:
+    """The file alone, each service, or one that is not listed."""
+    return [
+        ("", _("No, only give me the file")),
+        *services,
+        (UNLISTED, _("Yes, to a service that is not listed here")),
+    ]
 
 
 class _PurposesForm(forms.Form):

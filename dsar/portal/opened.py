@@ -40,9 +40,10 @@ class Opened:
         return reverse(f"dsar_portal:{page}", kwargs={"reference": self.case.reference, **more})
 
     def offer(self, shown: dict[str, Any]) -> None:
-        """Say of a request of this case where its copy is fetched, and made anew."""
+        """Say of a request of this case where its copy is fetched, made anew, and sent on."""
         shown["to_package"] = self.to("package", pk=shown["id"])
         shown["to_renew"] = self.to("renew", pk=shown["id"])
+        shown["to_send"] = self.to("send", pk=shown["id"])
 
 
 def own(request: HttpRequest, reference: str) -> Opened:

@@ -18,6 +18,7 @@ from dsar.portal import (
     open_filing,
     policy,
     questions,
+    sending,
     unsubscribing,
     writing,
 )
@@ -62,6 +63,8 @@ urlpatterns = [
     path("requests/<str:reference>/<uuid:pk>/copy/", copies.package, name="package"),
     path("requests/<str:reference>/<uuid:pk>/copy/renew/", copies.renew, name="renew"),
     path("requests/<str:reference>/<uuid:pk>/fee/", fees.choose, name="fee"),
+    path("requests/<str:reference>/<uuid:pk>/send/", sending.send, name="send"),
+    path("requests/<str:reference>/<uuid:pk>/send/code/", sending.send_code, name="send_code"),
     path("unsubscribe/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
     path("confirm/", open_filing.confirm, name="confirm"),
     path("confirm/<str:token>/", open_filing.arrive, name="confirm_arrive"),
@@ -75,5 +78,7 @@ urlpatterns = [
     path("answer/files/<uuid:pk>/", writing.attachment_by_link, name="answer_attachment"),
     path("answer/<uuid:pk>/fee/", fees.choose_by_link, name="answer_fee"),
     path("answer/complain/", writing.complain_by_link, name="answer_complain"),
+    path("answer/<uuid:pk>/send/", sending.send_by_link, name="answer_send"),
+    path("answer/<uuid:pk>/send/code/", sending.send_code_by_link, name="answer_send_code"),
     path("answer/<str:token>/", answer.arrive, name="answer_arrive"),
 ]

@@ -12,6 +12,7 @@ from dsar.cases.complaint_models import Complaint
 from dsar.cases.identity_models import Claim
 from dsar.cases.models import Letter
 from dsar.cases.recipient_models import RecipientTask
+from dsar.cases.sending_models import Sending
 from dsar.cases.states import ObjectionScope, Outcome, Right, State
 from dsar.contract.vocabulary import LegalBasis
 from dsar.registers.models import ConsentEvent, Restriction
@@ -154,6 +155,7 @@ LETTERS: Mapping[str, Promise] = {
     Letter.Kind.BREACH: _("Something happened to your data"),
     Letter.Kind.COMPLAINT_RECEIVED: _("We have received your complaint"),
     Letter.Kind.COMPLAINT_OUTCOME: _("What came of your complaint"),
+    Letter.Kind.SENT_ON: _("Your data and the other service"),
     Letter.Kind.ENQUIRY_RECEIVED: _("We have received your question"),
     Letter.Kind.ENQUIRY_ANSWER: _("Our answer to your question"),
 }
@@ -165,6 +167,35 @@ RECIPIENTS: Mapping[str, Promise] = {
     RecipientTask.State.IMPOSSIBLE: _("could not be told"),
     RecipientTask.State.DISPROPORTIONATE: _("was not told: it would take too much effort"),
 }
+
+SENDINGS: Mapping[str, Promise] = {
+    Sending.State.WAITING: _(
+        "You asked us to send it to %(service)s. We wait for you to confirm that."
+    ),
+    Sending.State.CONFIRMED: _("You confirmed that it goes to %(service)s. We are sending it."),
+    Sending.State.SENT: _("We sent it to %(service)s, and they told us that they have it."),
+    Sending.Reason.UNLISTED: _(
+        "The service you asked for is not among those we send to, so we sent nothing."
+    ),
+    Sending.Reason.WITHDRAWN: _(
+        "The service you chose is not among those we send to any more, so we sent nothing."
+    ),
+    Sending.Reason.NOT_CONFIRMED: _(
+        "You did not confirm in time that it goes to %(service)s, so we sent nothing."
+    ),
+    Sending.Reason.COPY_GONE: _(
+        "The copy ended before it could go to %(service)s, so we sent nothing. You can ask for a new one."
+    ),
+    Sending.Reason.TOO_LARGE: _("The copy is too large to be sent to %(service)s."),
+    Sending.Reason.NO_PUBLIC_ADDRESS: _(
+        "The address of %(service)s leads to no public place on the internet, so we sent nothing."
+    ),
+    Sending.Reason.REFUSED: _("We offered the copy to %(service)s, and they did not take it."),
+    Sending.Reason.UNREACHABLE: _(
+        "We tried several times to send the copy to %(service)s, and did not hear that they have it."
+    ),
+}
+"""How a copy for another service stands, by its state, or by the reason why it was not sent."""
 
 COMPLAINTS: Mapping[str, Promise] = {
     Complaint.Outcome.UPHELD: _("We stay with our first answer"),
@@ -212,3 +243,9 @@ def standing(request: Mapping[str, Any]) -> Promise:
     """Where a request stands: its outcome once it has one, its state before."""
     outcome = request["outcome"]
     return OUTCOMES[outcome] if outcome else STATES[request["state"]]
+
+
+def sending(said: Mapping[str, Any]) -> str:
+    """How a copy for another service stands."""
+    service = f"{said['service']} ({said['host']})"
+    return str(SENDINGS[said["reason"] or said["state"]]) % {"service": service}

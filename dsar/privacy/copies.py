@@ -1,9 +1,10 @@
-"""Plans and packages: what was done for a request, the copies that were made, and who fetched them."""
+"""Plans and packages: what was done for a request, the copies that were made, who fetched them and where they went."""
 
 from __future__ import annotations
 
 from dsar.api.models import Reply
 from dsar.audit.models import Export
+from dsar.cases.sending_models import Sending
 from dsar.declarations import (
     Category,
     Held,
@@ -17,7 +18,7 @@ from dsar.declarations import (
 )
 from dsar.engine.models import Plan, Step
 from dsar.packages.models import Download, Package
-from dsar.privacy.terms import ACCOUNT, PROCEDURE, REQUEST_HANDLING, TECHNICAL, kept
+from dsar.privacy.terms import ACCOUNT, ASKED, PROCEDURE, REQUEST_HANDLING, TECHNICAL, kept
 from dsar.registry import declare
 
 
@@ -78,6 +79,33 @@ class PackagePersonalData(PersonalData):
             "ended_at",
             "removed_at",
         ): PROCEDURE,
+    }
+
+
+@declare(Sending)
+class SendingPersonalData(PersonalData):
+    """Which copies went, at the person's wish, to another service, and when (GDPR Art. 20(2))."""
+
+    subject, purpose = "request__case__subject", REQUEST_HANDLING
+    retention, row = kept("request__case__ended_at"), Row.RETAINED
+    fields = {
+        ("id", "request", "package"): TECHNICAL,
+        ("destination", "confirmed_at"): ASKED,
+        (
+            "categories",
+            "state",
+            "reason",
+            "opened_at",
+            "code_expires_at",
+            "failures",
+            "attempts",
+            "next_try_at",
+            "failure",
+            "status",
+            "digest",
+            "ended_at",
+        ): PROCEDURE,
+        "code_digest": Secret(category=Category.AUTHENTICATION, origin=Origin.DERIVED),
     }
 
 

@@ -54,3 +54,8 @@ class Destination(models.Model):
     def host(self) -> str:
         """The name by which people know it; the rest of the address may be the service's secret."""
         return urlsplit(self.address).hostname or ""
+
+    @property
+    def service(self) -> str:
+        """What people are told where something goes."""
+        return f"{self.recipient.name} ({self.host})"

@@ -59,6 +59,7 @@ FOR_CASES = (
 FOR_REQUESTS = (
     "answer",
     "refusal",
+    "sent_on",
     "not_verified",
     "clarification",
     "extension",
@@ -79,6 +80,7 @@ SAMPLES: dict[str, Any] = {
             "reason": "Kept 5 years: Companies Act 1967 s 199(2).",
         }
     ],
+    "sent_on": "On 3 March 2026 we sent your copy to The Other (import.other.example).",
     "expected_by": "24 December 2026",
     "reply": "We keep it for five years.",
     "format": "JSON",

@@ -12,7 +12,7 @@ from django.core import mail
 from django.utils import timezone
 
 from dsar import tasks
-from dsar.cases import links, notices
+from dsar.cases import codes, links, notices
 from dsar.cases.actors import ActorKind
 from dsar.cases.links import LinkError
 from dsar.cases.models import Case, Letter, Link
@@ -117,19 +117,19 @@ def test_an_expired_link_fails(case: Case) -> None:
 def test_five_failures_shut_the_link_even_for_the_right_code(case: Case) -> None:
     token = token_in(links.make(case))
     code = code_for(token)
-    for _ in range(links.MOST_FAILURES):
+    for _ in range(codes.MOST_FAILURES):
         with pytest.raises(LinkError):
             links.open_(token, code=other_than(code))
     with pytest.raises(LinkError):
         links.open_(token, code=code)
     links.ask_for_code(token)
-    assert Link.objects.get().failures == links.MOST_FAILURES
+    assert Link.objects.get().failures == codes.MOST_FAILURES
 
 
 def test_four_failures_do_not(case: Case) -> None:
     token = token_in(links.make(case))
     code = code_for(token)
-    for _ in range(links.MOST_FAILURES - 1):
+    for _ in range(codes.MOST_FAILURES - 1):
         with pytest.raises(LinkError):
             links.open_(token, code=other_than(code))
     assert links.open_(token, code=code).case == case.pk

@@ -21,6 +21,7 @@ from dsar.portal import urls
 from dsar.processing import unsubscribing
 from dsar.registers import consents
 from tests import faces, noted, policies, transfers
+from tests import sending as made
 from tests.testapp.privacy import LENDING, NEWSLETTER
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ PAGES = {
     "complain": "requests/{reference}/complain/",
     "withdraw": "requests/{reference}/{waiting}/withdraw/",
     "renew": "requests/{reference}/{request}/copy/renew/",
+    "send": "requests/{reference}/{sending}/send/",
     "unsubscribe": "unsubscribe/{token}/",
     "confirm": "confirm/",
 }
@@ -65,6 +67,7 @@ BY_LINK = {
     "answer_messages": "answer/messages/",
     "answer_complain": "answer/complain/",
     "answer_renew": "answer/copies/{request}/renew/",
+    "answer_send": "answer/{sending}/send/",
 }
 """The pages that a mailed link and code open."""
 PARTS = {"progress": "requests/{reference}/progress/"}
@@ -77,7 +80,16 @@ FILES = {
 }
 """What is kept, and shown by no page."""
 FILES_BY_LINK = {"answer_letter_pdf", "answer_attachment", "answer_package"}
-ACTS = {"cookies_delete", "policy_seen", "stop_marketing", "switch", "answer_code", "holder_renew"}
+ACTS = {
+    "send_code",
+    "answer_send_code",
+    "cookies_delete",
+    "policy_seen",
+    "stop_marketing",
+    "switch",
+    "answer_code",
+    "holder_renew",
+}
 """What is only ever sent."""
 SENDING_ON = {"confirm_arrive", "answer_arrive"}
 """What takes a secret out of the address, and sends on to a page above."""
@@ -133,7 +145,8 @@ def _walked(resolver: Any, before: str) -> list[tuple[str, str]]:
 def fill(cast: Cast) -> dict[str, Any]:
     """Have everything there is that these pages show of Alice, and say what stands in their addresses."""
     claims = Asked(right=Right.RESTRICTION, scope={"ground": "claims"})
-    case = faces.file(cast.alice, "access", claims)
+    made.approved("https://import.other.example/", by=cast.carol.user)
+    case = faces.file(cast.alice, "access", claims, made.WISH)
     faces.work()
     attach(case, cast.alice)
     two = {"by": cast.bob.user, "then": cast.carol.user}
@@ -148,6 +161,7 @@ def fill(cast: Cast) -> dict[str, Any]:
         ).pk,
         "reference": case.reference,
         "request": case.requests.get(right="access").pk,
+        "sending": case.requests.get(right="portability").pk,
         "waiting": case.requests.get(right="restriction").pk,
         "letter": Letter.objects.filter(case=case).latest("written_at").pk,
         "attachment": Attachment.objects.get(message__case=case).pk,

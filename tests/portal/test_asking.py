@@ -30,12 +30,11 @@ def page(answer):
     return answer.content.decode()
 
 
-@pytest.mark.parametrize("right", ["access", "portability"])
-def test_a_copy_is_asked_for_without_further_questions(alice, right):
-    assert choose(alice, right).redirect_chain[-1][0] == CHECK
+def test_a_copy_is_asked_for_without_further_questions(alice):
+    assert choose(alice, "access").redirect_chain[-1][0] == CHECK
     answer = send(alice)
     request = Request.objects.get()
-    assert (request.right, request.scope) == (right, {})
+    assert (request.right, request.scope) == ("access", {})
     assert request.case.channel == Case.Channel.PORTAL
     assert request.case.verified_at is not None
     assert request.case.reference in page(answer)
@@ -51,6 +50,8 @@ def test_a_copy_is_asked_for_without_further_questions(alice, right):
             {"declarations": ["testapp.Visit"]},
         ),
         ("restriction", {"ground": "claims"}, {"ground": "claims"}),
+        ("portability", {"send_to": ""}, {}),
+        ("portability", {"send_to": "unlisted"}, {"send_to": "unlisted"}),
     ],
 )
 def test_what_is_answered_is_what_is_asked(alice, right, said, scope):
@@ -197,6 +198,7 @@ def test_a_second_click_files_nothing_more(alice):
 
 def test_several_rights_make_one_case(alice):
     choose(alice, "access", "portability", "restriction")
+    alice.post(f"{ASK}portability/", {"send_to": ""})
     alice.post(f"{ASK}restriction/", {"ground": "claims"})
     send(alice)
     rights = Case.objects.get().requests.values_list("right", flat=True)

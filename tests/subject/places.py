@@ -113,6 +113,8 @@ NAMES = {
     "dsar_portal:fee": "request",
     "dsar_portal:package": "request",
     "dsar_portal:renew": "request",
+    "dsar_portal:send": "request",
+    "dsar_portal:send_code": "request",
     "dsar_api:case": "",
     "dsar_api:mailbox_unreachable": "",
     "dsar_api:verify": "",
@@ -121,6 +123,8 @@ NAMES = {
     "dsar_api:withdraw": "deletion",
     "dsar_api:fee": "request",
     "dsar_api:package": "request",
+    "dsar_api:sending": "request",
+    "dsar_api:sending_code": "request",
     "dsar_api:messages": "",
     "dsar_api:attachment": "attachment",
     "dsar_api:complaints": "",
@@ -139,6 +143,13 @@ BY_LINK = {
     "dsar_api:answer_fee": "request",
 }
 """The same of those that open to a mailed link and code."""
+SENT_BY_LINK = {
+    "dsar_portal:answer_send": "request",
+    "dsar_portal:answer_send_code": "request",
+    "dsar_api:answer_sending": "request",
+    "dsar_api:answer_sending_code": "request",
+}
+"""And of those at which something is sent, by link and code."""
 TOKENS = {"dsar_portal:confirm_arrive", "dsar_portal:answer_arrive", "dsar_portal:unsubscribe"}
 """Those that take a secret itself."""
 NOBODYS = {
@@ -167,13 +178,14 @@ ANYBODYS = {
     *("dsar_api:token", "dsar_api:answer", "dsar_api:answer_message", "dsar_api:answer_complaint"),
     *("dsar_api:answer_code", "dsar_api:schema", "dsar_api:docs"),
     *BY_LINK,
+    *SENT_BY_LINK,
     *TOKENS,
 }
 """Those that ask for no log-in: they hold nothing of anybody's, or ask for something else than one."""
 
 
 def _meant(address: Address, asked: str) -> str:
-    return (NAMES | BY_LINK)[address.name] if asked == "pk" else asked
+    return (NAMES | BY_LINK | SENT_BY_LINK)[address.name] if asked == "pk" else asked
 
 
 def unknown() -> Belongings:

@@ -69,7 +69,13 @@ def kept():
 def test_every_address_that_takes_something_stands_in_these_tables():
     """Who adds an address says here whose its number is, and it is tried below."""
     taking = {one.name for one in places.of_people() if one.asks}
-    assert taking == {*places.NAMES, *places.BY_LINK, *places.TOKENS, *places.NOBODYS}
+    assert taking == {
+        *places.NAMES,
+        *places.BY_LINK,
+        *places.SENT_BY_LINK,
+        *places.TOKENS,
+        *places.NOBODYS,
+    }
     assert all(one.asks for one in places.of_staff() if "<" in one.route)
 
 
@@ -142,6 +148,25 @@ def test_a_link_to_another_case_opens_nothing_of_this_one(cast, hers, his):
                 assert answer == told(send(client, method, one, places.unknown()))
                 assert answer[0] in {404, 405}, (one.name, method)
         assert send(bobs, "get", one, his).status_code == 200
+
+
+def test_a_link_to_another_case_sends_nothing_of_this_one(cast, hers, his):
+    theirs = Case.objects.select_related("key").get(reference=his.reference)
+    bobs, nobody, program = entering.by_link(theirs), Client(), entering.calling()
+    for one in those(places.SENT_BY_LINK):
+        if one.is_call:
+            assert send(program, "post", one, hers).status_code == 400
+            came = entering.headers_of(theirs)
+            assert send(program, "post", one, hers, **came).status_code == 404
+            own = send(program, "post", one, his, **entering.headers_of(theirs))
+            assert own.status_code in {409, 422}, one.name
+            continue
+        for method in METHODS:
+            for client in (bobs, nobody):
+                answer = told(send(client, method, one, hers))
+                assert answer == told(send(client, method, one, places.unknown()))
+                assert answer[0] in {404, 405}, (one.name, method)
+        assert send(bobs, "post", one, his).status_code == 302
 
 
 def test_a_token_in_an_address_tells_nothing(hers):

@@ -204,6 +204,7 @@ def given(twin):
     said = text | {"about": "case"}
     rights = ["access", "portability", "deletion", *SCOPES]
     details = [{"_right": one} | scope for one, scope in SCOPES.items()]
+    details += [{"_right": "portability", "send_to": ""}]
     return {
         "dsar_api:consents": [{"purpose": NEWSLETTER.code, "wording": "Yes."}],
         "dsar_api:cases": [

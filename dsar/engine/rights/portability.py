@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dsar.cases import subjects
-from dsar.contract import compiler, reach
+from dsar.cases import sendings, subjects
+from dsar.contract import compiler, reach, registry
 from dsar.contract.vocabulary import LegalBasis, Origin
-from dsar.engine import answering, packing
+from dsar.engine import answering, leases, packing
 from dsar.engine.packing import Contents
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dsar.cases.models import Request
     from dsar.contract.compiler import Column
     from dsar.contract.declarations import Declaration
@@ -83,5 +85,28 @@ def _why(declaration: Declaration) -> str:
 def run(lease: Lease) -> None:
     """Write the package in JSON, with its schema, and CSV; then answer."""
     packed = packing.pack(lease, contents=PORTABLE)
-    content = {"format": _FORMAT, "out_of_scope": packed.left_out}
-    answering.answer_with_package(lease, packed, content=content)
+    request = lease.request or leases.read(lease)
+    content: dict[str, Any] = {"format": _FORMAT, "out_of_scope": packed.left_out}
+    if not (packed.rows and sendings.wanted(request)):
+        answering.answer_with_package(lease, packed, content=content)
+        return
+    to = sendings.approved_for(request)
+    answering.answer_with_package(
+        lease,
+        packed,
+        content=content | {"sent_on": sendings.in_answer(request, packed.package, to=to)},
+        also=lambda: sendings.begin(
+            request, packed.package, to=to, categories=_categories(packed.rows)
+        ),
+    )
+
+
+def _categories(labels: Iterable[str]) -> set[str]:
+    """The kinds of data in the portable fields of these declarations."""
+    known = registry.current()
+    return {
+        str(column.treatment.category)
+        for declaration in map(known.get, labels)
+        for column in compiler.released_columns(declaration)
+        if is_portable(declaration, column) and hasattr(column.treatment, "category")
+    }
