@@ -11,6 +11,7 @@ from dsar.cases.deputy_models import Deputyship
 from dsar.cases.enquiry_models import Enquiry
 from dsar.cases.models import Case, Request
 from dsar.cases.recipient_models import RecipientTask
+from dsar.cases.sending_models import Sending
 from dsar.duties.retention.models import RetentionRun
 from dsar.ledger.models import Entry
 from dsar.packages.models import Package
@@ -48,6 +49,7 @@ from dsar.staff.registers import (
 from dsar.staff.requests import RequestAdmin
 from dsar.staff.restrictions import RestrictionAdmin
 from dsar.staff.retention import RetentionRunAdmin
+from dsar.staff.sendings import SendingAdmin
 from dsar.staff.sources import SourceNoticeAdmin
 from dsar.staff.staff_records import HouseReviewAdmin, StaffRecordAdmin
 from dsar.staff.transfers import TransferAdmin
@@ -73,6 +75,7 @@ admin.site.register(RecipientRecord, RecipientAdmin)
 admin.site.register(RecipientTask, RecipientTaskAdmin)
 admin.site.register(Transfer, TransferAdmin)
 admin.site.register(Destination, DestinationAdmin)
+admin.site.register(Sending, SendingAdmin)
 admin.site.register(ExemptedUse, ExemptedUseAdmin)
 admin.site.register(StaffRecord, StaffRecordAdmin)
 admin.site.register(HouseReview, HouseReviewAdmin)

@@ -187,18 +187,7 @@ def _deletion(request: HttpRequest, _draft: Draft) -> tuple[Form, dict[str, Any]
 
 def _portability(request: HttpRequest, draft: Draft) -> tuple[Form, dict[str, Any]]:
     said = draft.answers.get(Right.PORTABILITY, {}).get("scope", {})
-    form = forms.PortabilityForm(
-        posted(request), services=_services(), initial={"send_to": said.get(SEND_TO, "")}
-    )
-    return form, {}
-
-
-def _services() -> list[tuple[str, str]]:
-    """The services that take a copy, as choices."""
-    return [
-        (one.recipient_id, _("Yes, to %(service)s") % {"service": one.service})
-        for one in destinations.standing()
-    ]
+    return forms.PortabilityForm(posted(request), initial={"send_to": said.get(SEND_TO, "")}), {}
 
 
 def _objection(request: HttpRequest, _draft: Draft) -> tuple[Form, dict[str, Any]]:

@@ -14,6 +14,7 @@ from dsar.cases.states import ObjectionScope
 from dsar.portal import countries
 from dsar.portal.words import OBJECTIONS, RESTRICTION_GROUNDS, WISHES
 from dsar.portal.writing_forms import FilesField
+from dsar.registers import destinations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -171,19 +172,9 @@ class DeletionForm(forms.Form):
 class PortabilityForm(forms.Form):
     """Whether the copy goes to another service too."""
 
-    send_to = forms.ChoiceField(
-        label=_("Should we send it to another service too?"),
-        help_text=_(
-            "You get the file in any case. We send it only to services we have checked, and only once you have"
-            " confirmed it with a code that we mail to you."
-        ),
-        required=False,
-        widget=forms.RadioSelect,
-    )
-
-    def __init__(self, *args: Any, services: Iterable[tuple[str, str]], **options: Any) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["send_to"].choices = send_to_choices(services)  # type: ignore[attr-defined]  # it has them
+        self.fields["send_to"] = send_to_field()
 
     def scope(self) -> dict[str, Any]:
         """The service, as a request says it."""
@@ -191,13 +182,26 @@ class PortabilityForm(forms.Form):
         return {SEND_TO: chosen} if chosen else {}
 
 
-def send_to_choices(services: Iterable[tuple[str, str]]) -> list[tuple[str, Any]]:
-    """The file alone, each service, or one that is not listed."""
-    return [
-        ("", _("No, only give me the file")),
-        *services,
-        (UNLISTED, _("Yes, to a service that is not listed here")),
-    ]
+def send_to_field() -> forms.ChoiceField:
+    """The file alone, each service that is approved now, or one that is not listed."""
+    return forms.ChoiceField(
+        label=_("Should we send it to another service too?"),
+        help_text=_(
+            "You get the file in any case. We send it only to services we have checked, and only once you have"
+            " confirmed it with a code that we mail to you."
+        ),
+        required=False,
+        initial="",
+        widget=forms.RadioSelect,
+        choices=[
+            ("", _("No, only give me the file")),
+            *(
+                (one.recipient_id, _("Yes, to %(service)s") % {"service": one.service})
+                for one in destinations.standing()
+            ),
+            (UNLISTED, _("Yes, to a service that is not listed here")),
+        ],
+    )
 
 
 class _PurposesForm(forms.Form):

@@ -8,10 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dsar.cases import claims
-from dsar.cases.asked import Asked
+from dsar.cases.asked import SEND_TO, Asked
 from dsar.cases.identity_models import Claim
 from dsar.cases.states import ObjectionScope, Right
 from dsar.portal import countries, words
+from dsar.portal.forms import send_to_field
 from dsar.portal.words import RELATIONS, RESTRICTION_GROUNDS
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ class OpenForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["send_to"] = send_to_field()
         for name in claims.facts_offered():
             self.fields[claims.FACT + name] = forms.CharField(
                 label=words.fact(name), required=False, max_length=200
@@ -144,6 +146,8 @@ class OpenForm(forms.Form):
     def _scope(self, right: str) -> Mapping[str, Any]:
         if right == Right.RESTRICTION:
             return {"ground": self.cleaned_data["ground"]}
+        if right == Right.PORTABILITY and self.cleaned_data["send_to"]:
+            return {SEND_TO: self.cleaned_data["send_to"]}
         return _SCOPES.get(right, {})
 
 

@@ -9,12 +9,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from dsar.cases import claims, mail_reading
-from dsar.cases.asked import Asked, Proposal
+from dsar.cases.asked import SEND_TO, UNLISTED, Asked, Proposal
 from dsar.cases.identity_models import Claim
 from dsar.cases.mail_reading import MailUnreadableError
 from dsar.cases.models import Case
 from dsar.cases.states import ObjectionScope, Right
 from dsar.contract import registry
+from dsar.registers import destinations
 from dsar.registers.models import Restriction
 from dsar.staff.forms import BY_OTHER_WAYS, residence_field
 from dsar.staff.incident_forms import PastField
@@ -116,6 +117,11 @@ class TakeInForm(forms.Form):
         required=False,
         choices=[("", "-"), *Restriction.Ground.choices],
     )
+    send_to = forms.ChoiceField(
+        label="Where else a portable copy goes",
+        required=False,
+        help_text="They confirm it by a code that is mailed to them; nothing goes before.",
+    )
     wrong = forms.ChoiceField(label="What is wrong", required=False)
     right_value = forms.CharField(label="What it should be", required=False, max_length=2_000)
     residence = residence_field(
@@ -130,6 +136,11 @@ class TakeInForm(forms.Form):
         known = registry.current()
         fields["purposes"].choices = [
             (code, f"{one.label} ({code})") for code, one in sorted(known.purposes.items())
+        ]
+        fields["send_to"].choices = [
+            ("", "-"),
+            *((one.recipient_id, one.service) for one in destinations.standing()),
+            (UNLISTED, "to a service that is not listed"),
         ]
         fields["wrong"].choices = [("", "-"), *_correctable()]
         for fact in claims.facts_offered():
@@ -192,6 +203,8 @@ class TakeInForm(forms.Form):
             return {"purposes": purposes}
         if right == Right.RESTRICTION:
             return {"ground": self.cleaned_data["ground"]}
+        if right == Right.PORTABILITY and self.cleaned_data["send_to"]:
+            return {SEND_TO: self.cleaned_data["send_to"]}
         return {}
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from dsar.cases import claims, confirmations
 from dsar.cases.identity_models import Claim, Confirmation
 from dsar.cases.models import Case
+from tests import sending as made
 from tests.alike import alike
 from tests.testapp.factories import make_cast, make_open_loan
 
@@ -134,3 +135,14 @@ def test_a_made_up_token_opens_nothing(nobody):
     assert nobody.post(CONFIRM).status_code == 404
     assert Client().post(CONFIRM).status_code == 404
     assert mail.outbox == []
+
+
+def test_without_account_one_says_too_where_the_copy_should_go(nobody):
+    made.approved("https://import.other.example/", by=make_cast().carol.user)
+    page = nobody.get(OPEN).content.decode()
+    assert "Yes, to The Other (import.other.example)" in page
+    assert send(nobody, rights=["portability"], send_to="nobody").status_code == 200
+    assert not Case.objects.exists()
+    send(nobody, rights=["portability", "access"], send_to="other")
+    scopes = dict(Case.objects.get().requests.values_list("right", "scope"))
+    assert scopes == {"portability": {"send_to": "other"}, "access": {}}

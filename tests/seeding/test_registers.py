@@ -17,6 +17,7 @@ from config.demonstration import company, registers
 from config.embedded import places, servers
 from config.seeding import assessments, planting, policy, staffing
 from dsar.cases.recipient_models import RecipientTask
+from dsar.cases.sending_models import Sending
 from dsar.contract.vocabulary import LegalBasis
 from dsar.packages.models import Package
 from dsar.registers.models import Purpose
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 MAILED = {PolicyNotice, TransferNotice}
 """Filled by workers only when a significant change or a confirmed transfer is announced to everybody."""
-BY_JOURNEYS = {Package, RecipientTask}
+BY_JOURNEYS = {Package, RecipientTask, Sending}
 """Filled by requests that a worker carries out."""
 
 

@@ -58,6 +58,7 @@ MODELS = {
     "recipientrecord": SEE,
     "recipienttask": DECIDE,
     "destination": SEE,
+    "sending": DECIDE,
     "transfer": DECIDE,
     "exempteduse": DECIDE,
     "sourcenotice": DECIDE,

@@ -16,6 +16,7 @@ from dsar.cases.models import Case, Correction
 from dsar.cases.states import Right
 from dsar.staff import mail_held
 from tests import faces
+from tests import sending as made
 
 READ, ENTER = "/admin/dsar/case/read/", "/admin/dsar/case/enter/"
 
@@ -195,3 +196,25 @@ def test_what_came_by_telephone_is_entered_by_hand_with_what_each_right_needs(ca
     rights = set(case.requests.values_list("right", flat=True))
     assert {Right.CORRECTION, Right.RESTRICTION} < rights
     assert wrong == "{0.declaration} {0.field}".format(Correction.objects.get())
+
+
+def test_staff_enter_where_a_portable_copy_should_go(cast, at_desk):
+    made.approved("https://import.other.example/", by=cast.carol.user)
+    said = {
+        "channel": "phone",
+        "received_at_0": "2026-01-05",
+        "received_at_1": "10:00:00",
+        "relation": "customer",
+        "language": "en",
+        "name": "Pia Person",
+        "email": "pia@example.com",
+        "rights": ["portability", "access"],
+        "send_to": "other",
+    }
+    handler = at_desk("handler")
+    assert "The Other (import.other.example)" in handler.get(ENTER).content.decode()
+    handler.post(ENTER, said | {"send_to": "nobody"})
+    assert not Case.objects.exists()
+    handler.post(ENTER, said)
+    scopes = dict(Case.objects.get().requests.values_list("right", "scope"))
+    assert scopes == {"portability": {"send_to": "other"}, "access": {}}
