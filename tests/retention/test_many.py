@@ -15,7 +15,7 @@ from psycopg import sql
 from dsar import tasks
 from dsar.contract import registry
 from dsar.contract.vocabulary import Row
-from dsar.duties.retention import due
+from dsar.duties.retention import due, runs
 from dsar.duties.retention.models import RetentionRun
 from dsar.ledger.models import Entry
 from dsar.registers import holds
@@ -30,14 +30,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 _MESSAGES = """
 INSERT INTO testapp_message (sender_id, recipient_id, text, named_friend, sent_at)
-SELECT CASE WHEN n % 10 = 0 THEN %(held)s ELSE %(free)s END, %(other)s, 'canary ' || n, '',
+SELECT CASE WHEN n %% 10 = 0 THEN %(held)s ELSE %(free)s END, %(other)s, 'canary ' || n, '',
        CASE WHEN n <= %(due)s THEN now() - interval '3 years' ELSE now() END
 FROM generate_series(1, %(rows)s) AS n
 """
 _LOANS = """
 INSERT INTO testapp_loan (borrower_id, tool_id, code, contact_name, contact_email, remarks, locker_pin, slip,
                           deposit, lent_at)
-SELECT CASE WHEN n % 10 = 0 THEN %(held)s ELSE %(free)s END, %(tool)s, 'code ' || n, 'canary ' || n,
+SELECT CASE WHEN n %% 10 = 0 THEN %(held)s ELSE %(free)s END, %(tool)s, 'code ' || n, 'canary ' || n,
        'canary' || n || '@example.com', 'canary', '', '', n,
        CASE WHEN n <= %(due)s THEN now() - interval '9 years' ELSE now() END
 FROM generate_series(1, %(rows)s) AS n
@@ -62,7 +62,7 @@ def many(cast, settings, officer):
     """Insert rows of Alice, whose data is free, and of Bob, who is on hold; the settings of the night."""
     settings.DSAR = settings.DSAR | {
         "BATCH_ROWS": BATCH,
-        "RETENTION_HOUR": timezone.localtime().hour,
+        "RETENTION_HOUR": -1,
         "RETENTION_SHARE": 1,
         "RETENTION_MOST_ROWS": 10**9,
         "RETENTION_SLICE_SECONDS": 10**6,
@@ -101,7 +101,8 @@ def _is_on(label, *, since):
 
 
 def _killed_and_gone_on_with(label):
-    """Kill a night twice, then let the ordinary task end it."""
+    """Begin a night, kill the ordinary task twice in it, then let it go on to the end, whatever hour it is by then."""
+    runs.begin(on=due.today())
     for _ in range(2):
         dying.killed_when(tasks.retain, holds=partial(_is_on, label, since=_done(label)))
     assert 0 < _done(label) < DUE - HELD
@@ -119,9 +120,9 @@ def _done(label):
 
 def _another_night_changes_nothing(model):
     before = _whole(model)
-    RetentionRun.objects.update(day=due.today() - timedelta(days=1))
-    tasks.retain()
-    again = RetentionRun.objects.get(day=due.today())
+    again = runs.begin(on=due.today())
+    runs.go_on(again)
+    again.refresh_from_db()
     assert (again.state, again.done) == (RetentionRun.State.DONE, {})
     assert _whole(model) == before
 
