@@ -193,6 +193,7 @@ def test_each_declaration_has_one_line_of_the_schedule():
     assert visits["then"] == "deleted"
 
 
+@pytest.mark.django_db
 def test_a_row_in_which_two_people_stand_is_one_unit():
     assert {one.role for one in _unit("testapp.Handover").declarations} == {"giver", "taker"}
     assert Tag in {one.model for one in schedule.units()}
