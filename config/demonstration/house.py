@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final
 from django.utils import timezone
 
 from dsar.audit import exporting
-from dsar.cases import holidays
+from dsar.cases import deputies, holidays
+from dsar.cases.permissions import OFFICERS
 from dsar.contract.declarations import Recipient
 from dsar.duties import affected, incident_closing, incident_letters, incidents
 from dsar.duties.retention import due, runs
 from dsar.law.incidents import Answers, Risk
-from dsar.registers import anonymous, destinations, recipients, transfers
+from dsar.registers import anonymous, destinations, recipients, security, transfers
 from dsar.registers.incident_models import Incident, IncidentEntry
 from dsar.registers.transfer_models import Transfer
 from orders.purposes import BOOKKEEPING, PERSONALISED_SEARCH, REPORT_CONTENT
@@ -33,6 +34,25 @@ def close_a_day(troupe: Troupe) -> None:
     holidays.enter(
         country="SG", day=day, name="The house is closed (fictional)", actor=troupe.officer
     )
+
+
+def name_a_deputy(troupe: Troupe) -> None:
+    """The officer goes on leave next month, and the reviewer stands in."""
+    leaves = timezone.localdate() + timedelta(days=30)
+    deputies.appoint(
+        role=OFFICERS,
+        absent=troupe.officer.user,
+        deputy=troupe.reviewer.user,
+        first_on=leaves,
+        last_on=leaves + timedelta(days=13),
+        actor=troupe.officer,
+    )
+
+
+def describe_security(troupe: Troupe) -> None:
+    """What the record of processing says of the measures of security (GDPR Art. 30(1)(g))."""
+    says = json.loads(_TEXTS.read_text(encoding="utf-8"))["security"]
+    security.describe(says, by=troupe.officer.user)
 
 
 def have_incidents(troupe: Troupe) -> None:

@@ -11,6 +11,7 @@ from config.demonstration.troupe import gather
 from dsar.audit.models import Export
 from dsar.cases.complaint_models import Complaint
 from dsar.cases.delays import Holiday
+from dsar.cases.deputy_models import Deputyship
 from dsar.cases.enquiry_models import Enquiry
 from dsar.duties.retention.models import RetentionRun
 from dsar.registers.annotation_models import Annotation
@@ -27,6 +28,7 @@ from dsar.registers.models import (
     Restriction,
     Suppression,
 )
+from dsar.registers.security_models import SecurityDescription
 from dsar.registers.source_models import SourceNotice
 from dsar.registers.transfer_models import Transfer
 
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
 FILLED: Final[dict[type[Model], Callable[[Troupe], None]]] = {
     Holiday: house.close_a_day,
+    Deputyship: house.name_a_deputy,
+    SecurityDescription: house.describe_security,
     Consent: persons.consent,
     Objection: persons.object_,
     Suppression: persons.suppress,
