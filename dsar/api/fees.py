@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import get_object_or_404
@@ -39,7 +40,10 @@ class ChoiceSerializer(Strict):
 class EstimateSerializer(Strict):
     """What an answer would cost."""
 
-    amount = serializers.DecimalField(max_digits=9, decimal_places=2, min_value=0)
+    amount = serializers.RegexField(
+        r"^(0\.(0[1-9]|[1-9][0-9]?)|[1-9][0-9]{0,6}(\.[0-9]{1,2})?)\Z",
+        help_text="More than nothing, with two decimal places at most: `20.00`.",
+    )
     currency = serializers.RegexField(r"^[A-Z]{3}\Z")
     why = serializers.CharField(
         max_length=_LONGEST, help_text="How the amount comes about; the person reads it."
@@ -50,6 +54,10 @@ class EstimateSerializer(Strict):
         default="",
         help_text="For the file, where a law asks it: why the request is manifestly unfounded or excessive.",
     )
+
+    def validate_amount(self, value: str) -> Decimal:
+        """The amount as a number."""
+        return Decimal(value)
 
 
 class PaymentSerializer(Strict):

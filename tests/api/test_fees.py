@@ -82,6 +82,14 @@ def test_who_comes_by_link_agrees_too_and_only_in_that_case(alice, bob, dora, fi
     assert agreed.json()["fee"]["accepted"] is True
 
 
+@pytest.mark.parametrize("amount", ["0", "0.00", "-5", "", "20.005", "many"])
+def test_what_is_no_amount_is_refused(dora, asked, amount):
+    said = ESTIMATE | {"amount": amount}
+    refused = dora.post(f"/api/v1/staff/requests/{asked[1]}/fee", said, format="json")
+    assert refused.status_code == 422
+    assert not Fee.objects.exists()
+
+
 def test_a_law_that_forbids_it_is_said(alice, file, dora):
     (asked,) = file(alice, "deletion")["requests"]
     refused = dora.post(f"/api/v1/staff/requests/{asked['id']}/fee", ESTIMATE, format="json")
