@@ -6,11 +6,14 @@ what it shows, or why it shows nothing.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.test import override_settings
 from django.urls import URLPattern, get_resolver
 
-from dsar.cases import messages
+from dsar.cases import fees, messages
 from dsar.cases.actors import Actor, ActorKind
 from dsar.cases.asked import Asked
 from dsar.cases.files import File
@@ -27,7 +30,7 @@ from tests.testapp.privacy import LENDING, NEWSLETTER
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dsar.cases.models import Case
+    from dsar.cases.models import Case, Request
     from tests.testapp.factories import Cast, Person
 
 PAGES = {
@@ -57,6 +60,7 @@ PAGES = {
     "withdraw": "requests/{reference}/{waiting}/withdraw/",
     "renew": "requests/{reference}/{request}/copy/renew/",
     "send": "requests/{reference}/{sending}/send/",
+    "fee": "requests/{priced}/{price}/fee/",
     "unsubscribe": "unsubscribe/{token}/",
     "confirm": "confirm/",
 }
@@ -70,6 +74,8 @@ BY_LINK = {
     "answer_send": "answer/{sending}/send/",
 }
 """The pages that a mailed link and code open."""
+LIKE_ANOTHER = {"answer_fee": "what `fee` shows, of the case that the link opens: test_fees.py"}
+"""The pages by link that are the same as one above, and wait in another case than these."""
 PARTS = {"progress": "requests/{reference}/progress/"}
 """What is shown within another page."""
 FILES = {
@@ -149,6 +155,7 @@ def fill(cast: Cast) -> dict[str, Any]:
     case = faces.file(cast.alice, "access", claims, made.WISH)
     faces.work()
     attach(case, cast.alice)
+    fee = priced(cast)
     two = {"by": cast.bob.user, "then": cast.carol.user}
     policies.published(**two)
     consents.give(cast.alice.pk, NEWSLETTER, wording="Yes.")
@@ -163,10 +170,27 @@ def fill(cast: Cast) -> dict[str, Any]:
         "request": case.requests.get(right="access").pk,
         "sending": case.requests.get(right="portability").pk,
         "waiting": case.requests.get(right="restriction").pk,
+        "priced": fee.case.reference,
+        "price": fee.pk,
         "letter": Letter.objects.filter(case=case).latest("written_at").pk,
         "attachment": Attachment.objects.get(message__case=case).pk,
         "token": unsubscribing.token(cast.alice.pk, NEWSLETTER.code),
     }
+
+
+def priced(cast: Cast) -> Request:
+    """A copy that Alice asks for again, and for which a fee was announced."""
+    staff = settings.DSAR | {"POLICY": settings.DSAR.get("POLICY", {}) | {"access": "staff"}}
+    with override_settings(DSAR=staff):
+        request = faces.file(cast.alice, "access").requests.select_related("case__key").get()
+    fees.announce(
+        request,
+        amount=Decimal("20.00"),
+        currency="SGD",
+        why="Two hours in the archive.",
+        actor=Actor(kind=ActorKind.STAFF, user=faces.member_of_staff("officer", "petra")),
+    )
+    return request
 
 
 def attach(case: Case, person: Person) -> None:

@@ -33,7 +33,7 @@ def places(cast):
 
 
 def test_every_address_is_in_these_tests():
-    tables = (PAGES, BY_LINK, pages.PARTS, pages.FILES, pages.FILES_BY_LINK)
+    tables = (PAGES, BY_LINK, pages.LIKE_ANOTHER, pages.PARTS, pages.FILES, pages.FILES_BY_LINK)
     apart = [*(name for table in tables for name in table), *pages.ACTS, *pages.SENDING_ON]
     assert sorted(apart) == sorted(pages.named())
 
