@@ -158,6 +158,8 @@ def sweep() -> int:
     closed = Request.objects.filter(state=State.CLOSED, outcome=Outcome.FULFILLED).values("pk")
     found = left.filter(request_reference__in=closed).values_list("request_reference", flat=True)
     lost = [str(one) for one in found[:_BATCH]]
+    if not lost:
+        return 0
     waking = set(
         Wake.objects.filter(task=TASK, arguments__0__in=lost).values_list("arguments__0", flat=True)
     )

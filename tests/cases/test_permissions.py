@@ -141,4 +141,5 @@ def test_no_role_may_delete_or_change_a_request(db: None) -> None:
         permissions.APPROVE,
         permissions.AUDIT,
         permissions.WATCH,
+        permissions.APPOINT,
     }

@@ -63,6 +63,7 @@ ELSEWHERE = {
     "datamap_file": "a file",
     "dsar_case_reveal": "asks nothing of an officer, who sees it in clear",
     "dsar_case_minor": "for a case that reports a minor's data: test_minors.py",
+    "dsar_case_posted": "the question of a kind that every act asks: test_posted.py",
     "dsar_retention_approve": "the question of a kind that every act asks",
     "dsar_anonymousset_test": "as above",
     "dsar_anonymousset_share": "as above",

@@ -145,7 +145,7 @@ def test_a_deletion_goes_through_two_people_and_not_through_one(
     assert not Member.objects.filter(user_id=cast.alice.pk).exists()
     assert Member.objects.filter(user_id=cast.bob.pk).exists()
     second.reload()
-    second.get_by_text("request.closed").wait_for()
+    second.get_by_text("request: closed").first.wait_for()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from dsar.cases.delays import Extension, Promise
 from dsar.cases.models import Letter, Request
@@ -45,7 +46,7 @@ def test_a_day_is_promised_and_shown(request_of_alice, dora):
     assert Promise.objects.get().until == until
     assert Letter.objects.filter(kind="interim").count() == 1
     page = dora.get(reverse("admin:dsar_request_change", args=[request_of_alice.pk]))
-    assert f"promised {until.isoformat()}" in page.content.decode()
+    assert f"promised {date_format(until)}" in page.content.decode()
 
 
 def test_a_holiday_is_entered_and_moves_what_is_due_on_it(request_of_alice, dora):
