@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 import kombu
+from billiard import pool
 from celery import Celery
 from celery.app.amqp import AMQP
 from celery.signals import setup_logging, worker_init
@@ -16,6 +17,15 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 LONGEST_PAUSE_SECONDS = 5
+LAST_RESULT_SECONDS = 2
+"""How long a stopping worker's process waits for its last result to be read.
+
+Nobody reads it any more once the worker itself has begun to stop, and no task here has a result that anybody asks
+for; the library would wait thirty seconds before the process ends.
+"""
+pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = round(
+    LAST_RESULT_SECONDS / pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_INTERVAL
+)
 
 
 class Connection(kombu.Connection):

@@ -29,6 +29,13 @@ TASK = "test.greet"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def _forgotten():
+    """The queue of these tests is no queue of the application's: the page of workers would miss a worker for it."""
+    yield
+    current_app.amqp.queues.pop(QUEUE, None)
+
+
 @pytest.fixture
 def broker():
     """A queue of the real broker, empty before and after."""

@@ -143,6 +143,7 @@ def test_each_right_is_answered_under_each_law_to_whoever_has_no_account_or_asks
         check(request, kind=Letter.Kind.ANSWER)
 
 
+@pytest.mark.slow
 @everywhere
 @pytest.mark.parametrize("right", REFUSABLE)
 def test_each_right_is_refused_under_each_law_to_whoever_has_no_account_or_asks_for_another(

@@ -138,6 +138,7 @@ def test_every_page_is_there(busy, dora):
         assert dora.get(address).status_code == 200, address
 
 
+@pytest.mark.slow
 def test_no_page_scrolls_sideways_at_400_per_cent(busy, dora, live_server, browser):
     """1,280 pixels at 400 % are 320 (WCAG 2.2, 1.4.10); a table of data scrolls within its own frame."""
     page = faces.page_for(dora, browser, live_server.url, width=320)
