@@ -18,7 +18,6 @@ from dsar.cases.identity_models import Confirmation
 from dsar.cases.models import Letter
 from dsar.crashpoints import effect
 from dsar.dispatch import mails, outbox
-from dsar.dispatch.models import Wake
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 from dsar.tally import counts
@@ -73,7 +72,7 @@ def sweep() -> int:
 
     Each waits as a row of the outbox before it is published, so that a crowded queue is not filled with repeats.
     """
-    waking = set(Wake.objects.filter(task=_TASK).values_list("arguments__0", flat=True))
+    waking = outbox.waking(_TASK)
     lost = [pk for pk in map(str, _unmailed()) if pk not in waking]
     for pk in lost:
         outbox.wake(_TASK, pk, due=timezone.now() + _OVERDUE, queue="notifications")

@@ -33,7 +33,6 @@ from dsar.cases.permissions import OFFICERS
 from dsar.cases.states import State
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
-from dsar.dispatch.models import Wake
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 
@@ -103,7 +102,7 @@ def mail(pk: int) -> bool:
 def sweep() -> int:
     """Wake the warnings that were not mailed, and return how many."""
     before = timezone.now() - _UNMAILED_FOR
-    waking = set(Wake.objects.filter(task=_TASK).values_list("arguments__0", flat=True))
+    waking = outbox.waking(_TASK)
     unmailed = Warned.objects.filter(mailed_at__isnull=True, warned_at__lt=before)
     lost = [pk for pk in unmailed.values_list("pk", flat=True)[:_BATCH] if pk not in waking]
     for pk in lost:

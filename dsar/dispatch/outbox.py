@@ -7,7 +7,7 @@ the broker is away in between, `sweep` publishes it later. A task may therefore 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from celery import current_app
 from django.db import connection, transaction
@@ -45,6 +45,11 @@ def wake(
     if due is None:
         # A function: Django names what failed by its __qualname__, which a partial lacks.
         transaction.on_commit(lambda: _publish(row), robust=True)
+
+
+def waking(task: str) -> set[Any]:
+    """What the task is about to be woken for: the first argument of each wake of it that lies in the outbox."""
+    return set(Wake.objects.filter(task=task).values_list("arguments__0", flat=True))
 
 
 def sweep() -> int:

@@ -13,7 +13,6 @@ import json
 import logging
 import time
 from dataclasses import dataclass
-from datetime import timedelta
 from smtplib import SMTPException, SMTPResponseException
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -28,7 +27,7 @@ from dsar.cases import contents, permissions
 from dsar.cases.recipient_models import RecipientTask
 from dsar.cases.states import Right
 from dsar.crashpoints import effect
-from dsar.dispatch import outbox, posting
+from dsar.dispatch import outbox, patience, posting
 from dsar.dispatch.posting import NotTakenError, RefusedAddressError, UnsureError
 from dsar.engine import telling
 from dsar.keys import box
@@ -43,8 +42,6 @@ if TYPE_CHECKING:
     from dsar.cases.actors import Actor
 
 State = RecipientTask.State
-MOST_ATTEMPTS = 10
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=12)
 _ENDS = frozenset({State.SENT, State.CONFIRMED, State.IMPOSSIBLE, State.DISPROPORTIONATE})
 
 logger = logging.getLogger(__name__)
@@ -89,7 +86,7 @@ def due() -> QuerySet[RecipientTask]:
         Q(next_try_at__isnull=True) | Q(next_try_at__lte=now),
         state=State.OPEN,
         tried_at__isnull=True,
-        attempts__lt=MOST_ATTEMPTS,
+        attempts__lt=patience.MOST_ATTEMPTS,
         recipient_code__in=reachable.values("code"),
     )
 
@@ -178,12 +175,11 @@ def _held(pk: int) -> RecipientTask:
 
 def _put_off(task: RecipientTask, *, failure: str) -> None:
     """Known not to have been taken: tried again later, until it was tried often enough to need somebody's eyes."""
-    pause = min(_FIRST_PAUSE * 2 ** (task.attempts - 1), _LONGEST_PAUSE)
-    then = timezone.now() + pause
+    then = timezone.now() + patience.pause(task.attempts)
     with effect("telling.put_off"), transaction.atomic():
         mine = RecipientTask.objects.filter(pk=task.pk, state=State.OPEN, tried_at=task.tried_at)
         is_mine = mine.update(tried_at=None, next_try_at=then, failure=failure[:100])
-        if is_mine and task.attempts < MOST_ATTEMPTS:
+        if is_mine and task.attempts < patience.MOST_ATTEMPTS:
             outbox.wake(telling.TELL, str(task.request_id), due=then, queue="mail")
 
 

@@ -12,7 +12,7 @@ import hashlib
 import logging
 from datetime import timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
@@ -21,10 +21,9 @@ from django.utils import timezone
 from dsar import conf
 from dsar.cases import sendings
 from dsar.cases.sending_models import Sending
-from dsar.contract.declarations import Recipient
 from dsar.contract.vocabulary import Category
 from dsar.crashpoints import effect
-from dsar.dispatch import outbox, posting
+from dsar.dispatch import outbox, patience, posting
 from dsar.dispatch.posting import NotTakenError, RefusedAddressError, UnsureError
 from dsar.keys.box import KeyDestroyedError
 from dsar.packages import vault
@@ -38,11 +37,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from dsar.dispatch.posting import Answer
-    from dsar.registers.recipient_models import RecipientRecord
 
 State, Reason = Sending.State, Sending.Reason
-MOST_ATTEMPTS: Final = 10
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=12)
 _BESIDE = timedelta(minutes=10)
 """What an attempt may take beside the sending: looking the whole package through before its first byte leaves."""
 _AGAIN = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
@@ -133,7 +129,7 @@ def _obstacle(sending: Sending) -> Sending.Reason | None:
         return Reason.COPY_GONE
     if package.archive_bytes > conf.get("SEND_MOST_BYTES"):
         return Reason.TOO_LARGE
-    return Reason.UNREACHABLE if sending.attempts >= MOST_ATTEMPTS else None
+    return Reason.UNREACHABLE if sending.attempts >= patience.MOST_ATTEMPTS else None
 
 
 class _Body:
@@ -201,16 +197,12 @@ def _record(sending: Sending) -> None:
         return
     disclosures.record(
         case.subject_id,
-        recipient=_declared(sending.destination.recipient),
+        recipient=sending.destination.recipient,
         purpose=_PURPOSE,
         categories=[Category(one) for one in sending.categories],
         basis=_BASIS,
         request=sending.request_id,
     )
-
-
-def _declared(known: RecipientRecord) -> Recipient:
-    return Recipient(code=known.code, name=known.name, role=known.role, country=known.country)
 
 
 def _lost(sending: Sending, error: Exception) -> bool:
@@ -228,9 +220,9 @@ def _give_up(sending: Sending, reason: Sending.Reason) -> bool:
 
 def _put_off(sending: Sending) -> bool:
     """Try again later, ever more rarely, and at last no more."""
-    if sending.attempts >= MOST_ATTEMPTS:
+    if sending.attempts >= patience.MOST_ATTEMPTS:
         return _give_up(sending, Reason.UNREACHABLE)
-    then = timezone.now() + min(_FIRST_PAUSE * 2 ** (sending.attempts - 1), _LONGEST_PAUSE)
+    then = timezone.now() + patience.pause(sending.attempts)
     with effect("sending.put_off"), transaction.atomic():
         mine = Sending.objects.filter(
             pk=sending.pk, state=State.CONFIRMED, attempts=sending.attempts

@@ -23,7 +23,6 @@ from dsar.cases.models import Decision, Request
 from dsar.cases.states import COPIES, DONE, Outcome, State
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
-from dsar.dispatch.models import Wake
 from dsar.engine import discovery, handing_over, packing, planning
 from dsar.engine.execution import PACKED
 from dsar.engine.models import Plan
@@ -160,9 +159,7 @@ def sweep() -> int:
     lost = [str(one) for one in found[:_BATCH]]
     if not lost:
         return 0
-    waking = set(
-        Wake.objects.filter(task=TASK, arguments__0__in=lost).values_list("arguments__0", flat=True)
-    )
+    waking = outbox.waking(TASK)
     with effect("copy.wake_again"), transaction.atomic():
         for one in lost:
             if one not in waking:

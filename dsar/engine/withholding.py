@@ -14,7 +14,6 @@ from dsar.cases.delays import Preserved
 from dsar.cases.models import Request
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
-from dsar.dispatch.models import Wake
 from dsar.engine import packing
 from dsar.packages import withheld
 from dsar.packages.vault import PackageError
@@ -55,7 +54,7 @@ def put_aside(request_id: UUID) -> bool:
 
 def sweep() -> int:
     """Wake what a lost worker left, and shred what has been kept long enough; how many were shredded."""
-    waking = set(Wake.objects.filter(task=withholding.TASK).values_list("arguments__0", flat=True))
+    waking = outbox.waking(withholding.TASK)
     before = timezone.now() - _LOST_AFTER
     owed = Preserved.objects.filter(
         copied_at__isnull=True, ended_at__isnull=True, owed_at__lt=before

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from dsar.cases import permissions
 from dsar.cases.recipient_models import RecipientTask
 from dsar.cases.states import Right
+from dsar.dispatch import patience
 from dsar.duties import notifying
 from dsar.duties.notifying import TaskError
 from dsar.staff.filters import Choice
@@ -75,7 +76,7 @@ class StandingFilter(Choice):
             return Q(state=State.OPEN, due_at__lt=timezone.now())
         if value == "unsure":
             return notifying.unsure()
-        return Q(state=State.OPEN, attempts__gte=notifying.MOST_ATTEMPTS)
+        return Q(state=State.OPEN, attempts__gte=patience.MOST_ATTEMPTS)
 
 
 class RecipientTaskAdmin(ReadingAdmin[RecipientTask]):
@@ -119,7 +120,7 @@ class RecipientTaskAdmin(ReadingAdmin[RecipientTask]):
             return "ended"
         if task.tried_at is not None:
             return "tried, not known whether it was taken"
-        if task.attempts >= notifying.MOST_ATTEMPTS:
+        if task.attempts >= patience.MOST_ATTEMPTS:
             return "tried too often"
         return "not taken, tried again later" if task.failure else "waits"
 

@@ -21,6 +21,7 @@ from dsar.cases.states import Right
 from dsar.cases.states import State as Standing
 from dsar.contract.declarations import Recipient
 from dsar.contract.vocabulary import Category
+from dsar.dispatch import patience
 from dsar.dispatch.models import Wake
 from dsar.duties import notifying
 from dsar.duties.notifying import TaskError
@@ -162,10 +163,10 @@ def test_what_was_not_taken_is_tried_again_ever_later(cast, server, status):
 def test_who_never_takes_it_stays_open_and_is_tried_no_more(cast, server):
     request = _withdrawn(cast.alice)
     server.answer = webhooks.answering(500)
-    for _ in range(notifying.MOST_ATTEMPTS + 2):
+    for _ in range(patience.MOST_ATTEMPTS + 2):
         notifying.tell(str(request.pk))
         _later(_task(request))
-    assert len(server.arrived) == notifying.MOST_ATTEMPTS
+    assert len(server.arrived) == patience.MOST_ATTEMPTS
     assert _task(request).state == State.OPEN
     assert notifying.sweep() == 0
 

@@ -22,7 +22,7 @@ from dsar.cases.lifecycle import NotPermittedError
 from dsar.cases.models import Case, Letter
 from dsar.cases.sending_models import Sending
 from dsar.cases.sendings import CodeError, NothingWaitsError
-from dsar.dispatch import posting
+from dsar.dispatch import patience, posting
 from dsar.dispatch.models import Wake
 from dsar.duties import sending
 from dsar.ledger.models import Entry
@@ -252,10 +252,10 @@ def test_without_an_answer_it_is_tried_again_under_the_same_number(cast, server)
 def test_who_never_takes_it_is_given_up_and_the_person_told(cast, server):
     request = made.confirmed(cast.alice)
     server.answer = webhooks.answering(500)
-    for _ in range(sending.MOST_ATTEMPTS + 2):
+    for _ in range(patience.MOST_ATTEMPTS + 2):
         _send(request)
         _later(request)
-    assert len(server.arrived) == sending.MOST_ATTEMPTS
+    assert len(server.arrived) == patience.MOST_ATTEMPTS
     assert _ended(request, Reason.UNREACHABLE)
     assert _entry("sending.not_sent")["status"] == 500
 

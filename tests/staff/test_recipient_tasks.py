@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dsar.cases.recipient_models import RecipientTask
-from dsar.duties import notifying
+from dsar.dispatch import patience
 from tests import recipients as made
 
 LIST = reverse("admin:dsar_recipienttask_changelist")
@@ -31,7 +31,7 @@ def _at(task, act):
     [
         ("overdue", {"due_at": timezone.now() - timedelta(days=1)}),
         ("unsure", {"tried_at": timezone.now()}),
-        ("failed", {"attempts": notifying.MOST_ATTEMPTS}),
+        ("failed", {"attempts": patience.MOST_ATTEMPTS}),
     ],
 )
 def test_what_needs_somebody_is_found(task, dora, needs, said):

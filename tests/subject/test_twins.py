@@ -280,7 +280,9 @@ def refuse(twin, *, by):
 def written(twins):
     """What differs in all letters, to read, to keep and over the API, and in the mails about them."""
     for twin in twins:
-        twin.page.get("/privacy/")  # shows what was said last, which whichever letter is opened first would show
+        twin.page.get(
+            "/privacy/"
+        )  # shows what was said last, which whichever letter is opened first would show
     letters = [list(Letter.objects.filter(case__subject_id=one.person.pk)) for one in twins]
     assert {one.kind for one in letters[0]} >= {
         "receipt",
