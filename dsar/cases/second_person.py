@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from allauth.mfa.models import Authenticator
 from django.db.models import Q
 from django.utils import timezone
 
 from dsar import conf
-from dsar.cases import colleagues, deputies, permissions, policy
+from dsar.cases import colleagues, deputies, permissions, policy, second_factor
 from dsar.cases.models import Decision, Request
 from dsar.cases.states import State
 
@@ -48,8 +47,7 @@ def available(permission: str) -> set[Any]:
     away = deputies.standing().values("absent")
     found = colleagues.who_may(permission).exclude(pk__in=away)
     if conf.get("STAFF_NEEDS_MFA"):
-        proved = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
-        found = found.filter(pk__in=proved.values("user"))
+        found = found.filter(pk__in=second_factor.held().values("user"))
     return set(found.order_by().values_list("pk", flat=True))
 
 

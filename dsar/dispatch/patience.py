@@ -11,4 +11,5 @@ _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=12)
 
 def pause(attempts: int) -> timedelta:
     """How long to wait after that many attempts, one at least: twice as long each time, half a day at most."""
-    return min(_FIRST_PAUSE * 2 ** (attempts - 1), _LONGEST_PAUSE)
+    times: int = 2 ** (attempts - 1)
+    return min(_FIRST_PAUSE * times, _LONGEST_PAUSE)

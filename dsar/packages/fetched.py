@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+_BYTES = Sum(F("next_byte") - F("first_byte"))
+"""How many bytes downloads handed over."""
+
 
 class FetchedOutError(PackageUnavailableError):
     """The package was fetched as often as it may be; a new one can be made."""
@@ -32,7 +35,7 @@ def latest_of(request_references: Collection[UUID]) -> QuerySet[Package]:
         Download.objects.filter(package=OuterRef("pk"))
         .order_by()
         .values("package")
-        .annotate(bytes=Sum(F("next_byte") - F("first_byte")))
+        .annotate(bytes=_BYTES)
     )
     return (
         Package.objects.filter(request_reference__in=request_references)
@@ -58,7 +61,7 @@ def allow(package: Package) -> None:
     Bytes are counted, not calls: a download that broke off and goes on costs no more than one that did not.
     """
     fetched = Download.objects.filter(package=package)
-    handed = fetched.aggregate(bytes=Sum(F("next_byte") - F("first_byte")))["bytes"] or 0
+    handed = fetched.aggregate(bytes=_BYTES)["bytes"] or 0
     if _is_spent(package, handed):
         raise FetchedOutError
 

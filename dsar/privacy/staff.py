@@ -81,6 +81,9 @@ class SecurityDescriptionPersonalData(PersonalData):
     }
 
 
+_WHEN = ("role", "first_on", "last_on", "appointed_at", "ended_at")
+
+
 class _DeputyTerms(PersonalData):
     """What everybody in a deputyship shares."""
 
@@ -95,7 +98,7 @@ class AbsentDeputyshipPersonalData(_DeputyTerms):
     subject = "absent"
     fields = {
         "id": TECHNICAL,
-        ("role", "first_on", "last_on", "appointed_at", "ended_at"): PROCEDURE,
+        _WHEN: PROCEDURE,
         "absent": ACCOUNT,
         ("deputy", "appointed_by"): STAFF,
     }
@@ -108,7 +111,7 @@ class DeputyDeputyshipPersonalData(_DeputyTerms):
     subject = "deputy"
     fields = {
         "id": TECHNICAL,
-        ("role", "first_on", "last_on", "appointed_at", "ended_at"): PROCEDURE,
+        _WHEN: PROCEDURE,
         "deputy": ACCOUNT,
         ("absent", "appointed_by"): STAFF,
     }
@@ -121,7 +124,7 @@ class OfficerDeputyshipPersonalData(_DeputyTerms):
     subject = "appointed_by"
     fields = {
         "id": TECHNICAL,
-        ("role", "first_on", "last_on", "appointed_at", "ended_at"): PROCEDURE,
+        _WHEN: PROCEDURE,
         "appointed_by": ACCOUNT,
         ("absent", "deputy"): STAFF,
     }

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminDateWidget
-from django.contrib.auth import get_user_model
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from dsar.cases import deputies, permissions
+from dsar.cases import colleagues, deputies, permissions
 from dsar.cases.deputy_models import Deputyship
 from dsar.staff.asking import Question, ask
 from dsar.staff.forms import ColleagueField
@@ -43,9 +42,7 @@ class DeputyForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        model = get_user_model()
-        staff = model._default_manager.filter(is_staff=True, is_active=True)  # noqa: SLF001 - as Django documents it.
-        staff = staff.order_by(model.USERNAME_FIELD)
+        staff = colleagues.staff()
         self.fields["absent"] = ColleagueField(staff, label="Who is away")
         self.fields["deputy"] = ColleagueField(
             staff, label="Who stands in", required=False, empty_label="Nobody"

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from allauth.mfa.models import Authenticator
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
 
-from dsar.cases import owning, permissions
+from dsar.cases import colleagues, owning, permissions, second_factor
 from dsar.duties.retention import reviewing
 from dsar.registers import staffing
 from dsar.registers.staff_models import StaffRecord
@@ -57,12 +55,9 @@ def page(request: HttpRequest, *, site: AdminSite) -> HttpResponse:
 
 def members() -> list[Member]:
     """Everybody who may enter the desk; as many statements however many there are."""
-    model = get_user_model()
-    staff = model._default_manager.filter(is_staff=True, is_active=True)  # noqa: SLF001 - as Django documents it.
-    found: list[Any] = list(staff.prefetch_related("groups").order_by(model.USERNAME_FIELD))
+    found: list[Any] = list(colleagues.staff().prefetch_related("groups"))
     keys = [one.pk for one in found]
-    proved = Authenticator.objects.filter(user__in=keys).exclude(type="recovery_codes")
-    twice = set(proved.values_list("user_id", flat=True))
+    twice = set(second_factor.held().filter(user__in=keys).values_list("user_id", flat=True))
     handling = set(owning.candidates().values_list("pk", flat=True))
     until = staffing.valid_until(keys)
     return [

@@ -14,7 +14,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from dsar.cases import permissions
+from dsar.cases import colleagues, permissions
 from dsar.duties.retention import reviewing
 from dsar.registers import staffing
 from dsar.registers.staff_models import HouseReview, StaffRecord
@@ -43,10 +43,7 @@ class RecordForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        model = get_user_model()
-        staff = model._default_manager.filter(is_staff=True, is_active=True)  # noqa: SLF001 - as Django documents it.
-        staff = staff.order_by(model.USERNAME_FIELD)
-        self.fields["member"] = ColleagueField(staff, label="Member of staff")
+        self.fields["member"] = ColleagueField(colleagues.staff(), label="Member of staff")
         self.order_fields(self.field_order)
 
     def clean(self) -> dict[str, Any]:
