@@ -9,12 +9,11 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from dsar.api import letters, packages, shapes, throttles
+from dsar.api import letters, packages, shapes
+from dsar.api.callers import ByLink
 from dsar.api.problems import ProblemError
 from dsar.api.strictness import Strict
 from dsar.cases import links
@@ -59,12 +58,8 @@ class AnswerSerializer(serializers.Serializer[Any]):
     letters = letters.ReadLetterSerializer(many=True)
 
 
-class Code(APIView):
+class Code(ByLink):
     """Having a code mailed."""
-
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-    throttle_classes = (throttles.Codes,)
 
     @extend_schema(
         operation_id="answer_code",
@@ -80,12 +75,9 @@ class Code(APIView):
         return Response(status=HTTPStatus.ACCEPTED)
 
 
-class AnswerPackage(APIView):
+class AnswerPackage(ByLink):
     """Fetching a package without account."""
 
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-    throttle_classes = (throttles.Codes,)
     renderer_classes = (JSONRenderer, packages.ZipRenderer)
 
     @extend_schema(
@@ -96,7 +88,7 @@ class AnswerPackage(APIView):
     )
     def get(self, call: Call, pk: Any) -> HttpResponseBase:
         """Fetch the package that answers a request of the case. Each attempt takes a code of its own."""
-        request = _proved(call, pk)
+        request, _actor = proved(call, pk)
         handing_over.permit(request)
         return serving.response(call._request, packages.latest(request), by=None)  # noqa: SLF001 - it streams.
 
@@ -109,21 +101,12 @@ class AnswerPackage(APIView):
     )
     def post(self, call: Call, pk: Any) -> Response:
         """Have a new package made in place of one that expired or was fetched as often as it may be."""
-        return packages.renewed(_proved(call, pk))
+        request, _actor = proved(call, pk)
+        return packages.renewed(request)
 
 
-def _proved(call: Call, pk: Any) -> Request:
-    """A request of the case that link and code open, and that was proved to be the person's."""
-    own = Request.objects.select_related("case__key").filter(case=opened(call).case)
-    return get_object_or_404(own, pk=pk, case__verified_at__isnull=False)
-
-
-class Answer(APIView):
+class Answer(ByLink):
     """Reading the answer."""
-
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-    throttle_classes = (throttles.Codes,)
 
     @extend_schema(
         operation_id="answer_retrieve",
@@ -150,6 +133,13 @@ def opened(call: Call) -> Actor:
             detail="Send the mailed link's token as X-Link-Token and the mailed code as X-Link-Code.",
         )
     return links.open_(token, code=code)
+
+
+def proved(call: Call, pk: Any) -> tuple[Request, Actor]:
+    """A request of the case that link and code open, proved to be the person's, and who calls; raises Http404 too."""
+    actor = opened(call)
+    own = Request.objects.select_related("case__key").filter(case__verified_at__isnull=False)
+    return get_object_or_404(own, pk=pk, case=actor.case), actor
 
 
 def _read(case: Case) -> dict[str, Any]:

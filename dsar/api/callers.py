@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import get_object_or_404
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.views import APIView
 
 from dsar.api import throttles
@@ -28,6 +28,14 @@ class Own(APIView):
 
     permission_classes = (IsAuthenticated,)
     throttle_classes: tuple[type[BaseThrottle], ...] = (throttles.Calls,)
+
+
+class ByLink(APIView):
+    """A call by a mailed link and a mailed code, about the one case that they open."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (throttles.Codes,)
 
 
 class Staff(BasePermission):

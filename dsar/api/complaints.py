@@ -9,13 +9,10 @@ from django.conf import settings
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from dsar.api import throttles
 from dsar.api.answers import BY_LINK, opened
-from dsar.api.callers import ForStaff, Own, cases_of, requester, staff
+from dsar.api.callers import ByLink, ForStaff, Own, cases_of, requester, staff
 from dsar.api.strictness import Strict
 from dsar.cases import complaints, permissions
 from dsar.cases.complaint_models import Complaint
@@ -95,12 +92,8 @@ class Complaints(Own):
         return _file(call, case, actor=requester(call))
 
 
-class ComplaintByLink(APIView):
+class ComplaintByLink(ByLink):
     """Complaining without account."""
-
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-    throttle_classes = (throttles.Codes,)
 
     @extend_schema(
         operation_id="answer_complaint",

@@ -5,26 +5,23 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from dsar.api import shapes, throttles
-from dsar.api.answers import BY_LINK, opened
-from dsar.api.callers import Own, own_request, requester, staff
+from dsar.api import shapes
+from dsar.api.answers import BY_LINK, proved
+from dsar.api.callers import ByLink, Own, own_request, requester, staff
 from dsar.api.queue import InFullSerializer, OnOne, in_full
 from dsar.api.strictness import Strict
 from dsar.cases import fees, permissions
-from dsar.cases.models import Request
 from dsar.engine import following
 
 if TYPE_CHECKING:
     from rest_framework.request import Request as Call
 
     from dsar.cases.actors import Actor
+    from dsar.cases.models import Request
 
 _LONGEST = 10_000
 
@@ -77,12 +74,8 @@ class Choose(Own):
         return _chosen(call, own_request(call, reference=reference, pk=pk), actor=requester(call))
 
 
-class ChooseByLink(APIView):
+class ChooseByLink(ByLink):
     """Saying yes or no without account."""
-
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-    throttle_classes = (throttles.Codes,)
 
     @extend_schema(
         operation_id="answer_fee",
@@ -93,9 +86,8 @@ class ChooseByLink(APIView):
     )
     def post(self, call: Call, pk: Any) -> Response:
         """Agree to what an answer would cost, or drop the request, by the mailed link and a mailed code."""
-        actor = opened(call)
-        own = Request.objects.select_related("case__key")
-        return _chosen(call, get_object_or_404(own, pk=pk, case=actor.case), actor=actor)
+        request, actor = proved(call, pk)
+        return _chosen(call, request, actor=actor)
 
 
 class Estimate(OnOne):

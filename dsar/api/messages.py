@@ -11,14 +11,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import JSONParser, MultiPartParser
-from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from dsar.api import throttles
 from dsar.api.answers import BY_LINK, opened
-from dsar.api.callers import ForStaff, Own, cases_of, requester
+from dsar.api.callers import ByLink, ForStaff, Own, cases_of, requester
 from dsar.api.strictness import Strict
 from dsar.cases import files, messages, permissions
 from dsar.cases.files import FileRefusedError
@@ -118,12 +115,9 @@ class OneAttachment(Own):
         return _file(_own(call, reference), pk)
 
 
-class AnswerByLink(APIView):
+class AnswerByLink(ByLink):
     """Writing without account."""
 
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-    throttle_classes = (throttles.Codes,)
     parser_classes = (JSONParser, MultiPartParser)
 
     @extend_schema(

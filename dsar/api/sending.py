@@ -5,19 +5,15 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from dsar.api import shapes, throttles
-from dsar.api.answers import BY_LINK, opened
-from dsar.api.callers import Own, must_be_fresh, own_request, requester
+from dsar.api.answers import BY_LINK, proved
+from dsar.api.callers import ByLink, Own, must_be_fresh, own_request, requester
 from dsar.api.strictness import Strict
 from dsar.cases import sendings
-from dsar.cases.models import Request
 from dsar.engine import following, handing_over
 from dsar.registers import destinations
 
@@ -26,6 +22,7 @@ if TYPE_CHECKING:
     from rest_framework.throttling import BaseThrottle
 
     from dsar.cases.actors import Actor
+    from dsar.cases.models import Request
 
 _ON_ITS_WAY = OpenApiResponse(description="A code is on its way to the address of the case.")
 
@@ -88,13 +85,7 @@ class ConfirmSending(Own):
         return _confirm(call, request, actor=requester(call))
 
 
-class _ByLink(APIView):
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-    throttle_classes = (throttles.Codes,)
-
-
-class SendingCodeByLink(_ByLink):
+class SendingCodeByLink(ByLink):
     """The same without account."""
 
     @extend_schema(
@@ -106,11 +97,11 @@ class SendingCodeByLink(_ByLink):
     )
     def post(self, call: Call, pk: Any) -> Response:
         """Have a code mailed that lets a copy go. The mailed link's own code is another one."""
-        actor = opened(call)
-        return _ask(_of_link(actor, pk), actor=actor)
+        request, actor = proved(call, pk)
+        return _ask(request, actor=actor)
 
 
-class ConfirmSendingByLink(_ByLink):
+class ConfirmSendingByLink(ByLink):
     """The same without account."""
 
     @extend_schema(
@@ -122,13 +113,8 @@ class ConfirmSendingByLink(_ByLink):
     )
     def post(self, call: Call, pk: Any) -> Response:
         """Confirm that a copy goes to the service you chose. Each attempt takes a code of the link's own too."""
-        actor = opened(call)
-        return _confirm(call, _of_link(actor, pk), actor=actor)
-
-
-def _of_link(actor: Actor, pk: Any) -> Request:
-    own = Request.objects.select_related("case__key").filter(case__verified_at__isnull=False)
-    return get_object_or_404(own, pk=pk, case=actor.case)
+        request, actor = proved(call, pk)
+        return _confirm(call, request, actor=actor)
 
 
 def _ask(request: Request, *, actor: Actor) -> Response:

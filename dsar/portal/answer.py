@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dsar import conf
 from dsar.cases import links
 from dsar.cases.actors import Actor, ActorKind
-from dsar.cases.models import Case, Letter
+from dsar.cases.models import Case, Letter, Request
 from dsar.cases.states import State
 from dsar.engine import following
 from dsar.portal import forms, reading, words
@@ -97,6 +98,21 @@ def opened(request: HttpRequest) -> Opened | None:
     if case is None:
         return None
     return Opened(case=case, actor=Actor(kind=ActorKind.REQUESTER, case=case.pk))
+
+
+def came(request: HttpRequest) -> Opened:
+    """The same; raises Http404 where no code has opened a case."""
+    found = opened(request)
+    if found is None:
+        raise Http404
+    return found
+
+
+def request_by_link(request: HttpRequest, pk: Any) -> tuple[Request, Opened]:
+    """A request of the case that a code opened, and that was proved to be the person's; raises Http404."""
+    by = came(request)
+    proved = Request.objects.select_related("case__key").filter(case__verified_at__isnull=False)
+    return get_object_or_404(proved, pk=pk, case=by.case), by
 
 
 def _letter(request: HttpRequest, pk: Any) -> Letter:

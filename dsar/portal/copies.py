@@ -8,24 +8,26 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from dsar.cases import identity, sessions
-from dsar.cases.models import Request
 from dsar.engine import following, handing_over, renewing
 from dsar.engine.handing_over import HeldBackError
 from dsar.engine.renewing import NotRenewableError, Renewal
 from dsar.packages import fetched, serving
 from dsar.packages.vault import PackageUnavailableError
-from dsar.portal import answer, filing, proving
-from dsar.portal.opened import Opened
+from dsar.portal import answer, proving
+from dsar.portal.opened import own_request
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
+
+    from dsar.cases.models import Request
+    from dsar.portal.opened import Opened
 
 
 @never_cache
@@ -33,10 +35,9 @@ if TYPE_CHECKING:
 @login_required
 def package(request: HttpRequest, reference: str, pk: Any) -> HttpResponseBase:
     """Fetch the copy, after a fresh log-in; an interrupted download resumes."""
-    found = _own(request, reference=reference, pk=pk)
+    found, came = own_request(request, reference=reference, pk=pk)
     if not identity.fresh(sessions.authenticated_at(request)):
         return proving.first(request, then="dsar_portal:case", reference=reference)
-    came = Opened(case=found.case, actor=filing.requester(request))
     return _fetch(request, found, came, by=request.user)
 
 
@@ -44,7 +45,7 @@ def package(request: HttpRequest, reference: str, pk: Any) -> HttpResponseBase:
 @require_safe
 def package_by_link(request: HttpRequest, pk: Any) -> HttpResponseBase:
     """The same by link and code."""
-    found, came = _by_link(request, pk)
+    found, came = answer.request_by_link(request, pk)
     return _fetch(request, found, came, by=None)
 
 
@@ -52,31 +53,16 @@ def package_by_link(request: HttpRequest, pk: Any) -> HttpResponseBase:
 @login_required
 def renew(request: HttpRequest, reference: str, pk: Any) -> HttpResponse:
     """Have a new copy made in place of one that can be fetched no more, after the same log-in as it takes to fetch."""
-    found = _own(request, reference=reference, pk=pk)
+    found, came = own_request(request, reference=reference, pk=pk)
     if not identity.fresh(sessions.authenticated_at(request)):
         return proving.first(request, then="dsar_portal:renew", reference=reference, pk=pk)
-    return _renew(request, found, Opened(case=found.case, actor=filing.requester(request)))
+    return _renew(request, found, came)
 
 
 @never_cache
 def renew_by_link(request: HttpRequest, pk: Any) -> HttpResponse:
     """The same by link and code."""
-    return _renew(request, *_by_link(request, pk))
-
-
-def _own(request: HttpRequest, *, reference: str, pk: Any) -> Request:
-    own = Request.objects.select_related("case__key").filter(case__subject_id=request.user.pk)
-    return get_object_or_404(own, case__reference=reference, pk=pk)
-
-
-def _by_link(request: HttpRequest, pk: Any) -> tuple[Request, Opened]:
-    """A request of the case that a code opened, and that was proved to be the person's."""
-    came = answer.opened(request)
-    if came is None:
-        raise Http404
-    own = Request.objects.select_related("case__key")
-    proved = own.filter(case=came.case, case__verified_at__isnull=False)
-    return get_object_or_404(proved, pk=pk), came
+    return _renew(request, *answer.request_by_link(request, pk))
 
 
 def _fetch(request: HttpRequest, found: Request, came: Opened, *, by: Any) -> HttpResponseBase:

@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from dsar.cases import fees
 from dsar.cases.lifecycle import MoveError
-from dsar.cases.models import Request
 from dsar.portal import answer, opened, words
 from dsar.portal.filing import posted
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from dsar.cases.models import Request
     from dsar.portal.opened import Opened
 
 _AGREE, _DROP = "agree", "drop"
@@ -45,20 +44,16 @@ class ChoiceForm(forms.Form):
 @login_required
 def choose(request: HttpRequest, reference: str, pk: Any) -> HttpResponse:
     """Say yes or no to what the answer to a request of one's own would cost."""
-    return _choose(request, opened.own(request, reference), pk)
+    return _choose(request, *opened.own_request(request, reference=reference, pk=pk))
 
 
 @never_cache
 def choose_by_link(request: HttpRequest, pk: Any) -> HttpResponse:
     """The same by link and code."""
-    found = answer.opened(request)
-    if found is None:
-        raise Http404
-    return _choose(request, found, pk)
+    return _choose(request, *answer.request_by_link(request, pk))
 
 
-def _choose(request: HttpRequest, found: Opened, pk: Any) -> HttpResponse:
-    about = get_object_or_404(Request.objects.select_related("case__key"), pk=pk, case=found.case)
+def _choose(request: HttpRequest, about: Request, found: Opened) -> HttpResponse:
     fee = fees.standing(about)
     if fee is None:
         messages.error(request, _("There is nothing to pay for this request."))

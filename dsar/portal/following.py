@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from dsar.cases import identity, sessions, withdrawal
 from dsar.cases.identity import EarlierAddressNeededError
 from dsar.cases.lifecycle import MoveError
-from dsar.cases.models import Case, Letter, Request
+from dsar.cases.models import Case, Letter
 from dsar.cases.sending_models import Sending
 from dsar.cases.states import State
 from dsar.engine import following, reception
@@ -107,12 +107,12 @@ def confirm_identity(request: HttpRequest, reference: str) -> HttpResponse:
 @login_required
 def withdraw(request: HttpRequest, reference: str, pk: Any) -> HttpResponse:
     """Take one request back: asked once more first."""
-    found = _own_request(request, reference=reference, pk=pk)
+    found, came = opened.own_request(request, reference=reference, pk=pk)
     if request.method != "POST":
         context = {"reference": reference, "title": words.title(found.right)}
         return render(request, "dsar/portal/withdraw.html", context)
     try:
-        withdrawal.withdraw(found, actor=filing.requester(request))
+        withdrawal.withdraw(found, actor=came.actor)
         messages.success(request, _("You have withdrawn this request."))
     except MoveError:
         messages.error(request, _("This request is being carried out and cannot be withdrawn."))
@@ -145,11 +145,6 @@ def _own(request: HttpRequest) -> QuerySet[Case]:
 def _own_letter(request: HttpRequest, *, reference: str, pk: Any) -> Letter:
     own = Letter.objects.select_related("case__key", "request").filter(case__in=_own(request))
     return get_object_or_404(own, pk=pk, case__reference=reference)
-
-
-def _own_request(request: HttpRequest, *, reference: str, pk: Any) -> Request:
-    own = Request.objects.select_related("case__key").filter(case__subject_id=request.user.pk)
-    return get_object_or_404(own, case__reference=reference, pk=pk)
 
 
 def _context(came: Opened) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from dsar.cases.complaint_models import Complaint
-from dsar.cases.models import Case
+from dsar.cases.models import Case, Request
 from dsar.portal import filing, words
 
 if TYPE_CHECKING:
@@ -51,6 +51,13 @@ def own(request: HttpRequest, reference: str) -> Opened:
     theirs = Case.objects.select_related("key").filter(subject_id=request.user.pk)
     found = get_object_or_404(theirs, reference=reference)
     return Opened(case=found, actor=filing.requester(request))
+
+
+def own_request(request: HttpRequest, *, reference: str, pk: Any) -> tuple[Request, Opened]:
+    """A request of whoever is logged in, and its case; raises Http404."""
+    own = Request.objects.select_related("case__key").filter(case__subject_id=request.user.pk)
+    found = get_object_or_404(own, case__reference=reference, pk=pk)
+    return found, Opened(case=found.case, actor=filing.requester(request))
 
 
 def counted(cases: QuerySet[Case]) -> QuerySet[Case]:

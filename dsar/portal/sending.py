@@ -6,75 +6,54 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from dsar.cases import identity, sendings, sessions
 from dsar.cases.lifecycle import MoveError
-from dsar.cases.models import Request
 from dsar.cases.sendings import CodeError, NothingWaitsError
 from dsar.engine import handing_over
 from dsar.portal import answer, filing, forms, opened, proving
-from dsar.portal.opened import Opened
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from dsar.cases.models import Request
+    from dsar.portal.opened import Opened
 
 
 @never_cache
 @login_required
 def send(request: HttpRequest, reference: str, pk: Any) -> HttpResponse:
     """Show where a copy would go, and let it go by the code from the mail; after a fresh log-in."""
-    found = _own(request, reference=reference, pk=pk)
+    found, of = opened.own_request(request, reference=reference, pk=pk)
     if not identity.fresh(sessions.authenticated_at(request)):
         return proving.first(request, then="dsar_portal:send", reference=reference, pk=pk)
-    return _send(request, found, of=_opened(request, found))
+    return _send(request, found, of=of)
 
 
 @require_POST
 @login_required
 def send_code(request: HttpRequest, reference: str, pk: Any) -> HttpResponse:
     """Have the code mailed."""
-    found = _own(request, reference=reference, pk=pk)
-    return _mail_code(request, found, of=_opened(request, found))
+    found, of = opened.own_request(request, reference=reference, pk=pk)
+    return _mail_code(request, found, of=of)
 
 
 @never_cache
 def send_by_link(request: HttpRequest, pk: Any) -> HttpResponse:
     """The same by link and code."""
-    came = _came(request)
-    return _send(request, _of_link(came, pk), of=came)
+    found, of = answer.request_by_link(request, pk)
+    return _send(request, found, of=of)
 
 
 @require_POST
 def send_code_by_link(request: HttpRequest, pk: Any) -> HttpResponse:
     """The same."""
-    came = _came(request)
-    return _mail_code(request, _of_link(came, pk), of=came)
-
-
-def _own(request: HttpRequest, *, reference: str, pk: Any) -> Request:
-    own = Request.objects.select_related("case__key").filter(case__subject_id=request.user.pk)
-    return get_object_or_404(own, case__reference=reference, pk=pk)
-
-
-def _opened(request: HttpRequest, found: Request) -> Opened:
-    return Opened(case=found.case, actor=filing.requester(request))
-
-
-def _came(request: HttpRequest) -> Opened:
-    found = answer.opened(request)
-    if found is None:
-        raise Http404
-    return found
-
-
-def _of_link(came: Opened, pk: Any) -> Request:
-    own = Request.objects.select_related("case__key").filter(case__verified_at__isnull=False)
-    return get_object_or_404(own, pk=pk, case=came.case)
+    found, of = answer.request_by_link(request, pk)
+    return _mail_code(request, found, of=of)
 
 
 def _send(request: HttpRequest, found: Request, *, of: Opened) -> HttpResponse:

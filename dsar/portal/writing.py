@@ -58,10 +58,7 @@ def attachment(request: HttpRequest, reference: str, pk: Any) -> HttpResponse:
 @living
 def attachment_by_link(request: HttpRequest, pk: Any) -> HttpResponse:
     """The same by link and code."""
-    found = answer.opened(request)
-    if found is None:
-        raise Http404
-    return _file(found.case, pk)
+    return _file(answer.came(request).case, pk)
 
 
 @never_cache
