@@ -9,6 +9,7 @@ from dsar.cases.complaint_models import Complaint
 from dsar.cases.delays import Holiday
 from dsar.cases.deputy_models import Deputyship
 from dsar.cases.enquiry_models import Enquiry
+from dsar.cases.handling_models import HandlingRule
 from dsar.cases.models import Case, Request
 from dsar.cases.recipient_models import RecipientTask
 from dsar.cases.sending_models import Sending
@@ -34,6 +35,7 @@ from dsar.staff.destinations import DestinationAdmin
 from dsar.staff.enquiries import EnquiryAdmin
 from dsar.staff.evidence import EntryAdmin, PackageAdmin
 from dsar.staff.exemptions import ExemptedUseAdmin
+from dsar.staff.handlings import HandlingRuleAdmin
 from dsar.staff.holidays import HolidayAdmin
 from dsar.staff.incidents import IncidentAdmin
 from dsar.staff.policies import PolicyAdmin
@@ -80,5 +82,6 @@ admin.site.register(ExemptedUse, ExemptedUseAdmin)
 admin.site.register(StaffRecord, StaffRecordAdmin)
 admin.site.register(HouseReview, HouseReviewAdmin)
 admin.site.register(Deputyship, DeputyshipAdmin)
+admin.site.register(HandlingRule, HandlingRuleAdmin)
 admin.site.register(AnonymousSet, AnonymousSetAdmin)
 admin.site.register(SourceNotice, SourceNoticeAdmin)

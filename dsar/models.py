@@ -9,6 +9,7 @@ from dsar.cases.delays import Extension, Holiday, Pause, Preserved, Promise, War
 from dsar.cases.deputy_models import Deputyship
 from dsar.cases.enquiry_models import Enquiry
 from dsar.cases.fee_models import Fee
+from dsar.cases.handling_models import HandlingRule
 from dsar.cases.identity_models import Claim, Confirmation, Proof, Upload
 from dsar.cases.message_models import Attachment, Message
 from dsar.cases.models import (
@@ -80,6 +81,7 @@ __all__ = [
     "Export",
     "Extension",
     "Fee",
+    "HandlingRule",
     "Heartbeat",
     "Hold",
     "Holiday",

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 from django.utils import timezone
 
 from dsar.audit import exporting
-from dsar.cases import deputies, holidays
+from dsar.cases import deputies, handling, holidays
 from dsar.cases.permissions import OFFICERS
+from dsar.cases.policy import Handling
 from dsar.contract.declarations import Recipient
 from dsar.duties import affected, incident_closing, incident_letters, incidents
 from dsar.duties.retention import due, runs
@@ -45,6 +46,16 @@ def name_a_deputy(troupe: Troupe) -> None:
         deputy=troupe.reviewer.user,
         first_on=leaves,
         last_on=leaves + timedelta(days=13),
+        actor=troupe.officer,
+    )
+
+
+def let_two_decide(troupe: Troupe) -> None:
+    """What a machine decided about somebody is looked at again by two people."""
+    handling.change(
+        variant="objection_automated_decision",
+        handling=Handling.TWO_PEOPLE,
+        reason="Fictional: the house agreed that two people look at what a machine decided.",
         actor=troupe.officer,
     )
 

@@ -13,6 +13,7 @@ from dsar.cases.complaint_models import Complaint
 from dsar.cases.delays import Holiday
 from dsar.cases.deputy_models import Deputyship
 from dsar.cases.enquiry_models import Enquiry
+from dsar.cases.handling_models import HandlingRule
 from dsar.duties.retention.models import RetentionRun
 from dsar.registers.annotation_models import Annotation
 from dsar.registers.anonymous_models import AnonymousSet
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 FILLED: Final[dict[type[Model], Callable[[Troupe], None]]] = {
     Holiday: house.close_a_day,
     Deputyship: house.name_a_deputy,
+    HandlingRule: house.let_two_decide,
     SecurityDescription: house.describe_security,
     Consent: persons.consent,
     Objection: persons.object_,

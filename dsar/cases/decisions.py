@@ -133,9 +133,9 @@ def _check(request: Request, said: _Said, *, actor: Actor) -> None:
 
 def _check_actor(request: Request, *, actor: Actor) -> None:
     """Staff decide what is under review; the system, also what was just filed."""
-    automatic = policy.handling(request) is Handling.AUTOMATIC
     if actor.kind is ActorKind.SYSTEM:
-        states, allowed = {State.SUBMITTED, State.IN_REVIEW}, automatic
+        states = {State.SUBMITTED, State.IN_REVIEW}
+        allowed = policy.handling(request) is Handling.AUTOMATIC
     else:
         states, allowed = {State.IN_REVIEW}, actor.may(permissions.DECIDE)
     if not allowed:

@@ -1,15 +1,19 @@
-"""Which requests need people: one readable table, from a right to who handles it."""
+"""Which requests need people: one readable table, from a right to who handles it.
+
+A line is what staff last said of it (`dsar.cases.handling`), else what the settings say, else the first choice here.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Q
 
 from dsar import conf
 from dsar.cases import variants
+from dsar.cases.handling_models import HandlingRule
 from dsar.cases.states import Right
 
 if TYPE_CHECKING:
@@ -25,38 +29,68 @@ class Handling(StrEnum):
     TWO_PEOPLE = "two_people"
 
 
-POLICY: dict[str, Handling] = {
-    "access": Handling.AUTOMATIC,
-    "portability": Handling.AUTOMATIC,
-    "correction": Handling.STAFF,
-    "deletion": Handling.TWO_PEOPLE,
-    "restriction": Handling.STAFF,
-    "objection_other": Handling.STAFF,
+CHOICES: Final[dict[str, tuple[Handling, ...]]] = {
+    "access": (Handling.AUTOMATIC, Handling.STAFF, Handling.TWO_PEOPLE),
+    "portability": (Handling.AUTOMATIC, Handling.STAFF, Handling.TWO_PEOPLE),
+    "correction": (Handling.STAFF, Handling.TWO_PEOPLE),
+    "deletion": (Handling.TWO_PEOPLE,),
+    "restriction": (Handling.STAFF, Handling.AUTOMATIC, Handling.TWO_PEOPLE),
+    "objection_other": (Handling.STAFF, Handling.TWO_PEOPLE),
+    "objection_automated_decision": (Handling.STAFF, Handling.TWO_PEOPLE),
 }
-"""What `DSAR["POLICY"]` may change, variant by variant; deletion stays with two people (R93)."""
+"""How each variant may be handled, what holds unless somebody says otherwise first.
 
-_CHANGEABLE = frozenset({Handling.AUTOMATIC, Handling.STAFF, Handling.TWO_PEOPLE})
+Deletion stays with two people (R93); what is weighed or judged, and what a machine decided, stays with a human (R127).
+"""
+
+
+_CACHE = "_dsar_handling"
 
 
 def handling(request: Request) -> Handling:
-    """Who decides this request; raises ImproperlyConfigured for a policy that would break the law."""
+    """Who decides this request, asked once for each row that was read; raises ImproperlyConfigured as `default`."""
     if variants.takes_effect_at_once(request):
         return Handling.AT_ONCE
-    variant = variants.of(request)
-    chosen = Handling(conf.get("POLICY").get(variant, POLICY.get(variant, Handling.STAFF)))
-    if chosen not in _CHANGEABLE or _weakens_deletion(request, chosen):
+    if not hasattr(request, _CACHE):
+        setattr(request, _CACHE, _standing(variants.of(request)))
+    found: Handling = getattr(request, _CACHE)
+    return found
+
+
+def _standing(variant: str) -> Handling:
+    configured = default(variant)
+    if len(CHOICES[variant]) == 1:
+        return configured
+    said = HandlingRule.objects.filter(variant=variant, ended_at__isnull=True).first()
+    return Handling(said.handling) if said else configured
+
+
+def default(variant: str) -> Handling:
+    """Who decides where staff have said nothing; raises ImproperlyConfigured for settings that would break the law."""
+    choices = CHOICES[variant]
+    chosen = Handling(conf.get("POLICY").get(variant, choices[0]))
+    if chosen not in choices:
         message = f'DSAR["POLICY"][{variant!r}] must not be {chosen.value!r}.'
         raise ImproperlyConfigured(message)
     return chosen
 
 
+def standing() -> dict[str, HandlingRule]:
+    """What staff have said and still holds, by variant; one statement."""
+    return {one.variant: one for one in HandlingRule.objects.filter(ended_at__isnull=True)}
+
+
+def table() -> dict[str, Handling]:
+    """Who decides each variant now."""
+    said = standing()
+    return {
+        variant: Handling(said[variant].handling) if variant in said else default(variant)
+        for variant in CHOICES
+    }
+
+
 def takes_two() -> Q:
     """The same as a condition on requests: those that two people decide."""
-    chosen = POLICY | {name: Handling(said) for name, said in conf.get("POLICY").items()}
-    two = [name for name, said in chosen.items() if said is Handling.TWO_PEOPLE]
+    two = [variant for variant, one in table().items() if one is Handling.TWO_PEOPLE]
     scopes = [name.removeprefix("objection_") for name in two if name.startswith("objection_")]
     return Q(right__in=two) | Q(right=Right.OBJECTION, scope__objection__in=scopes)
-
-
-def _weakens_deletion(request: Request, chosen: Handling) -> bool:
-    return request.right == Right.DELETION and chosen is not Handling.TWO_PEOPLE

@@ -11,7 +11,7 @@ from django.utils import timezone
 from dsar import conf
 from dsar.cases import colleagues, deputies, permissions, policy, second_factor
 from dsar.cases.models import Decision, Request
-from dsar.cases.states import State
+from dsar.cases.states import UNDECIDED, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,19 +21,13 @@ if TYPE_CHECKING:
 
 SOON = timedelta(days=7)
 """So long before its date a decision is due soon: there is time to appoint a deputy."""
-_UNDECIDED = (
-    State.SUBMITTED,
-    State.AWAITING_VERIFICATION,
-    State.IN_REVIEW,
-    State.AWAITING_REQUESTER,
-)
 _UNSIGNED = Q(state=State.IN_REVIEW, decision__isnull=False, decision__approved_at__isnull=True)
 _REFUSED = Q(decision__verdict=Decision.Verdict.REFUSED)
 
 
 def lacking() -> QuerySet[Request]:
     """What is due soon, or late, and has nobody today who could sign it as second person, by date."""
-    due = Q(due_at__lt=timezone.now() + SOON, state__in=_UNDECIDED)
+    due = Q(due_at__lt=timezone.now() + SOON, state__in=UNDECIDED)
     return Request.objects.filter(due & _lonely()).order_by("due_at", "id")
 
 

@@ -158,6 +158,7 @@ class Tag(StrEnum):
     STAFF_RECORD_ENDED = "staff.record_ended"
     DEPUTY_APPOINTED = "deputy.appointed"
     DEPUTY_ENDED = "deputy.ended"
+    HANDLING_CHANGED = "handling.changed"
     HOUSE_REVIEWED = "house.reviewed"
     SECURITY_DESCRIBED = "security.described"
     HOLIDAY_ENTERED = "holiday.entered"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dsar.cases.deputy_models import Deputyship
+from dsar.cases.handling_models import HandlingRule
 from dsar.declarations import Category, Held, Origin, PersonalData, Row
 from dsar.privacy.terms import (
     ACCOUNT,
@@ -71,12 +72,12 @@ class HouseReviewPersonalData(PersonalData):
 class SecurityDescriptionPersonalData(PersonalData):
     """Which wordings of the measures of security a member of staff wrote."""
 
-    subject, purpose, retention = "written_by", REQUEST_HANDLING, kept("written_at")
+    subject, purpose, retention = "written_by", REQUEST_HANDLING, kept("ended_at")
     row = Row.RETAINED
     fields = {
         "id": TECHNICAL,
         "text": OF_PROCESSING,
-        "written_at": PROCEDURE,
+        ("written_at", "ended_at"): PROCEDURE,
         "written_by": ACCOUNT,
     }
 
@@ -127,4 +128,17 @@ class OfficerDeputyshipPersonalData(_DeputyTerms):
         _WHEN: PROCEDURE,
         "appointed_by": ACCOUNT,
         ("absent", "deputy"): STAFF,
+    }
+
+
+@declare(HandlingRule, role="staff")
+class HandlingRulePersonalData(PersonalData):
+    """Which words you said on who decides requests."""
+
+    subject, purpose, retention = "entered_by", REQUEST_HANDLING, kept("ended_at")
+    row = Row.RETAINED
+    fields = {
+        "id": TECHNICAL,
+        ("variant", "handling", "reason", "entered_at", "ended_at"): PROCEDURE,
+        "entered_by": ACCOUNT,
     }

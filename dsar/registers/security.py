@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from dsar.crashpoints import effect
 from dsar.ledger import log
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 
 def current() -> SecurityDescription | None:
     """The wording that counts; None where nobody has written one."""
-    return SecurityDescription.objects.first()
+    return SecurityDescription.objects.filter(ended_at__isnull=True).first()
 
 
 def describe(text: str, *, by: Person) -> SecurityDescription:
     """Write a new wording; the ledger holds the digests of the old and the new one."""
     with effect("security.describe"), transaction.atomic():
         before = current()
+        SecurityDescription.objects.filter(ended_at__isnull=True).update(ended_at=Now())
         written = SecurityDescription.objects.create(text=text, written_by_id=key_of(by))
         log.append(
             Tag.SECURITY_DESCRIBED,

@@ -9,11 +9,13 @@ from dsar.registers.models import about_a_person
 
 
 class SecurityDescription(models.Model):
-    """One wording of the measures; the newest counts, and the others stay."""
+    """One wording of the measures; one counts at a time, and those before it are kept."""
 
     text = models.TextField()
     written_by = about_a_person()
     written_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    """When another wording took its place."""
 
     class Meta:
         db_table = "dsar_registers_securitydescription"

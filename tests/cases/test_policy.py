@@ -34,6 +34,9 @@ HANDLED = [
 ]
 
 
+pytestmark = pytest.mark.django_db
+
+
 @pytest.mark.parametrize(("right", "scope", "expected"), HANDLED)
 def test_each_right_is_handled_as_the_table_says(
     right: Right, scope: dict[str, Any], expected: Handling

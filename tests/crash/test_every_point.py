@@ -48,6 +48,7 @@ BY_HAND = {
     "enquiry",
     "exemption",
     "fee",
+    "handling",
     "hold",
     "house_review",
     "holiday",

@@ -61,7 +61,7 @@ def generous(settings):
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("who", ["nobody", "alice", "root"])
+@pytest.mark.parametrize("who", ["nobody", "alice", pytest.param("root", marks=pytest.mark.slow)])
 def test_every_address_sets_declared_cookies_only(who, cast, generous, settings):
     """Found by walking the URL configuration, so that a page that is added is looked at too."""
     people = {"nobody": None, "alice": cast.alice.user, "root": faces.member_of_staff("root")}

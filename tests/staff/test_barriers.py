@@ -48,6 +48,7 @@ OF_A_ROW: dict[str, Any] = {
 }
 """What stands in the address of each page about a row."""
 BY_CODE = {
+    "dsar_handlingrule_enter": "access",
     "dsar_housereview_sign": "access",
     "dsar_recipient_edit": made.PRINTER.code,
     "dsar_purpose_assess": NEWSLETTER.code,
