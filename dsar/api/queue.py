@@ -225,6 +225,7 @@ class Decide(OnOne):
             grounds=said.get("grounds"),
             reason=said["reason"],
             balancing=said["balancing"],
+            derived_from=said["derived_from"],
             refusals=said.get("corrections"),
             kept=said.get("kept"),
         )

@@ -22,6 +22,12 @@ class VerdictSerializer(Strict):
         help_text="For the file; nobody but staff reads it.",
     )
     balancing = serializers.CharField(max_length=5_000, required=False, default="")
+    derived_from = serializers.CharField(
+        max_length=200,
+        required=False,
+        default="",
+        help_text="Of a value that is derived data: what it was worked out from, in words for the person.",
+    )
     shown = serializers.RegexField(r"^[0-9a-f]{64}\Z", help_text="The digest of the preview.")
     corrections = serializers.DictField(
         child=serializers.CharField(max_length=60),

@@ -56,7 +56,7 @@ _FACTS: Final = ("reference", "received_at", "right")
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "rights": ("right", "answer_expected_by", "ledger_entry"),
     "receipts": ("title", "deleted", "overwritten", "retained", "until", "reason"),
-    "fields": ("declaration", "field", "old", "new", "result"),
+    "fields": ("declaration", "field", "old", "new", "result", "why"),
     "exclusions": ("what", "why"),
     "used_last_year": ("recipient", "told_on", "categories"),
     "decided": ("part", "verdict", "ground"),

@@ -34,6 +34,8 @@ INFORMATION = (
 )
 """The headings of GDPR Art. 15(1)(a)-(h) and 15(2) (R57)."""
 
+NO_LONGER_VALID = "no_longer_valid"
+"""In the place of a ground, where a record changed so that the value asked for does not fit it any more."""
 _WHERE_DONE = frozenset({"fulfilled", "partially_fulfilled", "no_data_held"})
 _EUROPE = {"EU": "GDPR Art. 17(1)(a), 17(3)(e)", "GB": "UK GDPR Art. 17(1)(a), 17(3)(e)"}
 
@@ -293,4 +295,31 @@ def refusal_reasons(request: Request) -> list[str]:
     spoken = {
         regime: code for regime, code in decision.grounds.items() if told[code] != grounds.SILENT
     }
-    return wording.reasons(spoken, language=request.case.language)
+    reasons = wording.reasons(spoken, language=request.case.language)
+    return [*reasons, *_worked_out(decision, spoken.values())]
+
+
+def reason_for(ground: str, *, decision: Decision) -> str:
+    """Why a single field was refused, under each law that applies and knows the ground (GDPR Art. 12(4))."""
+    request = decision.request
+    language, known = request.case.language, grounds.all_grounds()
+    if ground == NO_LONGER_VALID:
+        return wording.sentence(ground, language=language)
+    if ground not in known:
+        return ""
+    given = {
+        regime: ground
+        for regime in request.case.regimes
+        if known[ground] in grounds.applicable(request.right, regime=regime)
+    }
+    reasons = wording.reasons(given, language=language)
+    return " ".join([*reasons, *_worked_out(decision, [ground])])
+
+
+def _worked_out(decision: Decision, codes: Iterable[str]) -> list[str]:
+    """What a derived value was worked out from, where a ground calls for it (R80)."""
+    if decision.derived_from is None or grounds.Need.SOURCE not in grounds.needs(codes):
+        return []
+    case = decision.request.case
+    source = box.unseal(case.key, decision.derived_from).decode()
+    return [wording.sentence("derived_from", language=case.language, source=source)]

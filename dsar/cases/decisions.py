@@ -14,7 +14,7 @@ from dsar.cases.identity_models import Claim
 from dsar.cases.lifecycle import MoveError, NotPermittedError
 from dsar.cases.models import Decision, Letter, Request
 from dsar.cases.policy import Handling
-from dsar.cases.states import Outcome, State
+from dsar.cases.states import Outcome, Right, State
 from dsar.crashpoints import effect
 from dsar.keys import box
 from dsar.law import deceased
@@ -36,6 +36,7 @@ class _Said:
     grounds: dict[str, str]
     reason: str
     balancing: str
+    derived_from: str
     plan_digest: str
 
 
@@ -54,6 +55,7 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
     grounds: Mapping[str, str] | None = None,
     reason: str = "",
     balancing: str = "",
+    derived_from: str = "",
     plan_digest: str = "",
 ) -> Decision:
     """Decide a request under review, and do what follows from it.
@@ -61,7 +63,7 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
     Granted, it is approved, unless a second person must sign first. Refused, the letter is written and the
     request closes, unless a ground needs the data protection officer and somebody else decided: then it waits for
     that signature. `grounds` names a ground per regime; `reason` is sealed and goes to nobody but staff, `balancing`
-    is sealed and goes into the letter.
+    and `derived_from` are sealed and go into the letter.
     The system decides only what the policy table leaves to it. Raises DecisionError, NotPermittedError, GuardError.
     """
     said = _Said(
@@ -69,6 +71,7 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
         grounds=dict(grounds or {}),
         reason=reason.strip(),
         balancing=balancing.strip(),
+        derived_from=derived_from.strip(),
         plan_digest=plan_digest,
     )
     with effect("decision.write"), transaction.atomic():
@@ -127,8 +130,15 @@ def _check(request: Request, said: _Said, *, actor: Actor) -> None:
         message = f"Not a ground for this right under these laws: {', '.join(wrong)}."
         raise DecisionError(message)
     else:
-        kept = (code for given in request.kept.values() for code in given.values())
-        _check_needs(request, kept, said)
+        left = [code for given in request.kept.values() for code in given.values()]
+        _check_needs(request, [*left, *_refused_fields(request)], said)
+
+
+def _refused_fields(request: Request) -> Iterable[str]:
+    """The grounds on which single fields of a correction are refused."""
+    if request.right != Right.CORRECTION:
+        return []
+    return request.corrections.exclude(ground="").values_list("ground", flat=True)
 
 
 def _check_actor(request: Request, *, actor: Actor) -> None:
@@ -165,6 +175,9 @@ def _check_needs(request: Request, codes: Iterable[str], said: _Said) -> None:
     if law.Need.DEATH in needed and not _is_of_the_dead(request):
         message = "This ground is for the data of somebody who has died."
         raise DecisionError(message)
+    if law.Need.SOURCE in needed and not said.derived_from:
+        message = "This ground needs what the value was worked out from: the person can have that corrected."
+        raise DecisionError(message)
     if law.Need.BALANCING in needed and not said.balancing:
         message = "This ground needs words on how the person's interests were weighed."
         raise DecisionError(message)
@@ -200,13 +213,13 @@ def _check_signature(decision: Decision, *, actor: Actor) -> None:
 
 def _record(request: Request, said: _Said, *, actor: Actor) -> Decision:
     """Write the decision; a new one takes the place of an earlier one and of its signatures."""
-    reason = box.seal(request.case.key, said.reason.encode()) if said.reason else None
     decision = Decision(
         request=request,
         verdict=said.verdict,
         grounds=said.grounds,
-        reason=reason,
-        balancing=box.seal(request.case.key, said.balancing.encode()) if said.balancing else None,
+        reason=_sealed(request, said.reason),
+        balancing=_sealed(request, said.balancing),
+        derived_from=_sealed(request, said.derived_from),
         automatic=actor.kind is ActorKind.SYSTEM,
         decided_by=actor.user,
         decided_at=timezone.now(),
@@ -217,6 +230,10 @@ def _record(request: Request, said: _Said, *, actor: Actor) -> Decision:
         [decision], update_conflicts=True, unique_fields=["request"], update_fields=fields
     )
     return decision
+
+
+def _sealed(request: Request, text: str) -> bytes | None:
+    return box.seal(request.case.key, text.encode()) if text else None
 
 
 def _witness(decision: Decision, said: _Said, *, actor: Actor) -> None:
@@ -233,6 +250,8 @@ def _witness(decision: Decision, said: _Said, *, actor: Actor) -> None:
         detail["reason"] = box.digest(case.key, said.reason)
     if said.balancing:
         detail["balancing"] = box.digest(case.key, said.balancing)
+    if said.derived_from:
+        detail["derived_from"] = box.digest(case.key, said.derived_from)
     log.append(Tag.REQUEST_DECIDED, request=decision.request_id, **detail, **actor.witnessed(case))
 
 

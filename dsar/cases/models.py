@@ -219,6 +219,8 @@ class Decision(models.Model):
     """Free text, sealed under the case key."""
     balancing = models.BinaryField(null=True, blank=True)
     """How the person's interests were weighed, in words for the person; sealed under the case key."""
+    derived_from = models.BinaryField(null=True, blank=True)
+    """What refused values were worked out from, in words for the person; sealed under the case key (R80)."""
     automatic = models.BooleanField(default=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -80,7 +80,8 @@ def last_over(retention: Retention, *, on: date) -> date:
 
 
 def length(retention: Retention) -> str:
-    """How long, in words: "5 years after last login"."""
-    parts = (("years", retention.years), ("months", retention.months), ("days", retention.days))
-    period = ", ".join(f"{number} {unit}" for unit, number in parts if number)
-    return f"{period or 'until'} after {retention.after.replace('__', ' ').replace('_', ' ')}"
+    """How long, in words: "5 years after order placed", of a path what it ends on."""
+    parts = (("year", retention.years), ("month", retention.months), ("day", retention.days))
+    period = ", ".join(f"{n} {unit}{'' if n == 1 else 's'}" for unit, n in parts if n)
+    moment = " ".join(retention.after.split("__")[-2:]).replace("_", " ")
+    return f"{period} after {moment.removesuffix(' at').removesuffix(' on')}"

@@ -59,6 +59,7 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
     grounds: dict[str, str] | None = None,
     reason: str = "",
     balancing: str = "",
+    derived_from: str = "",
     refusals: Mapping[str, str] | None = None,
     kept: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Request:
@@ -88,6 +89,7 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
         grounds=grounds or {},
         reason=reason,
         balancing=balancing,
+        derived_from=derived_from,
         plan_digest=planned.digest,
     )
     return _woken(request)

@@ -29,6 +29,8 @@ class Need(StrEnum):
     cannot be given where only another person stands in the way (PDPA s 21(5))."""
     BALANCING = "balancing"
     """How the person's interests were weighed, in words for the person (GDPR Art. 21(1))."""
+    SOURCE = "source"
+    """What a derived value was worked out from, in words for the person: that can be corrected (R80)."""
     OFFICER = "officer"
     """The data protection officer's word (R66, R133)."""
     DEATH = "death"

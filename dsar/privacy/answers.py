@@ -60,6 +60,12 @@ class DecisionPersonalData(_DecisionTerms):
             origin=Origin.DERIVED,
             read=opened("balancing", case="request__case"),
         ),
+        "derived_from": Erase(
+            to=None,
+            category=Category.LEGAL,
+            origin=Origin.DERIVED,
+            read=opened("derived_from", case="request__case"),
+        ),
         ("decided_by", "approved_by"): STAFF,
     }
 
@@ -72,7 +78,7 @@ class StaffDecisionPersonalData(_DecisionTerms):
     fields = {
         ("id", "request"): TECHNICAL,
         ("decided_at", "approved_at"): PROCEDURE,
-        ("verdict", "grounds", "automatic", "reason", "balancing"): SOMEBODY_ELSES,
+        ("verdict", "grounds", "automatic", "reason", "balancing", "derived_from"): SOMEBODY_ELSES,
         "plan_digest": Secret(to="", category=Category.LEGAL, origin=Origin.DERIVED),
         ("decided_by", "approved_by"): LET_GO,
     }

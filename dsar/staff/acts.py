@@ -87,6 +87,7 @@ def _decide(request: Request, form: DecideForm, actor: Actor) -> object:
         grounds=form.grounds,
         reason=form.cleaned_data["reason"],
         balancing=form.cleaned_data["balancing"],
+        derived_from=form.cleaned_data["derived_from"],
         refusals=form.refusals,
         kept=form.kept,
     )

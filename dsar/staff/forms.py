@@ -86,6 +86,11 @@ class DecideForm(ConfirmForm):
                 required=False,
             )
         self.fields |= _leaving(about)
+        self.fields["derived_from"] = forms.CharField(
+            max_length=200,
+            required=False,
+            help_text="Of a value that we worked out: from what. It goes into the letter, for that can be corrected.",
+        )
         self.fields["balancing"] = long_text(
             required=False,
             help_text="How the person's interests were weighed; it goes into the letter of a refused objection.",

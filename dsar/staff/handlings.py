@@ -96,7 +96,7 @@ class HandlingRuleAdmin(ReadingAdmin[HandlingRule]):
     ) -> HttpResponse:
         """With the table as it stands above."""
         may = request.user.has_perm(f"dsar.{permissions.APPROVE}")
-        more = {"lines": _lines(may_change=may)}
+        more = {"lines": _lines(may_change=may), "title": "Who decides"}
         return super().changelist_view(request, more | (extra_context or {}))
 
     def enter(self, request: HttpRequest, variant: str) -> HttpResponse:

@@ -104,6 +104,44 @@ def test_one_field_of_a_correction_is_refused_and_the_other_corrected(
         "nickname": "corrected",
         "phone": "refused",
     }
+    (answer,) = (one for one in _letters(alice, request) if one["kind"] == "answer")
+    assert "; Why: " in answer["text"]
+    assert "(PDPA " in answer["text"].partition("phone")[2].partition("\n")[0]
+
+
+def _letters(caller, request):
+    """Every letter of the request's case, as its person reads it."""
+    case = f"/api/v1/cases/{request.case.reference}"
+    found = caller.get(case).json()["letters"]
+    return [one | caller.get(f"{case}/letters/{one['id']}").json() for one in found]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_derived_data_is_refused_only_with_what_it_was_derived_from(
+    alice, cast, dora, file, worked, whole
+):
+    """In Singapore derived data is outside, what it comes from is not (PDPA Sixth Schedule; R80)."""
+    member = Member.objects.get(user=cast.alice.user)
+    declared = {"declaration": "testapp.Member", "row": str(member.pk)}
+    wanted = [{"field": "nickname", "value": "Allie"}, {"field": "phone", "value": "+65 1111 1111"}]
+    file(alice, {"right": "correction", "corrections": [declared | one for one in wanted]})
+    request, kept = Request.objects.get(), Correction.objects.get(field="phone")
+    said = (
+        {"verdict": "refused", "grounds": {"SG": "derived_data"}}
+        if whole
+        else {"verdict": "granted_in_part", "corrections": {str(kept.pk): "derived_data"}}
+    )
+    refused = _decide(dora, request, **said)
+    assert refused.status_code == 409
+    assert "worked out from" in refused.json()["detail"]
+    decided = _decide(dora, request, **said, derived_from="the address of your canary")
+    assert decided.status_code == 200, decided.content
+    request.decision.refresh_from_db()
+    assert b"canary" not in bytes(request.decision.derived_from)
+    worked()
+    last = _letters(alice, request)[-1]
+    assert last["kind"] == ("refusal" if whole else "answer")
+    assert "It was worked out from the address of your canary." in last["text"]
 
 
 def test_a_field_is_refused_on_a_ground_of_the_law_only(alice, cast, dora, file):

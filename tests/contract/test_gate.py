@@ -341,6 +341,22 @@ def test_another_source_must_be_named(desk):
     assert '"text"' in desk.only(26, book)
 
 
+def test_a_score_must_be_explained_by_its_purpose(desk):
+    book = desk.model("Book", {"text": _text()})
+    score = {"text": Held(category=Category.CREDIT_SCORE, origin=Origin.DERIVED)}
+    desk.declare(book, score)
+    assert '"text"' in desk.only(28, book)
+
+
+def test_a_score_that_is_explained_or_somebody_elses_passes(desk):
+    book, note = (desk.model(one, {"text": _text()}) for one in ("Book", "Note"))
+    score = Held(category=Category.CREDIT_SCORE, origin=Origin.DERIVED)
+    explained = replace(READING, code="scoring", automated_decision="Below ten nothing is lent.")
+    desk.declare(book, {"text": score}, purpose=explained)
+    desk.declare(note, {"text": replace(score, whose=Whose.SOMEBODY_ELSE)})
+    assert desk.errors(book, note) == []
+
+
 # Rows and treatments
 
 

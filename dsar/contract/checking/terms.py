@@ -8,7 +8,7 @@ from django.db.models import DateField
 
 from dsar.contract.checking.inspection import refuse, walk
 from dsar.contract.declarations import Personal, Retain
-from dsar.contract.vocabulary import LegalBasis, Origin, Row
+from dsar.contract.vocabulary import Category, LegalBasis, Origin, Row, Whose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,7 @@ def check(inspection: Inspection) -> Iterator[Error]:
         yield from _period(declaration)
         yield from _trigger(declaration)
         yield from _sources(declaration)
+        yield from _scores(declaration)
 
 
 def _purposes(inspection: Inspection) -> Iterator[tuple[Purpose, type[Model]]]:
@@ -140,4 +141,24 @@ def _sources(declaration: Declaration) -> Iterator[Error]:
                 f'Field "{name}" comes from another source, which declaration {declaration.label} '
                 "does not name.",
                 hint='Write source="..." (GDPR Art. 15(1)(g)).',
+            )
+
+
+def _scores(declaration: Declaration) -> Iterator[Error]:
+    """A score that we work out about a person is explained to them, whoever decides by it (CJEU C-634/21)."""
+    if declaration.purpose.automated_decision.strip():
+        return
+    for name, treatment in declaration.fields.items():
+        if not isinstance(treatment, Personal):
+            continue
+        is_score = (
+            treatment.category is Category.CREDIT_SCORE and treatment.origin is Origin.DERIVED
+        )
+        if is_score and treatment.whose is Whose.SUBJECT:
+            yield refuse(
+                28,
+                declaration.model,
+                f'Field "{name}" is a score that declaration {declaration.label} does not explain.',
+                hint='Write automated_decision="..." in its purpose: logic, significance, consequences '
+                "(GDPR Art. 15(1)(h)).",
             )

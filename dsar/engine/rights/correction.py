@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from dsar import conf
-from dsar.cases import corrections, subjects, wording
+from dsar.cases import contents, corrections, subjects, wording
 from dsar.cases.asked import Proposal
 from dsar.cases.decisions import DecisionError
 from dsar.cases.models import Correction
@@ -239,7 +239,7 @@ def _attempt(request: Request, one: Correction) -> tuple[str, str]:
             return _Result.CHANGED_MEANWHILE, ""
         setattr(row, field.attname, _checked(row, field, field.to_python(change.new)))
     except ValidationError:
-        return _Result.REFUSED, "no_longer_valid"
+        return _Result.REFUSED, contents.NO_LONGER_VALID
     row.save(update_fields=[field.name])
     return _Result.CORRECTED, ""
 
@@ -256,7 +256,7 @@ def _close(request: Request) -> None:
     answering.close(
         request,
         content={
-            "fields": [_line(one) for one in results],
+            "fields": [_line(one, request) for one in results],
             "recipients": telling.names(one["declaration"] for one in corrected),
             **_noted(results, language=request.case.language),
         },
@@ -277,9 +277,10 @@ def _noted(results: Sequence[Mapping[str, Any]], *, language: str) -> dict[str, 
     return said
 
 
-def _line(one: dict[str, Any]) -> dict[str, Any]:
-    """One field as the letter tells it."""
-    return {name: one[name] for name in ("declaration", "field", "old", "new", "result")}
+def _line(one: dict[str, Any], request: Request) -> dict[str, Any]:
+    """One field as the letter tells it, with the reason where it was not corrected."""
+    told = {name: one[name] for name in ("declaration", "field", "old", "new", "result")}
+    return told | {"why": contents.reason_for(one["ground"], decision=request.decision)}
 
 
 def _outcome(corrected: int, asked: int) -> Outcome:
