@@ -43,4 +43,4 @@ class HandlingRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.variant}: {self.handling}"
+        return f"{self.variant}: {self.handling}".replace("_", " ")
