@@ -20,7 +20,7 @@ from dsar.cases.recipient_models import RecipientTask
 from dsar.cases.sending_models import Sending
 from dsar.cases.states import DONE, Right, State
 from dsar.engine import renewing
-from dsar.engine.models import Step
+from dsar.engine.models import Heartbeat, Step
 from dsar.packages import fetched
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def with_progress(requests: QuerySet[Request]) -> QuerySet[Request]:
     told = RecipientTask.objects.filter(request=OuterRef("pk"), secret=False)
     told = told.exclude(request__right=Right.ACCESS)
     whom = JSONObject(name="recipient", state="state", sent_at="sent_at", ended_at="ended_at")
+    beat = Heartbeat.objects.filter(request=OuterRef("pk"), token=OuterRef("lease_token"))
     asked = Fee.objects.filter(pause__request=OuterRef("pk"), pause__answered_at__isnull=True)
     fee = JSONObject(
         amount=Cast("amount", CharField()), currency="currency", accepted_at="accepted_at"
@@ -64,6 +65,7 @@ def with_progress(requests: QuerySet[Request]) -> QuerySet[Request]:
             steps_all=Count("steps", filter=visible),
             steps_done=Count("steps", filter=visible & Q(steps__state=Step.State.DONE)),
         )
+        .annotate(percent=Subquery(beat.values("percent")))
         .annotate(told=ArraySubquery(told.order_by("recipient").values(json=whom)))
         .annotate(fee=Subquery(asked.values(json=fee)[:1]))
         .annotate(sent_on=Subquery(_latest_sending()))
@@ -200,8 +202,11 @@ def _sending(said: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _done(request: Any) -> int:
-    """What was read in one go has no steps that end one by one; its end is the request's."""
-    return int(request.steps_all if request.outcome in DONE else request.steps_done)
+    """What is read in one go has no steps that end one by one: who reads says how far they are."""
+    if request.outcome in DONE:
+        return int(request.steps_all)
+    read = request.steps_all * (request.percent or 0) // 100
+    return int(max(request.steps_done, read if request.state == State.EXECUTING else 0))
 
 
 def _package(package: Package | None) -> dict[str, Any] | None:

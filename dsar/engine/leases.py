@@ -73,9 +73,10 @@ WHERE r.id = %s FOR UPDATE OF r
 """
 
 _BEAT = """
-INSERT INTO dsar_engine_heartbeat (request_id, token, beat_at)
-VALUES (%(request)s, %(token)s, clock_timestamp())
-ON CONFLICT (request_id) DO UPDATE SET token = excluded.token, beat_at = excluded.beat_at
+INSERT INTO dsar_engine_heartbeat (request_id, token, beat_at, percent)
+VALUES (%(request)s, %(token)s, clock_timestamp(), %(percent)s)
+ON CONFLICT (request_id) DO UPDATE
+SET token = excluded.token, beat_at = excluded.beat_at, percent = excluded.percent
 WHERE dsar_engine_heartbeat.token <= excluded.token
 """
 
@@ -85,6 +86,17 @@ logger = structlog.get_logger(__name__)
 
 class LeaseLostError(RuntimeError):
     """Another worker has claimed this request since; whatever was about to happen does not."""
+
+
+_TELL_SECONDS = 1
+"""How often work that moves on says so, for whoever looks at its page; a page asks every two seconds."""
+
+
+@dataclass(kw_only=True)
+class Reached:
+    """How far work has come whose steps end all at once."""
+
+    percent: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +111,8 @@ class Lease:
     """What was begun in the claim's own transaction."""
     since: float = field(default_factory=time.monotonic, compare=False)
     """When this process claimed it, on its own monotonic clock: the beginning of its time slice."""
+    reached: Reached = field(default_factory=Reached, compare=False)
+    """Written by who does the work, read by the thread that beats."""
 
 
 def _nothing(_request: Request) -> None:
@@ -227,7 +241,7 @@ def postpone(lease: Lease, *, until: datetime) -> None:
 
 @contextmanager
 def kept_alive(lease: Lease) -> Iterator[None]:
-    """Beat from a thread of its own for as long as the block runs; short work never beats.
+    """Beat from a thread of its own for as long as the block runs, and tell how far it came; short work never beats.
 
     Where the worker was told to stop and its patience is over, the block ends with GivenBackError.
     """
@@ -243,19 +257,26 @@ def kept_alive(lease: Lease) -> Iterator[None]:
 
 
 def _beat_until(lease: Lease, stopped: threading.Event, thread: int | None) -> None:
-    beaten = time.monotonic()
+    beaten, told = time.monotonic(), 0
     try:
         while not stopped.wait(min(turns.LOOK_SECONDS, conf.get("HEARTBEAT_SECONDS"))):
             if thread is not None and turns.patience_is_over():
                 turns.interrupt(thread)
                 return
-            if time.monotonic() - beaten >= conf.get("HEARTBEAT_SECONDS"):
-                _beat(lease)
-                beaten = time.monotonic()
+            percent = lease.reached.percent
+            patience = _TELL_SECONDS if percent > told else conf.get("HEARTBEAT_SECONDS")
+            if time.monotonic() - beaten >= patience:
+                _beat(lease, percent)
+                beaten, told = time.monotonic(), percent
     finally:
         connection.close()
 
 
-def _beat(lease: Lease) -> None:
+def _beat(lease: Lease, percent: int) -> None:
+    said: dict[str, Any] = {
+        "request": lease.request_id,
+        "token": lease.token,
+        "percent": percent,
+    }
     with effect("lease.beat"), connection.cursor() as cursor:
-        cursor.execute(_BEAT, {"request": lease.request_id, "token": lease.token})
+        cursor.execute(_BEAT, said)

@@ -66,6 +66,8 @@ class Heartbeat(models.Model):
     request = models.OneToOneField(Request, on_delete=models.CASCADE, related_name="heartbeat")
     token = models.BigIntegerField()
     beat_at = models.DateTimeField()
+    percent = models.PositiveSmallIntegerField(default=0)
+    """How far work had come whose steps end all at once: of a copy, how much of it was read."""
 
     class Meta:
         db_table = "dsar_engine_heartbeat"

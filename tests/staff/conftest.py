@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Page
     from pytest_django import Settings
 
     from dsar.cases.models import Case
@@ -110,7 +110,13 @@ _SQUEEZED = """() => [...document.querySelectorAll("#content .module, #content .
 
 
 def _listen(page: Page, kept: list[str]) -> None:
-    page.on("console", lambda said: kept.append(said.text))
+    """Keep what the browser complains of; what it hints to developers about forms (`[DOM]`) is no complaint."""
+
+    def heard(said: ConsoleMessage) -> None:
+        if not said.text.startswith("[DOM]"):
+            kept.append(said.text)
+
+    page.on("console", heard)
     page.on("pageerror", lambda error: kept.append(str(error)))
 
 

@@ -98,6 +98,11 @@ def open_case(seat: Seat, request: Request) -> None:
     seat.follow("Case")
 
 
+def look_again(seat: Seat, request: Request) -> None:
+    """Open the case's page anew, to see what has become of it."""
+    seat.open(reverse("admin:dsar_case_change", args=[request.case_id]))
+
+
 def named(act: str, request: Request) -> str:
     """The link by which the page of a case leads to an act."""
     return f"{act} ({request.right.replace('_', ' ')})"
@@ -170,7 +175,7 @@ def test_a_request_goes_from_triage_to_its_answer(cast, sit, worked, right):
     assert (decision.verdict, decision.automatic) == (Decision.Verdict.GRANTED, False)
     worked()
     assert request.case.reference in answered(request)
-    handler.follow("Case")
+    look_again(handler, request)
     assert handler.says("request: closed")
     for check in CAME_OF_IT.get(right, ()):
         check(cast)
@@ -245,7 +250,7 @@ def test_a_deletion_takes_a_second_person(cast, sit, worked):
     assert answered(request)
     assert not Member.objects.filter(user_id=cast.alice.pk).exists()
     assert Member.objects.filter(user_id=cast.bob.pk).exists()
-    second.follow("Case")
+    look_again(second, request)
     assert second.says("signed by")
 
 
