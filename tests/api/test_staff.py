@@ -141,7 +141,9 @@ def test_derived_data_is_refused_only_with_what_it_was_derived_from(alice, dora,
     decided = _decide(dora, request, **said, derived_from="the address of your canary")
     assert decided.status_code == 200, decided.content
     request.decision.refresh_from_db()
-    assert b"canary" not in bytes(request.decision.derived_from)
+    sealed = request.decision.derived_from
+    assert sealed is not None
+    assert b"canary" not in bytes(sealed)
     worked()
     last = _letters(alice, request)[-1]
     assert last["kind"] == ("refusal" if whole else "answer")

@@ -52,8 +52,8 @@ SELECT id, 'granted', '{{}}', false, now(), '' FROM dsar_cases_request request
 WHERE state = 'in_review' AND NOT EXISTS (SELECT FROM dsar_cases_decision WHERE request_id = request.id)
 """
 _HOLDS = """
-INSERT INTO dsar_registers_hold (id, subject_id, ground, law, hidden, placed_at, review_on)
-SELECT md5('hold' || n)::uuid, {subject}, 'Claim', 'Limitation Act', true, now(), current_date + 90
+INSERT INTO dsar_registers_hold (id, subject_id, declaration, "row", ground, law, hidden, placed_at, review_on)
+SELECT md5('hold' || n)::uuid, {subject}, '', '', 'Claim', 'Limitation Act', true, now(), current_date + 90
 FROM generate_series(%(first)s, %(last)s, 4) n
 """
 # What is open came in within the last five weeks; before that a thousand requests a day.
