@@ -24,6 +24,7 @@ from dsar.cases.models import Request
 from dsar.cases.states import State
 from dsar.crashpoints import effect
 from dsar.engine import turns
+from dsar.engine.reached import Reached
 from dsar.ledger import log
 
 if TYPE_CHECKING:
@@ -92,13 +93,6 @@ _TELL_SECONDS = 1
 """How often work that moves on says so, for whoever looks at its page; a page asks every two seconds."""
 
 
-@dataclass(kw_only=True)
-class Reached:
-    """How far work has come whose steps end all at once."""
-
-    percent: int = 0
-
-
 @dataclass(frozen=True, kw_only=True)
 class Lease:
     """The right to work on one request until it is claimed by somebody else."""
@@ -112,7 +106,6 @@ class Lease:
     since: float = field(default_factory=time.monotonic, compare=False)
     """When this process claimed it, on its own monotonic clock: the beginning of its time slice."""
     reached: Reached = field(default_factory=Reached, compare=False)
-    """Written by who does the work, read by the thread that beats."""
 
 
 def _nothing(_request: Request) -> None:

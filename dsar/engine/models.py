@@ -66,7 +66,7 @@ class Heartbeat(models.Model):
     request = models.OneToOneField(Request, on_delete=models.CASCADE, related_name="heartbeat")
     token = models.BigIntegerField()
     beat_at = models.DateTimeField()
-    percent = models.PositiveSmallIntegerField(default=0)
+    percent = models.PositiveSmallIntegerField(default=0, db_default=0)
     """How far work had come whose steps end all at once: of a copy, how much of it was read."""
 
     class Meta:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,6 +19,7 @@ from dsar.engine import (
     annotating,
     discovery,
     few,
+    heads,
     leases,
     limited,
     parts,
@@ -28,7 +28,7 @@ from dsar.engine import (
     sources,
     stored,
 )
-from dsar.engine.leases import Reached
+from dsar.engine.reached import Reached
 from dsar.packages import archive, behind, pages, vault
 from dsar.packages.archive import Member, Written
 
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from dsar.engine.sources import Source
     from dsar.packages.models import Package
 
-_FORMAT = "dsar-data/1"
 _Stream: TypeAlias = (
     "Callable[[Sequence[Source], object], Iterator[tuple[Source, Iterator[bytes]]]]"
 )
@@ -198,8 +197,6 @@ class _Reading:
     """What the person disputes, by declaration: it stands beside the values."""
     limits: limited.Limits = field(default_factory=limited.Limits)
     reached: Reached
-    passed: int = 0
-    """How many rows have been read; each is read twice, for JSON and for CSV."""
 
     @cached_property
     def notice(self) -> _Notice:
@@ -254,7 +251,7 @@ class _Reading:
         self.limits = limited.of(self.person, counts=counts)
 
     def _data(self) -> Iterator[bytes]:
-        yield _opening(self.request, self.contents, self.at)
+        yield heads.of_file(self.request, kind=self.contents.kind, at=self.at)
         separator = b"\n"
         for source, blocks in self._rows(0, sources.rows_as_json):
             yield separator + self._opened(source)
@@ -265,7 +262,7 @@ class _Reading:
 
     def _opened(self, source: Source) -> bytes:
         left = self.left.told_of(source.label)
-        return _table_opening(
+        return heads.of_table(
             source, self._beside(source), left, since=self.limits.since(source.declaration)
         )
 
@@ -282,15 +279,8 @@ class _Reading:
                 yield source, iter([self.few[source.label][form]])
         many = [one for one in self.read_as if one.label not in self.few]
         for source, blocks in stream(many, self.person):
-            yield source, self._counted(blocks)
-
-    def _counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        """The same blocks; a line is a row, or a part of one in CSV, which makes the end come a little early."""
-        whole = 2 * sum(self.counts.values())
-        for block in blocks:
-            self.passed += block.count(b"\n")
-            self.reached.percent = min(100 * self.passed // whole, 99)
-            yield block
+            # Each row is read twice, for JSON and for CSV.
+            yield source, self.reached.counted(blocks, whole=2 * sum(self.counts.values()))
 
     def _without_first_comma(self, source: Source, blocks: Iterator[bytes]) -> Iterator[bytes]:
         """Every row comes with a comma before it; the first one's goes. The first block is the preview."""
@@ -367,37 +357,6 @@ def _csv_name(source: Source) -> str:
 def _with_heading(source: Source, blocks: Iterator[bytes]) -> Iterator[bytes]:
     yield sources.heading(source)
     yield from blocks
-
-
-def _opening(request: Request, contents: Contents, at: datetime) -> bytes:
-    head = {
-        "format": _FORMAT,
-        "reference": request.case.reference,
-        "right": contents.kind,
-        "snapshot_at": at.isoformat(),
-    }
-    return json.dumps(head, indent=1).encode()[:-2] + b',\n "tables": ['
-
-
-def _table_opening(
-    source: Source,
-    noted: Sequence[Noted],
-    redactions: dict[str, dict[str, Any]],
-    *,
-    since: datetime | None,
-) -> bytes:
-    head: dict[str, Any] = {
-        "declaration": source.label,
-        "title": str(source.declaration.model._meta.verbose_name_plural),
-        "purpose": source.declaration.purpose.code,
-        "count": source.count,
-        "withheld": sources.withheld(source.declaration),
-        "annotations": [one.said for one in noted],
-        "restricted_since": since,
-    }
-    if redactions:
-        head["redacted"] = redactions
-    return json.dumps(head, cls=DjangoJSONEncoder).encode()[:-1] + b', "rows": [\n'
 
 
 def _excluded(

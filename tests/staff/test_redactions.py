@@ -14,7 +14,7 @@ from dsar.ledger import log
 from tests.engine.archives import everything, opened
 from tests.testapp.models import Loan, Member, Message
 
-STATEMENTS = 10
+STATEMENTS = 11
 FIRST, WORDS = "Ring twice,", "Zoë of <b>flat 4</b>"
 
 
