@@ -55,8 +55,7 @@ def change(*, variant: str, handling: Handling, reason: str, actor: Actor) -> Ha
 def _write(variant: str, handling: Handling, reason: str, *, actor: Actor) -> HandlingRule:
     with effect("handling.change"), transaction.atomic():
         before = policy.table()[variant]
-        standing = HandlingRule.objects.filter(variant=variant, ended_at__isnull=True)
-        standing.update(ended_at=Now())
+        policy.said_by_staff().filter(variant=variant).update(ended_at=Now())
         entered = HandlingRule.objects.create(
             variant=variant,
             handling=handling.value,

@@ -17,6 +17,8 @@ from dsar.cases.handling_models import HandlingRule
 from dsar.cases.states import Right
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from dsar.cases.models import Request
 
 
@@ -61,7 +63,7 @@ def _standing(variant: str) -> Handling:
     configured = default(variant)
     if len(CHOICES[variant]) == 1:
         return configured
-    said = HandlingRule.objects.filter(variant=variant, ended_at__isnull=True).first()
+    said = said_by_staff().filter(variant=variant).first()
     return Handling(said.handling) if said else configured
 
 
@@ -75,18 +77,25 @@ def default(variant: str) -> Handling:
     return chosen
 
 
-def standing() -> dict[str, HandlingRule]:
-    """What staff have said and still holds, by variant; one statement."""
-    return {one.variant: one for one in HandlingRule.objects.filter(ended_at__isnull=True)}
+def said_by_staff() -> QuerySet[HandlingRule]:
+    """What staff have said and still holds: one word a variant at most."""
+    return HandlingRule.objects.filter(ended_at__isnull=True)
+
+
+def lines() -> dict[str, tuple[Handling, HandlingRule | None]]:
+    """Who decides each variant now, and the word of staff that says so, if any; one statement."""
+    said = {one.variant: one for one in said_by_staff()}
+    return {
+        variant: (Handling(said[variant].handling), said[variant])
+        if variant in said
+        else (default(variant), None)
+        for variant in CHOICES
+    }
 
 
 def table() -> dict[str, Handling]:
     """Who decides each variant now."""
-    said = standing()
-    return {
-        variant: Handling(said[variant].handling) if variant in said else default(variant)
-        for variant in CHOICES
-    }
+    return {variant: one for variant, (one, _said) in lines().items()}
 
 
 def takes_two() -> Q:

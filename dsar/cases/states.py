@@ -69,11 +69,8 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 }
 """Every allowed move. Guards, the database's trigger, the admin's actions and the tests read this table."""
 
-UNDECIDED = (
-    State.SUBMITTED,
-    State.AWAITING_VERIFICATION,
-    State.IN_REVIEW,
-    State.AWAITING_REQUESTER,
+UNDECIDED = frozenset(
+    {State.SUBMITTED, State.AWAITING_VERIFICATION, State.IN_REVIEW, State.AWAITING_REQUESTER}
 )
 """Where a request may stand before anybody has decided it."""
 

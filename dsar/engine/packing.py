@@ -278,9 +278,10 @@ class _Reading:
             if source.label in self.few:
                 yield source, iter([self.few[source.label][form]])
         many = [one for one in self.read_as if one.label not in self.few]
+        # Each row is read twice, for JSON and for CSV.
+        whole = 2 * sum(self.counts.values())
         for source, blocks in stream(many, self.person):
-            # Each row is read twice, for JSON and for CSV.
-            yield source, self.reached.counted(blocks, whole=2 * sum(self.counts.values()))
+            yield source, self.reached.counted(blocks, whole=whole)
 
     def _without_first_comma(self, source: Source, blocks: Iterator[bytes]) -> Iterator[bytes]:
         """Every row comes with a comma before it; the first one's goes. The first block is the preview."""

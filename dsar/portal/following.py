@@ -22,7 +22,7 @@ from dsar.cases.identity import EarlierAddressNeededError
 from dsar.cases.lifecycle import MoveError
 from dsar.cases.models import Case, Letter
 from dsar.cases.sending_models import Sending
-from dsar.cases.states import State
+from dsar.cases.states import UNDECIDED, State
 from dsar.engine import following, reception
 from dsar.engine.renewing import Renewal
 from dsar.portal import filing, opened, proving, reading, words
@@ -36,13 +36,7 @@ _A_PAGE = 20
 _STOP_POLLING = 286
 """The status by which htmx is told that nothing more will change."""
 
-_BEFORE_EXECUTION = {
-    State.SUBMITTED,
-    State.AWAITING_VERIFICATION,
-    State.IN_REVIEW,
-    State.AWAITING_REQUESTER,
-    State.APPROVED,
-}
+_BEFORE_EXECUTION = UNDECIDED | {State.APPROVED}
 
 
 @never_cache

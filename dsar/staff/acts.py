@@ -18,7 +18,7 @@ from dsar.cases import (
     setting_aside,
 )
 from dsar.cases.models import Decision
-from dsar.cases.states import Outcome, Right, State
+from dsar.cases.states import UNDECIDED, Outcome, Right, State
 from dsar.engine import reception, review, skipping
 from dsar.staff.forms import (
     AsideForm,
@@ -39,10 +39,6 @@ if TYPE_CHECKING:
     from dsar.cases.actors import Actor
     from dsar.cases.models import Request
     from dsar.registers.recipient_models import RecipientRecord
-
-_BEFORE_DECISION = frozenset(
-    {State.SUBMITTED, State.AWAITING_VERIFICATION, State.IN_REVIEW, State.AWAITING_REQUESTER}
-)
 
 _OPEN = frozenset(State) - {State.CLOSED}
 
@@ -373,7 +369,7 @@ ACTS: tuple[Act, ...] = (
             "The request is closed without being carried out, with the letter that it needs."
         ),
         needs=permissions.HANDLE,
-        states=_BEFORE_DECISION,
+        states=UNDECIDED,
         do=_set_aside,
         to=State.CLOSED,
         form=AsideForm,

@@ -125,15 +125,14 @@ class HandlingRuleAdmin(ReadingAdmin[HandlingRule]):
 
 def _lines(*, may_change: bool) -> list[dict[str, Any]]:
     """The table, a line a right: who decides, since when and why, and where that is changed."""
-    said = policy.standing()
     return [
         {
             "right": _RIGHTS[variant],
             "who": _WHO[one],
-            "rule": said.get(variant),
+            "rule": said,
             "change": reverse("admin:dsar_handlingrule_enter", args=[variant])
             if may_change and len(policy.CHOICES[variant]) > 1
             else "",
         }
-        for variant, one in policy.table().items()
+        for variant, (one, said) in policy.lines().items()
     ]
