@@ -50,8 +50,9 @@ def _lonely() -> Q:
     signers = available(permissions.APPROVE)
     if len(signers) > 1:
         return Q(pk__in=[])
-    waits = _UNSIGNED & (policy.takes_two() | _REFUSED)
+    takes_two = policy.takes_two()
+    waits = _UNSIGNED & (takes_two | _REFUSED)
     decided = waits & Q(decision__decided_by__in=signers) if signers else waits
     if signers and available(permissions.DECIDE) - signers:
         return decided
-    return decided | policy.takes_two() & Q(decision__isnull=True)
+    return decided | takes_two & Q(decision__isnull=True)

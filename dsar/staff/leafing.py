@@ -1,7 +1,8 @@
 """Lists that are leafed through from row to row.
 
 A page begins behind the last row of the one before it: however far somebody leafs, no row is read to be skipped.
-Beyond `MOST_COUNTED` nothing is counted, only called more than that.
+Beyond `MOST_COUNTED` nothing is counted, only called more than that, and through a filter nothing beyond the page: the
+server would have to read any number of rows for each that is counted.
 """
 
 from __future__ import annotations
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 MOST_COUNTED = 1_000
-MOST_COUNTED_NARROWED = 100
-"""Through a filter many rows may be read for each that is counted: twice the page, then, and no more."""
 _NOTHING = Q(pk__in=[])
 
 
@@ -139,13 +138,11 @@ class LeafedList(ChangeList):
         if here and here.back:
             found.reverse()
         self._link(found, order, here=here, is_more=is_more)
-        is_narrowed = bool(self.has_active_filters or self.query)
         self.many = len(found)
-        self.most = MOST_COUNTED_NARROWED if is_narrowed else MOST_COUNTED
-        if here or is_more:
-            # Through a filter in the list's own order, so that the index is read which the page was read from.
-            counted = rows if is_narrowed else self.queryset.order_by()
-            self.many = counted[: self.most + 1].count()
+        self.is_uncounted = bool(here or is_more)
+        if self.is_uncounted and not (self.has_active_filters or self.query):
+            self.many = self.queryset.order_by()[: MOST_COUNTED + 1].count()
+            self.is_uncounted = False
         self.result_list: Any = found
         self.result_count = self.full_result_count = len(found)
         self.show_full_result_count = False
@@ -173,6 +170,8 @@ class LeafedList(ChangeList):
     def said(self) -> str:
         """How many there are, in words."""
         name = self.opts.verbose_name if self.many == 1 else self.opts.verbose_name_plural
-        number = f"more than {self.most:,}" if self.many > self.most else f"{self.many:,}"
+        if self.is_uncounted:
+            return f"{self.many} {name} here, and others on other pages"
+        number = f"more than {MOST_COUNTED:,}" if self.many > MOST_COUNTED else f"{self.many:,}"
         shown = len(self.result_list)
         return f"{number} {name}" if shown == self.many else f"{shown} of {number} {name}"

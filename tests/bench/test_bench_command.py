@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection
-from psycopg import sql
 
 from tests.architecture import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 KEYS = {
@@ -43,32 +40,22 @@ DESK_KEYS = {
     "ratio",
     "budget",
 }
-ROWS = 30
+ROWS, USERS = 30, "80"
 
 pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
-def users() -> Iterator[int]:
-    """How many people: a number of this process's own, whose database goes with the test."""
-    number = 60 + os.getpid() % 40
-    yield number
-    with connection.cursor() as cursor:
-        name = sql.Identifier(f"dsar_bench_{number}")
-        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-
-
-@pytest.fixture
 def measured(
-    child_environment: dict[str, str], users: int, tmp_path: Path
+    bench_environment: dict[str, str], tmp_path: Path
 ) -> Callable[..., list[dict[str, Any]]]:
     """Run one bench in a process of its own and return its lines of JSON."""
 
     def run(work: str, *sizes: str) -> list[dict[str, Any]]:
         command = [sys.executable, "manage.py", "bench", work, "--json", "--pairs", "1"]
         done = subprocess.run(
-            [*command, *(sizes or ("--rows", str(ROWS), "--users", str(users)))],
-            env=child_environment | {"MEDIA_ROOT": str(tmp_path)},
+            [*command, *(sizes or ("--rows", str(ROWS), "--users", USERS))],
+            env=bench_environment | {"MEDIA_ROOT": str(tmp_path)},
             cwd=reading.ROOT,
             capture_output=True,
             text=True,

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection
 
 from tests.architecture import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
+
+USERS = "200"
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def measured(
-    child_environment: dict[str, str], tmp_path: Path
-) -> Iterator[Callable[..., dict[str, Any]]]:
-    """Run one command in a process of its own; the database that it keeps goes with the test."""
-    kept: list[int] = []
+def measured(bench_environment: dict[str, str], tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Run one command in a process of its own."""
 
-    def run(*command: str, users: int) -> dict[str, Any]:
-        kept.append(users)
+    def run(*command: str) -> dict[str, Any]:
         done = subprocess.run(
             [sys.executable, "manage.py", *command, "--json"],
-            env=child_environment | {"MEDIA_ROOT": str(tmp_path)},
+            env=bench_environment | {"MEDIA_ROOT": str(tmp_path)},
             cwd=reading.ROOT,
             capture_output=True,
             text=True,
@@ -41,22 +37,13 @@ def measured(
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
-    yield run
-    with connection.cursor() as cursor:
-        for users in kept:
-            cursor.execute(f'DROP DATABASE IF EXISTS "dsar_bench_{users}" WITH (FORCE)')
-
-
-@pytest.fixture
-def users() -> int:
-    """A number of this process's own: two tests at once must not share a database."""
-    return 200 + os.getpid() % 100
+    return run
 
 
 @pytest.mark.slow
-def test_the_queue_is_measured(measured: Callable[..., dict[str, Any]], users: int) -> None:
-    options = ["--users", str(users), "--rows", "60", "--requests", "12"]
-    found = measured("bench", "queue", *options, users=users)
+def test_the_queue_is_measured(measured: Callable[..., dict[str, Any]]) -> None:
+    options = ["--users", USERS, "--rows", "60", "--requests", "12"]
+    found = measured("bench", "queue", *options)
     assert set(found) == {
         *("work", "users", "rows", "pairs"),
         *("ours_ms", "least_ms", "p95_ms", "limit_ms", "overhead_ms", "per_second", "budget"),
@@ -68,18 +55,18 @@ def test_the_queue_is_measured(measured: Callable[..., dict[str, Any]], users: i
 
 
 @pytest.mark.slow
-def test_a_restart_keeps_its_budget(measured: Callable[..., dict[str, Any]], users: int) -> None:
+def test_a_restart_keeps_its_budget(measured: Callable[..., dict[str, Any]]) -> None:
     """With the lease, the heartbeat and the sweep that the site has."""
-    options = ["--users", str(users), "--rows", "60", "--requests", "1"]
-    found = measured("bench", "restart", *options, users=users)
+    options = ["--users", USERS, "--rows", "60", "--requests", "1"]
+    found = measured("bench", "restart", *options)
     assert found["pairs"] == 1
     assert 0 < found["worst_ms"] <= found["budget"]["worst_ms"] == 30_000
 
 
 @pytest.mark.slow
-def test_a_burst_is_measured(measured: Callable[..., dict[str, Any]], users: int) -> None:
-    options = ["--users", str(users), "--requests", "60"]
-    found = measured("bench", "burst", *options, users=users)
+def test_a_burst_is_measured(measured: Callable[..., dict[str, Any]]) -> None:
+    options = ["--users", USERS, "--requests", "60"]
+    found = measured("bench", "burst", *options)
     assert found["pairs"] == 60
     assert 0 < found["p10_s"] <= found["median_s"] <= found["p90_s"] <= found["whole_s"]
     sizes = [one["median_s"] for one in found["by_size"]]
@@ -90,9 +77,9 @@ def test_a_burst_is_measured(measured: Callable[..., dict[str, Any]], users: int
 @pytest.mark.slow
 def test_a_load_ends_with_everything_right(measured: Callable[..., dict[str, Any]]) -> None:
     """Every right, workers that die, and the command's own audit of rows, packages, entries and ledger."""
-    requests = 20 + os.getpid() % 10
+    requests = 25
     options = ["--requests", str(requests), "--kill-every", "6", "--minutes", "5"]
-    found = measured("load", *options, users=requests + 200)
+    found = measured("load", *options)
     assert found["wrong"] == {}
     assert found["requests"] == requests
     assert len(found["rights"]) == 7

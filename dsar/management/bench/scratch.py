@@ -18,8 +18,6 @@ from django.db import connection
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PREFIX = "dsar_bench"
-
 
 @contextmanager
 def copy_of(users: int) -> Iterator[None]:
@@ -27,7 +25,7 @@ def copy_of(users: int) -> Iterator[None]:
 
     Every copy starts with the same pages on disk, so that what ours and the limit leave behind is compared fairly.
     """
-    seeded, spent = f"{PREFIX}_{users}", f"{PREFIX}_run_{os.getpid()}"
+    seeded, spent = f"{_prefix()}_{users}", f"{_prefix()}_run_{os.getpid()}"
     _prepare(seeded, users)
     _create(spent, template=seeded)
     try:
@@ -35,6 +33,12 @@ def copy_of(users: int) -> Iterator[None]:
             yield
     finally:
         _drop(spent)
+
+
+@lru_cache(maxsize=1)
+def _prefix() -> str:
+    """Begins with the name of the project's database, before anything is pointed elsewhere: each has its own copies."""
+    return f"{name()}_bench"
 
 
 def name() -> str:
