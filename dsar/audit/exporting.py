@@ -83,6 +83,12 @@ def ask(  # noqa: PLR0913 - what an auditor may ask for.
             sample_size=sample_size,
             request_reference=request,
         )
+        log.append(
+            Tag.EXPORT_ASKED,
+            request=request,
+            export=str(export.pk),
+            kind="evidence" if request else "history",
+        )
         outbox.wake(TASK, str(export.pk))
     return export
 

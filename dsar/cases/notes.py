@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from dsar.cases.models import Note
+from dsar.crashpoints import effect
 from dsar.keys import box
+from dsar.ledger import log
+from dsar.ledger.tags import Tag
 
 if TYPE_CHECKING:
     from dsar.cases.actors import Actor
@@ -14,9 +19,19 @@ if TYPE_CHECKING:
 
 def write(case: Case, *, text: str, actor: Actor, kind: Note.Kind = Note.Kind.NOTE) -> Note:
     """Keep a note; legal advice is privileged and never leaves the house."""
-    return Note.objects.create(
-        case=case, kind=kind, written_by=actor.user, text=box.seal(case.key, text.encode())
-    )
+    with effect("note.write"), transaction.atomic():
+        note = Note.objects.create(
+            case=case, kind=kind, written_by=actor.user, text=box.seal(case.key, text.encode())
+        )
+        log.append(
+            Tag.NOTE_WRITTEN,
+            case=str(case.pk),
+            note=str(note.pk),
+            kind=str(kind),
+            content=box.digest(case.key, text),
+            **actor.witnessed(case),
+        )
+    return note
 
 
 def read(note: Note) -> str:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from dsar.crashpoints import effect
-from dsar.ledger import merkle
+from dsar.ledger import acting, merkle
 from dsar.ledger.canonical import Value, encode
 from dsar.ledger.models import Entry
 from dsar.ledger.proving import leaf_hash, of_request, prove, prove_growth
@@ -43,9 +43,10 @@ def append(tag: Tag, *, request: UUID | None = None, **detail: Value) -> str:
 
     `detail` holds codes, counts and digests; anything that may name a person is digested under the
     case key first. One INSERT that asks for nothing back, so that it can travel in a pipeline. Returns the hash
-    under which the entry will stand in the tree, in hex.
+    under which the entry will stand in the tree, in hex. At the desk `acting` adds who acted.
     """
-    canonical = encode(at=timezone.now(), tag=tag, request=request, detail=detail).decode()
+    said = acting.witnessed(detail)
+    canonical = encode(at=timezone.now(), tag=tag, request=request, detail=said).decode()
     gathered = _gathering.get()
     if gathered is None:
         _insert([canonical])

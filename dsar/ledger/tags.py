@@ -78,6 +78,7 @@ class Tag(StrEnum):
     REDACTION_SEEN = "redaction.seen"
 
     MESSAGE_WRITTEN = "message.written"
+    NOTE_WRITTEN = "note.written"
     COMPLAINT_FILED = "complaint.filed"
     COMPLAINT_VIEWED = "complaint.viewed"
     COMPLAINT_ASSIGNED = "complaint.assigned"
@@ -163,6 +164,7 @@ class Tag(StrEnum):
     SECURITY_DESCRIBED = "security.described"
     HOLIDAY_ENTERED = "holiday.entered"
     PURPOSES_WRITTEN = "purposes.written"
+    POLICY_WRITTEN = "policy.written"
     POLICY_PUBLISHED = "policy.published"
     POLICY_ANNOUNCED = "policy.announced"
     POLICY_ACKNOWLEDGED = "policy.acknowledged"
@@ -177,4 +179,5 @@ class Tag(StrEnum):
     RETENTION_ENDED = "retention.ended"
     ROLES_GRANTED = "roles.granted"
     LEDGER_KEYS_CHANGED = "ledger.keys_changed"
+    EXPORT_ASKED = "export.asked"
     DATA_EXPORTED = "data.exported"

@@ -110,12 +110,15 @@ def write(  # noqa: PLR0913 - a version is said whole.
         "written_at": timezone.now(),
     }
     with effect("policy.write"), transaction.atomic():
+        before = digest(draft) if draft else ""
         if draft is None:
-            return PrivacyPolicy.objects.create(version=_next_version(effective_at), **said)
-        unpublished = PrivacyPolicy.objects.filter(pk=draft.pk, published_at__isnull=True)
-        if not unpublished.update(**said):
-            raise PublishedError
-    draft.refresh_from_db()
+            draft = PrivacyPolicy.objects.create(version=_next_version(effective_at), **said)
+        else:
+            unpublished = PrivacyPolicy.objects.filter(pk=draft.pk, published_at__isnull=True)
+            if not unpublished.update(**said):
+                raise PublishedError
+            draft.refresh_from_db()
+        log.append(Tag.POLICY_WRITTEN, policy=draft.pk, before=before, after=digest(draft))
     return draft
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import AdminSite
@@ -10,8 +11,11 @@ from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.functional import SimpleLazyObject
+from rest_framework.throttling import BaseThrottle
 
 from dsar.cases import permissions, second_factor
+from dsar.cases.actors import Actor, ActorKind
+from dsar.ledger import acting
 from dsar.staff import (
     datamap,
     home,
@@ -52,6 +56,18 @@ class StaffSite(AdminSite):
         """Active staff with whatever factors the settings ask for."""
         user: Any = request.user
         return super().has_permission(request) and not second_factor.is_missing(user)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's signature.
+        """A page of the desk; what is done on it is the act of whoever is logged in."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            with acting.at_desk(_member(request)):
+                found: HttpResponse = inner(request, *args, **kwargs)
+                return found
+
+        return page
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """With what is noted beside the row that a page shows; asked only where the page says it."""
@@ -164,3 +180,12 @@ class StaffSite(AdminSite):
             "site_header": self.site_header,
         }
         return TemplateResponse(request, "admin/kept_out.html", context, status=_FORBIDDEN)
+
+
+def _member(request: HttpRequest) -> acting.Member:
+    user: Any = request.user
+    return acting.Member(
+        account=user.pk,
+        role=lambda: Actor(kind=ActorKind.STAFF, user=user).role,
+        address=str(BaseThrottle().get_ident(request)),
+    )

@@ -58,6 +58,7 @@ BY_HAND = {
     "letter",
     "link",
     "message",
+    "note",
     "minor",
     "objection",
     "papers",

@@ -13,6 +13,7 @@ from dsar.cases.models import Request
 from dsar.cases.states import State
 from dsar.dispatch import workers
 from tests import faces
+from tests.staff import acting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,14 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def _settled(settings: Settings, tmp_path: Path) -> None:
     faces.settle(settings, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _acts_are_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = Client.request
+    monkeypatch.setattr(
+        Client, "request", lambda client, **environ: acting.noted(ask, client, environ)
+    )
 
 
 @pytest.fixture(autouse=True)
