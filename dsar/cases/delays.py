@@ -142,7 +142,7 @@ class Warned(models.Model):
 
 
 class Preserved(models.Model):
-    """A copy that was refused and must stay until a day: sealed, and readable by nobody (PDPA s 22A)."""
+    """A copy that was refused, whole or in part, and stays until a day: sealed, readable by nobody (PDPA s 22A)."""
 
     request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="preserved")
     until = models.DateField()

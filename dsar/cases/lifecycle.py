@@ -89,7 +89,7 @@ def advance(  # noqa: PLR0913 - a move is said whole.
         Request.objects.filter(pk=move.request.pk).update(**changes)
         _void_signature(move)
         _witness(move, reason=reason)
-        if move.outcome is Outcome.REFUSED:
+        if move.outcome in withholding.OWING:
             withholding.begin(move.request, refused_at=move.at)
         if move.request.state in _WAITING:
             waiting.end(move.request, **move.actor.witnessed(move.request.case))

@@ -1,4 +1,7 @@
-"""What was asked for must still be there: open requests for a copy hold data, refused ones too (R71)."""
+"""What was asked for must still be there: open requests for a copy hold data, refused ones too (R71).
+
+Refused is also what an answer left out: passages, files, kinds of records that could not be read.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,12 @@ if TYPE_CHECKING:
 
 # Said of the states that are open: "not closed" of many requests would mean that none of them is.
 _OPEN = Q(requests__state__in=[state.value for state in State if state is not State.CLOSED])
+_REFUSED = Q(
+    requests__preserved__isnull=False,
+    requests__preserved__copied_at__isnull=True,
+    requests__preserved__ended_at__isnull=True,
+)
+"""A copy that was refused, and is not put aside yet."""
 
 
 def held_people() -> QuerySet[Case, Any]:
@@ -50,8 +59,9 @@ def people_with_requests() -> QuerySet[Case, Any]:
 
 
 def people_without_account() -> list[str]:
-    """The addresses of everybody without account of whom a request is open, proved or not yet."""
-    keyed = Case.objects.filter(_OPEN, subject__isnull=True, key__wrapped__isnull=False)
+    """The addresses of everybody without account whose data no retention run may touch now, proved or not yet."""
+    nobodys = Case.objects.filter(_OPEN | _REFUSED, subject__isnull=True)
+    keyed = nobodys.filter(key__wrapped__isnull=False)
     found = keyed.select_related("key", "claim").distinct()
     return sorted({address for case in found for address in _addresses(case)})
 
@@ -67,12 +77,7 @@ def _addresses(case: Case) -> tuple[str, ...]:
 
 
 def _people(is_open: Q) -> QuerySet[Case, Any]:
-    refused = Q(
-        requests__preserved__isnull=False,
-        requests__preserved__copied_at__isnull=True,
-        requests__preserved__ended_at__isnull=True,
-    )
-    cases = Case.objects.filter(is_open | refused, subject__isnull=False)
+    cases = Case.objects.filter(is_open | _REFUSED, subject__isnull=False)
     return cases.order_by().values_list("subject_id", flat=True)
 
 

@@ -1,4 +1,4 @@
-"""A refused access leaves a duty: its copy is put aside for the days that the law names (PDPA s 22A)."""
+"""A refusal, whole or in part, leaves a duty: its copy is put aside for the days that the law names (PDPA s 22A)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dsar.cases import deadlines
 from dsar.cases.delays import Preserved
-from dsar.cases.states import Right
+from dsar.cases.states import Outcome, Right
 from dsar.dispatch import outbox
 from dsar.law import clock
 from dsar.ledger import log
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from dsar.cases.models import Request
 
 TASK = "dsar.withhold"
+OWING = frozenset({Outcome.REFUSED, Outcome.PARTIALLY_FULFILLED})
+"""The ends of a request after which something of what was asked for was not given."""
 
 
 def begin(request: Request, *, refused_at: datetime) -> None:

@@ -147,10 +147,10 @@ def _is_large(request: Request) -> bool:
     return planned > most
 
 
-def begin(request: Request, *, contents: Contents) -> Package:
+def begin(request: Request, *, contents: Contents, aside: bool = False) -> Package:
     """Make the package's row and key; in the transaction that claims the request, or behind a fence."""
     filename = f"{request.case.reference}-{contents.kind}.zip"
-    return vault.begin(request.pk, filename=filename)
+    return vault.begin(request.pk, filename=filename, aside=aside)
 
 
 def _begin_behind_fence(lease: Lease, contents: Contents) -> Package:

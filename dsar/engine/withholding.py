@@ -1,4 +1,8 @@
-"""Put a refused copy aside, sealed and readable by nobody, and shred it when its days are over (PDPA s 22A)."""
+"""Put a refused copy aside, sealed and readable by nobody, and shred it when its days are over (PDPA s 22A).
+
+Of an answer that left passages or files out it is the whole copy, with them. Where a kind of record could not be read,
+no copy could hold it: the rows themselves stay until the last day.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from dsar.cases import preserving, withholding
@@ -23,6 +28,10 @@ if TYPE_CHECKING:
 
 _BATCH = 500
 _LOST_AFTER = timedelta(minutes=10)
+_OWED = Preserved.objects.filter(copied_at__isnull=True, ended_at__isnull=True).filter(
+    ~Q(request__plan__document__has_key="skipped")
+)
+"""The copies to be made: of what cannot be read none is."""
 
 logger = logging.getLogger(__name__)
 
@@ -32,15 +41,12 @@ def put_aside(request_id: UUID) -> bool:
 
     A crash in here leaves a sealed file nobody has a use for; the next attempt abandons it and begins again.
     """
-    owed = Preserved.objects.filter(
-        request=request_id, copied_at__isnull=True, ended_at__isnull=True
-    )
-    if not owed.exists():
+    if not _OWED.filter(request=request_id).exists():
         return False
     request = Request.objects.select_related("case__key", "plan").get(pk=request_id)
     try:
         with effect("copy.begin"), transaction.atomic():
-            package = packing.begin(request, contents=packing.EVERYTHING)
+            package = packing.begin(request, contents=packing.EVERYTHING, aside=True)
         packed = packing.fill(package, request, contents=packing.EVERYTHING)
         packed.flushed()
         with effect("copy.put_aside"), transaction.atomic():
@@ -56,9 +62,7 @@ def sweep() -> int:
     """Wake what a lost worker left, and shred what has been kept long enough; how many were shredded."""
     waking = outbox.waking(withholding.TASK)
     before = timezone.now() - _LOST_AFTER
-    owed = Preserved.objects.filter(
-        copied_at__isnull=True, ended_at__isnull=True, owed_at__lt=before
-    )
+    owed = _OWED.filter(owed_at__lt=before)
     for pk in map(str, owed.values_list("request_id", flat=True)[:_BATCH]):
         if pk not in waking:
             outbox.wake(withholding.TASK, pk, queue="requests")

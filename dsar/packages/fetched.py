@@ -29,7 +29,7 @@ class FetchedOutError(PackageUnavailableError):
 def latest_of(request_references: Collection[UUID]) -> QuerySet[Package]:
     """The newest package of each of these requests, with how many of its bytes were handed over in all.
 
-    One that is withheld is none: its person is not to have it.
+    One that is put aside is none: its person is not to have it.
     """
     handed = (
         Download.objects.filter(package=OuterRef("pk"))
@@ -38,7 +38,7 @@ def latest_of(request_references: Collection[UUID]) -> QuerySet[Package]:
         .annotate(bytes=_BYTES)
     )
     return (
-        Package.objects.filter(request_reference__in=request_references)
+        Package.objects.filter(request_reference__in=request_references, aside=False)
         .exclude(state=Package.State.WITHHELD)
         .order_by("request_reference", "-created_at")
         .distinct("request_reference")

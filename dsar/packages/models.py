@@ -26,11 +26,13 @@ class Package(models.Model):
         REVOKED = "revoked", "Revoked"
         SHREDDED = "shredded", "Shredded"
         WITHHELD = "withheld", "Withheld"
-        """A refused copy that a law wants kept: nobody opens it (PDPA s 22A)."""
+        """A copy that was refused, whole or in part, and that a law wants kept: nobody opens it (PDPA s 22A)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request_reference = models.UUIDField()
     state = models.CharField(max_length=16, choices=State.choices, default=State.WRITING)
+    aside = models.BooleanField(default=False, db_default=False)
+    """Whether it is to be withheld: it stands beside the package that its person may fetch."""
     name = models.CharField(max_length=200, unique=True)
     """Where the storage keeps it; says nothing about the person."""
     filename = models.CharField(max_length=100)
@@ -57,9 +59,9 @@ class Package(models.Model):
                 name="dsar_package_state_known",
             ),
             models.UniqueConstraint(
-                fields=["request_reference"],
+                fields=["request_reference", "aside"],
                 condition=models.Q(state__in=["writing", "ready"]),
-                name="dsar_package_one_a_request",
+                name="dsar_package_one_of_each",
             ),
         ]
         indexes = [

@@ -63,19 +63,21 @@ class PackageExistsError(PackageError):
     """The request has a package that is ready; revoke it before another is written."""
 
 
-def begin(request_reference: UUID, *, filename: str) -> Package:
+def begin(request_reference: UUID, *, filename: str, aside: bool = False) -> Package:
     """Make the row and the key of a new package, in the caller's transaction; commit before writing the file.
 
     What an interrupted attempt left is shredded, so beginning again is always safe: every attempt has a
     file and a key of its own, and a writer that was thought dead cannot make its file ready any more.
+    One that is to be put aside does not stand in the way of one for the person, nor that in its.
     Raises PackageExistsError where the request's package is ready.
     """
     with effect("package.begin"), transaction.atomic(savepoint=False):
-        _clear_the_way(request_reference)
+        _clear_the_way(request_reference, aside=aside)
         identity = x25519.Identity.generate()
         name = uuid4().hex
         package = Package.objects.create(
             request_reference=request_reference,
+            aside=aside,
             name=f"{name[:2]}/{name}.age",
             filename=names.safe(filename.replace("/", "_"))[:100],
             key=box.create(Key.Kind.PACKAGE, material=str(identity).encode()),
@@ -211,11 +213,11 @@ def expire_due() -> int:
     return shredded
 
 
-def _clear_the_way(request_reference: UUID) -> None:
+def _clear_the_way(request_reference: UUID, *, aside: bool) -> None:
     earlier = (
         Package.objects.select_for_update(of=("self",))
         .select_related("key")
-        .filter(request_reference=request_reference, state__in=_LIVING)
+        .filter(request_reference=request_reference, aside=aside, state__in=_LIVING)
         .first()
     )
     if earlier is None:

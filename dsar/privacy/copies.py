@@ -68,6 +68,7 @@ class PackagePersonalData(PersonalData):
         "name": NotPersonal(because="Where the storage keeps the archive: a random name."),
         (
             "state",
+            "aside",
             "filename",
             "sealed_bytes",
             "archive_bytes",

@@ -6,24 +6,27 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
 from dsar import crashpoints
-from dsar.cases import preserving, timeline
+from dsar.cases import preserving, redacting, timeline
 from dsar.cases.delays import Preserved
 from dsar.cases.guards import Obstacle
 from dsar.cases.lifecycle import GuardError
 from dsar.cases.models import Decision, Request
 from dsar.cases.states import Outcome, State
 from dsar.dispatch import outbox
-from dsar.engine import execution, review, withholding
+from dsar.engine import execution, review, skipping, texts, withholding
 from dsar.keys import box
 from dsar.ledger import log
-from dsar.packages import vault
+from dsar.packages import fetched, vault
 from dsar.packages.models import Package
 from dsar.packages.vault import PackageUnavailableError
+from tests.engine import archives
+from tests.testapp.models import Member
 
 REFUSAL = {"SG": "sg_repetitive_or_vexatious"}
 
@@ -180,3 +183,93 @@ def test_other_refusals_owe_nothing(cast, ask, dora):
         request, verdict=Decision.Verdict.REFUSED, actor=dora, grounds={"SG": "still_necessary"}
     )
     assert not Preserved.objects.exists()
+
+
+SECRET = "what a rival would pay for"
+
+
+@pytest.fixture
+def in_part(cast, ask, dora):
+    """Alice's access, answered without a passage of hers."""
+    member = Member.objects.get(user_id=cast.alice.pk)
+    member.biography += f"\n{SECRET}"
+    member.save()
+    request = ask(cast.alice, "access").requests.get()
+    text = texts.find(request, label="testapp.Member", row=str(member.pk), field="biography")
+    assert text is not None
+    why = redacting.Why(grounds={"SG": "confidential_commercial"})
+    spans = texts.occurrences(text.words, SECRET)
+    redacting.mark(request, text, spans=spans, why=why, actor=dora)
+    review.decide(request, verdict=Decision.Verdict.GRANTED_IN_PART, actor=dora)
+    execution.run(request.pk)
+    request.refresh_from_db()
+    assert request.outcome == Outcome.PARTIALLY_FULFILLED
+    return request
+
+
+def test_what_a_partial_answer_left_out_is_put_aside_beside_the_persons_copy(
+    woken, in_part, time_machine
+):
+    (theirs,) = fetched.latest_of([in_part.pk])
+    assert SECRET not in archives.everything(archives.opened(in_part))
+    assert Preserved.objects.get().until == timezone.localdate() + timedelta(days=30)
+    assert woken == [str(in_part.pk)]
+    assert withholding.put_aside(in_part.pk) is True
+    kept = Package.objects.get(state=Package.State.WITHHELD)
+    assert SECRET in archives.everything(opened(kept))
+    with pytest.raises(PackageUnavailableError):
+        vault.open_(kept)
+    assert [one.pk for one in fetched.latest_of([in_part.pk])] == [theirs.pk]
+    assert fetched.is_there(fetched.latest_of([in_part.pk]).get())
+    time_machine.move_to(timezone.now() + timedelta(days=31), tick=False)
+    assert withholding.sweep() == 1
+    kept.refresh_from_db()
+    assert kept.state == Package.State.SHREDDED
+    assert [one.pk for one in fetched.latest_of([in_part.pk])] == [theirs.pk]
+
+
+def test_no_deletion_before_what_was_left_out_is_put_aside(cast, in_part, ask, granted):
+    request = granted(ask(cast.alice, "deletion"))
+    execution.run(request.pk)
+    request.refresh_from_db()
+    assert request.state == State.APPROVED
+    assert preserving.is_held(cast.alice.pk)
+    assert not preserving.is_held(cast.bob.pk)
+    withholding.put_aside(in_part.pk)
+    Request.objects.filter(pk=request.pk).update(lease_until=None)
+    execution.run(request.pk)
+    request.refresh_from_db()
+    assert request.state == State.CLOSED
+    assert not Member.objects.filter(user_id=cast.alice.pk, biography__contains=SECRET)
+    assert SECRET in archives.everything(opened(Package.objects.get(state="withheld")))
+
+
+def test_a_whole_answer_holds_nothing_longer(cast, ask, answered):
+    assert answered(ask(cast.alice, "access")).outcome == Outcome.FULFILLED
+    assert not Preserved.objects.exists()
+    assert not preserving.is_held(cast.alice.pk)
+
+
+def test_rows_that_could_not_be_read_stay_themselves_until_the_last_day(
+    cast, ask, granted, dora, time_machine
+):
+    """Of what no copy can hold, the rows are what a refusal owes (PDPA s 22A)."""
+    portrait = Path(Member.objects.get(user_id=cast.alice.pk).portrait.path)
+    portrait.unlink()
+    portrait.mkdir()
+    request = granted(ask(cast.alice, "access"))
+    for _ in range(5):
+        Request.objects.filter(pk=request.pk).update(lease_until=None)
+        execution.run(request.pk)
+    request.refresh_from_db()
+    skipping.skip(request, label="testapp.Member", actor=dora, reason="The disk is gone.")
+    execution.run(request.pk)
+    assert withholding.put_aside(request.pk) is False
+    assert preserving.is_held(cast.alice.pk)
+    start = timezone.now()
+    time_machine.move_to(start + timedelta(days=30), tick=False)
+    assert withholding.sweep() == 0
+    assert preserving.is_held(cast.alice.pk)
+    time_machine.move_to(start + timedelta(days=31), tick=False)
+    assert withholding.sweep() == 1
+    assert not preserving.is_held(cast.alice.pk)

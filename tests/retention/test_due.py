@@ -11,10 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dsar.cases import preserving
+from dsar.cases import withholding as owing
 from dsar.contract import registry
 from dsar.contract.declarations import Retention
 from dsar.duties.retention import due, runs, schedule
-from dsar.engine import retaining
+from dsar.engine import retaining, withholding
 from dsar.registers import holds, restrictions
 from dsar.registers.models import Restriction
 from tests import faces
@@ -124,6 +125,18 @@ def test_a_closed_request_beside_an_open_one_keeps_nobody_less(cast, old_visits)
     assert preserving.is_held(cast.alice.pk)
     old_visits(cast.alice)
     assert _due("testapp.Visit") == set()
+
+
+def test_what_an_answer_left_out_keeps_its_rows_until_it_is_put_aside(cast, old_visits):
+    alices, bobs = old_visits(cast.alice), old_visits(cast.bob)
+    request = faces.file(cast.alice, "access").requests.get()
+    now = timezone.now()
+    ended = {"state": "closed", "outcome": "partially_fulfilled", "answered_at": now}
+    type(request).objects.filter(pk=request.pk).update(**ended, closed_at=now)
+    owing.begin(request, refused_at=now)
+    assert _due("testapp.Visit") == _keys(bobs)
+    assert withholding.put_aside(request.pk) is True
+    assert _due("testapp.Visit") == _keys(alices) | _keys(bobs)
 
 
 def test_a_restriction_keeps_what_is_held_for_its_purpose(cast, old_messages, old_visits):
