@@ -43,6 +43,14 @@ DEFAULTS: dict[str, Any] = {
     "ORGANISATION": {},
     "RECIPIENTS": {},
     "COOKIES": (),
+    # Log-ins, and what lets somebody in, go with a click or by themselves.
+    "PASSING_KINDS": (
+        "account.EmailConfirmation",
+        "knox.AuthToken",
+        "mfa.Authenticator",
+        "sessions.Session",
+        "usersessions.UserSession",
+    ),
     "TIME_ZONE": "Asia/Singapore",
     "REGIMES": ("SG",),
     "POLICY": {},

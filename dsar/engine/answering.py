@@ -12,7 +12,7 @@ from dsar.cases.models import Letter
 from dsar.cases.states import Outcome, State
 from dsar.contract import registry
 from dsar.crashpoints import effect
-from dsar.engine import leases
+from dsar.engine import leases, vanished
 from dsar.engine.models import Step
 from dsar.ledger import log
 from dsar.packages import vault
@@ -69,9 +69,11 @@ def answer_with_package(
 
     `also` is what must become true once it is.
     """
+    request = lease.request or leases.read(lease)
 
     def first() -> None:
         vault.ready(packed.package, packed.written)
+        vanished.look(request, packed.found)
         also()
 
     rows = {label: {"released": count} for label, count in packed.rows.items()}
@@ -79,7 +81,7 @@ def answer_with_package(
         lease,
         content=content
         | packed.redactions
-        | _skipped(lease.request or leases.read(lease), packed)
+        | _skipped(request, packed)
         | {"confirmation": _confirmation(packed), "package": _package(packed)},
         outcome=_outcome(packed),
         result={"rows": rows, "left_out": packed.left_out},

@@ -14,9 +14,26 @@ class Plan(models.Model):
     document = models.JSONField()
     digest = models.CharField(max_length=64)
     planned_at = models.DateTimeField(auto_now=True)
+    counted = models.JSONField(
+        default=dict, db_default=models.Value({}, output_field=models.JSONField())
+    )
+    """Of a request for a copy: how many records of each kind there were when it was filed."""
+    looked_at = models.DateTimeField(null=True, blank=True)
+    gone = models.JSONField(
+        default=dict, db_default=models.Value({}, output_field=models.JSONField())
+    )
+    """How many of them went since, by kind, with nothing of ours that explains it."""
+    gone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "dsar_engine_plan"
+        indexes = [
+            models.Index(
+                fields=["gone_at"],
+                condition=models.Q(gone_at__isnull=False),
+                name="dsar_plan_gone",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"plan of {self.request_id}"

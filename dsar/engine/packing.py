@@ -91,6 +91,8 @@ class Packed:
     """What the letter says of passages that are left out."""
     skipped: dict[str, int] = field(default_factory=dict)
     """Kinds of records that could not be read and were left out by staff, with how many rows there are."""
+    found: dict[str, int] = field(default_factory=dict)
+    """How many rows there are of every kind, whether it is shown or not."""
 
 
 def pack(lease: Lease, *, contents: Contents) -> Packed:
@@ -137,6 +139,7 @@ def fill(
         information=reading.notice.said,
         redactions=reading.left.in_letter(request),
         skipped=reading.skipped,
+        found=reading.found,
     )
 
 
@@ -182,6 +185,7 @@ class _Reading:
     contents: Contents
     at: datetime
     counts: dict[str, int] = field(default_factory=dict)
+    found: dict[str, int] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     searched: list[str] = field(default_factory=list)
     previews: dict[str, bytes] = field(default_factory=dict)
@@ -229,7 +233,7 @@ class _Reading:
 
     def _discover(self) -> None:
         declarations = reach.declarations(self.person)
-        counts = discovery.discover(self.person, declarations=declarations)
+        self.found = counts = discovery.discover(self.person, declarations=declarations)
         self.held = held = [found for found in declarations if counts[found.label]]
         skipped = skipping.skipped(self.request.plan)
         self.skipped = {one.label: counts[one.label] for one in held if one.label in skipped}

@@ -14,7 +14,7 @@ from dsar.cases.states import Right, State
 from dsar.contract import reach, registry
 from dsar.contract.vocabulary import Row
 from dsar.crashpoints import effect
-from dsar.engine import discovery, grounding, redacted, retaining
+from dsar.engine import discovery, grounding, redacted, retaining, vanished
 from dsar.engine.models import Plan, Step
 from dsar.engine.rights import (
     access,
@@ -133,9 +133,14 @@ def shape(document: dict[str, Any]) -> list[tuple[str, str, tuple[tuple[str, str
 @effect("plan.keep")
 @transaction.atomic
 def keep(request: Request, planned: Planned) -> Plan:
-    """Store the plan and its steps with the request, in place of an earlier one that was not begun."""
+    """Store the plan and its steps with the request, in place of an earlier one that was not begun.
+
+    What the first one counted stays: it says what there was when a copy was asked for (R72).
+    """
+    made = {"document": planned.document, "digest": planned.digest}
+    counted = vanished.counted(request, planned.steps)
     kept, _ = Plan.objects.update_or_create(
-        request=request, defaults={"document": planned.document, "digest": planned.digest}
+        request=request, defaults=made, create_defaults=made | {"counted": counted}
     )
     request.size = planned.size
     request.save(update_fields=["size"])

@@ -56,6 +56,7 @@ class Tag(StrEnum):
     PAPERS_REMOVED = "papers.removed"
 
     EXECUTION_STOPPED = "execution.stopped"
+    RECORDS_VANISHED = "records.vanished"
     PLAN_MADE = "plan.made"
     STEP_INTENDED = "step.intended"
     STEP_DONE = "step.done"

@@ -30,9 +30,11 @@ class PlanPersonalData(PersonalData):
     retention, row = kept("request__case__ended_at"), Row.RETAINED
     fields = {
         ("id", "request"): TECHNICAL,
-        # Both cover what is concealed; each step that may be shown is a record of its own.
-        ("document", "digest"): Secret(category=Category.LEGAL, origin=Origin.DERIVED),
-        "planned_at": PROCEDURE,
+        # These cover what is concealed; each step that may be shown is a record of its own.
+        ("document", "digest", "counted", "gone"): Secret(
+            category=Category.LEGAL, origin=Origin.DERIVED
+        ),
+        ("planned_at", "looked_at", "gone_at"): PROCEDURE,
     }
 
 

@@ -1,4 +1,4 @@
-"""The register of what was done without authorisation."""
+"""The register of what was done without authorisation, or although it was restricted."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from dsar.registers.models import Disclosure, Purpose, about_a_person
 
 
 class ExemptedUse(models.Model):
-    """That a person's data was used or transferred without their authorisation, by which case and why (R116)."""
+    """That a person's data was used or transferred without their authorisation, by which case and why (R116).
+
+    Or that it was used although it was restricted (R100).
+    """
 
     class Act(models.TextChoices):
         USE = "use", "Collected or used"
         TRANSFER = "transfer", "Transferred"
+        RESTRICTED = "restricted", "Used although it was restricted"
 
     subject = about_a_person()
     purpose = models.ForeignKey(Purpose, on_delete=models.PROTECT, related_name="+")
     act = models.CharField(max_length=10, choices=Act.choices)
     code = models.CharField(max_length=40)
-    """A case of dsar/law/exemptions.json."""
+    """A case of dsar/law/exemptions.json; of what was restricted, one of `law.restricted.Despite`."""
     reason = models.CharField(max_length=1000)
     """Why it holds here."""
     disclosure = models.OneToOneField(
@@ -39,7 +43,8 @@ class ExemptedUse(models.Model):
         verbose_name_plural = "uses without authorisation"
         constraints = [
             models.CheckConstraint(
-                condition=Q(act__in=["use", "transfer"]), name="dsar_exempted_use_act_known"
+                condition=Q(act__in=["use", "transfer", "restricted"]),
+                name="dsar_exempted_use_act_known",
             ),
             models.CheckConstraint(
                 condition=~Q(code="") & Q(reason__regex=r"\S"),

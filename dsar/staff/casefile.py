@@ -18,7 +18,7 @@ from dsar.keys.box import KeyDestroyedError
 from dsar.ledger import log
 from dsar.registers.annotation_models import Annotation
 from dsar.registers.models import Hold
-from dsar.staff import acts, applying, clearance, redactions
+from dsar.staff import acts, applying, clearance, gone, redactions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +67,7 @@ def _asked(request: Request, *, actor: Actor) -> dict[str, Any]:
         "decision": getattr(request, "decision", None),
         "clocks": [_in_days(clock) for clock in request.clocks],
         "plan": plan,
+        "gone": gone.told(plan),
         "rows": sum(step.get("expected") or 0 for step in counted),
         "counted": counted,
         "sentences": planning.explain(plan.document) if plan else [],

@@ -17,7 +17,7 @@ from dsar.cases import posted
 from dsar.cases.identity_models import Claim
 from dsar.cases.states import State
 from dsar.law import rules
-from dsar.staff import waiting
+from dsar.staff import gone, waiting
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -118,6 +118,21 @@ class Signature(Choice):
     def condition(self, request: HttpRequest, value: str) -> Any:
         """Decided and not signed."""
         return waiting.WANTS_SIGNATURE
+
+
+class Gone(Choice):
+    """Copies of which records went before they were made."""
+
+    title = "records gone meanwhile"
+    parameter_name = "gone"
+
+    def lookups(self, *_: Any) -> list[tuple[str, str]]:
+        """The one choice."""
+        return [("lately", "Noticed lately")]
+
+    def condition(self, request: HttpRequest, value: str) -> Any:
+        """Noticed in the last days."""
+        return gone.lately(timezone.now(), of="plan__")
 
 
 class Law(Choice):

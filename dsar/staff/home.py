@@ -1,6 +1,6 @@
 """The first page of the desk: what is due first, how much waits for what, and how the weeks went.
 
-Seven statements, however many requests there are; each reads only what is open or recent. Nothing here says who asks.
+Eight statements, however many requests there are; each reads only what is open or recent. Nothing here says who asks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dsar.cases.complaint_models import Complaint
 from dsar.cases.enquiry_models import Enquiry
 from dsar.cases.models import Request
 from dsar.cases.states import Right, State
-from dsar.staff import charts, correspondence, waiting
+from dsar.staff import charts, correspondence, gone, waiting
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -40,6 +40,7 @@ def of(user: Any) -> dict[str, Any] | None:
         "title": "What needs you now" if acts else "What is open",
         "piles": [
             *_piles(user, now=now),
+            _gone(),
             _to_answer(Complaint, "complaints", "Complaints to answer"),
             _to_answer(Enquiry, "questions", "Questions to answer"),
         ],
@@ -64,6 +65,16 @@ def _piles(user: Any, *, now: datetime) -> list[dict[str, Any]]:
         }
         for name, (label, _, query) in kinds.items()
     ]
+
+
+def _gone() -> dict[str, Any]:
+    """Requests for a copy of which records went meanwhile, closed ones too."""
+    return {
+        "name": "gone",
+        "label": "Records gone meanwhile",
+        "count": gone.count(),
+        "url": f"{reverse('admin:dsar_request_changelist')}?standing=all&gone=lately",
+    }
 
 
 def _to_answer(model: type[Complaint | Enquiry], name: str, label: str) -> dict[str, Any]:

@@ -22,7 +22,16 @@ from dsar.engine.models import Plan
 from dsar.engine.review import PlanChangedError
 from dsar.engine.rights import correction
 from dsar.packages.models import Package
-from dsar.staff import acts, casefile, clearance, failures, redacted_files, redactions, rehearsing
+from dsar.staff import (
+    acts,
+    casefile,
+    clearance,
+    failures,
+    gone,
+    redacted_files,
+    redactions,
+    rehearsing,
+)
 from dsar.staff.asking import Question, ask
 from dsar.staff.reading import acting, demand, page_of
 from dsar.staff.worklist import Worklist
@@ -223,6 +232,7 @@ def _known(about: Request, *, in_clear: bool) -> dict[str, Any]:
     return {
         "steps": _rows(plan.document["steps"]) if plan else [],
         "plan": plan,
+        "gone": gone.told(plan),
         "failure": failures.of(about, now=timezone.now()),
         "decision": decision,
         "reason": _reason(decision, in_clear=in_clear),

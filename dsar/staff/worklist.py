@@ -51,6 +51,7 @@ class Worklist(ReadingAdmin[Request]):
         filters.Owner,
         filters.Signature,
         filters.OnHold,
+        filters.Gone,
         "right",
         "state",
         filters.Law,

@@ -104,6 +104,8 @@ NOT_WALKED = {
     "copy.put_aside": "As `copy.begin`.",
     "ending.note": "Of a retention run, as below.",
     "ending.shred": "As above.",
+    "records.look": "One transaction, and the next hour looks at what was not looked at.",
+    "records.notice": "In the answer's transaction, or as above.",
     "retention.batch": "No right's: a worker is killed at each point of it in tests/retention/test_runs.py.",
     "retention.begin": "As above.",
     "retention.end": "As above.",

@@ -75,6 +75,7 @@ def test_each_pile_counts_what_its_list_shows(busy, dora):
         "nobody": 5,
         "mine": 1,
         "signature": 1,
+        "gone": 0,
         "complaints": 0,
         "questions": 0,
     }
@@ -172,7 +173,7 @@ def test_pictures_are_drawn_to_scale_and_keep_the_policy(busy, dora):
 )
 def test_each_role_sees_the_piles_it_can_do_something_about(cast, ask, at_desk, role, own):
     ask(cast.alice, "deletion")
-    shared = {"late", "soon", "attention", "requester", "nobody", "complaints", "questions"}
+    shared = {"late", "soon", "attention", "requester", "nobody", "gone", "complaints", "questions"}
     desk = _desk(at_desk(role))
     assert {pile["name"] for pile in desk["piles"]} == shared | own
     assert desk["title"] == ("What needs you now" if own else "What is open")
