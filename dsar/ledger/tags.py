@@ -127,6 +127,7 @@ class Tag(StrEnum):
     OBJECTION_RAISED = "objection.raised"
     OBJECTION_LIFTED = "objection.lifted"
     RESTRICTION_PLACED = "restriction.placed"
+    RESTRICTION_EXCEPTED = "restriction.excepted"
     RESTRICTION_REVIEWED = "restriction.reviewed"
     RESTRICTION_LIFTED = "restriction.lifted"
     MINOR_REPORTED = "minor.reported"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dsar.law.restricted import Despite
+from dsar.processing.despite import ProcessingRestrictedError, use_despite_restriction
 from dsar.processing.gate import only_permitted, permitted
 from dsar.processing.importing import Contact, imported, not_to_return
 from dsar.processing.joining import Question, join, policy_version, questions
@@ -12,6 +14,8 @@ from dsar.registers.suppression import suppressed_among
 
 __all__ = [
     "Contact",
+    "Despite",
+    "ProcessingRestrictedError",
     "Question",
     "annotations_beside",
     "imported",
@@ -24,4 +28,5 @@ __all__ = [
     "questions",
     "sent",
     "suppressed_among",
+    "use_despite_restriction",
 ]

@@ -43,6 +43,12 @@ def permitted(person: Person | None, purpose: Purpose | str) -> bool:
     return only_permitted(one, purpose).exists()
 
 
+def permitted_but_for_restrictions(person: Person | None, purpose: Purpose) -> bool:
+    """Whether nothing but a restriction may stand against it: see `despite`, which alone may pass by one."""
+    one = get_user_model()._base_manager.filter(pk=key_of(person))
+    return one.filter(_is_active(one.model), _has_basis(purpose, restrictable=False)).exists()
+
+
 def permitted_purposes(person: Person | None, among: Sequence[Purpose]) -> set[str]:
     """The codes of those purposes for which `permitted` is true, in one statement."""
     one = get_user_model()._base_manager.filter(pk=key_of(person))
@@ -76,14 +82,15 @@ def _is_active(model: type[Model]) -> Q:
     return Q(is_active=True)
 
 
-def _has_basis(purpose: Purpose) -> Q:
+def _has_basis(purpose: Purpose, *, restrictable: bool = True) -> Q:
     if purpose.basis == LegalBasis.LEGAL_OBLIGATION:
         return Q()
     if purpose.basis == LegalBasis.VITAL_INTEREST:
-        return _is_in_use(purpose) & _is_agreed_or_unopposed(purpose)
+        return _is_in_use(purpose) & _is_agreed_or_unopposed(purpose, restrictable=restrictable)
     # Nothing new is done with a minor's data until it is gone, whatever the minor agrees to (R138).
     is_minors = Exists(minors.confirmed().filter(subject=OuterRef("pk")))
-    return ~Q(is_minors) & _is_in_use(purpose) & _is_agreed_or_unopposed(purpose)
+    used = _is_in_use(purpose) & _is_agreed_or_unopposed(purpose, restrictable=restrictable)
+    return ~Q(is_minors) & used
 
 
 def _is_in_use(purpose: Purpose) -> Q:
@@ -93,12 +100,13 @@ def _is_in_use(purpose: Purpose) -> Q:
     return Q(Exists(Known.objects.filter(code=purpose.code, active_from__lte=Now())))
 
 
-def _is_agreed_or_unopposed(purpose: Purpose) -> Q:
+def _is_agreed_or_unopposed(purpose: Purpose, *, restrictable: bool) -> Q:
     if purpose.basis == LegalBasis.CONSENT:
         return Q(Exists(_consents(purpose)))
     # Conditions joined by AND: PostgreSQL makes an anti-join of each, of an OR it would make none.
-    unopposed = ~Q(Exists(_restrictions(purpose).filter(subject=OuterRef("pk"))))
-    unopposed &= ~Q(Exists(transfers.stopped(purpose.code).filter(subject=OuterRef("pk"))))
+    unopposed = ~Q(Exists(transfers.stopped(purpose.code).filter(subject=OuterRef("pk"))))
+    if restrictable:
+        unopposed &= ~Q(Exists(_restrictions(purpose).filter(subject=OuterRef("pk"))))
     if _objectionable(purpose):
         unopposed &= ~Q(Exists(_objections(purpose).filter(subject=OuterRef("pk"))))
     return unopposed

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from dsar.contract.declarations import Purpose
-    from dsar.registers.models import Disclosure
+    from dsar.registers.models import Disclosure, Restriction
     from dsar.registers.people import Person
 
 
@@ -79,9 +79,38 @@ def note_transfer(disclosure: Disclosure, why: Exempted, *, request: UUID | None
     return _note(noted, why, request=request)
 
 
-def _note(noted: ExemptedUse, why: Exempted, *, request: UUID | None) -> ExemptedUse:
+def note_restricted(
+    restriction: Restriction, purpose: Purpose, *, why: Exempted, hold: UUID | None, secret: bool
+) -> ExemptedUse:
+    """Write down a use of restricted data before it happens; the gate has found that the case holds (R100)."""
+    noted = ExemptedUse(
+        subject_id=restriction.subject_id,
+        purpose_id=purpose.code,
+        act=ExemptedUse.Act.RESTRICTED,
+        secret=secret,
+    )
+    _fill(noted, why)
+    with effect("restriction.except"), transaction.atomic():
+        noted.save(force_insert=True)
+        log.append(
+            Tag.RESTRICTION_EXCEPTED,
+            request=restriction.request_reference,
+            restriction=restriction.pk,
+            exemption=noted.pk,
+            code=noted.code,
+            purpose=noted.purpose_id,
+            hold=None if hold is None else str(hold),
+        )
+    return noted
+
+
+def _fill(noted: ExemptedUse, why: Exempted) -> None:
     noted.code, noted.reason = why.code, why.reason.strip()
     noted.entered_by_id = key_of(why.by)
+
+
+def _note(noted: ExemptedUse, why: Exempted, *, request: UUID | None) -> ExemptedUse:
+    _fill(noted, why)
     with effect("exemption.note"), transaction.atomic():
         noted.save(force_insert=True)
         log.append(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -107,6 +108,15 @@ def reviewed(restriction: Restriction, *, review_on: date) -> None:
 def open_for(person: Person) -> QuerySet[Restriction]:
     """The restrictions that stand."""
     return Restriction.objects.filter(subject_id=key_of(person), lifted_at__isnull=True)
+
+
+def against(person: Person, purpose: Purpose) -> Restriction:
+    """The restriction of this purpose, else that of all processing; raises Restriction.DoesNotExist."""
+    found = open_for(person).filter(Q(purpose=purpose.code) | Q(purpose__isnull=True))
+    standing = found.order_by(F("purpose").asc(nulls_last=True)).first()
+    if standing is None:
+        raise Restriction.DoesNotExist
+    return standing
 
 
 def is_open(person: Person, purpose: Purpose | str | None = None) -> bool:

@@ -1,4 +1,4 @@
-"""Uses without authorisation in the admin: the cases in which there are any, what was noted, and noting one."""
+"""Uses without authorisation, or although restricted, in the admin: the cases, what was noted, and noting one."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from dsar.contract import registry
 from dsar.contract.declarations import Recipient
 from dsar.contract.vocabulary import Category
 from dsar.law import exemptions as law
+from dsar.law.restricted import Despite
+from dsar.processing import use_despite_restriction
 from dsar.registers import disclosures, exemptions
 from dsar.registers.exemption_models import ExemptedUse
 from dsar.registers.exemptions import Exempted
@@ -61,7 +63,10 @@ class ExemptedUseForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         cases: Any = self.fields["code"]
-        cases.choices = [(one.code, _words(one)) for one in law.known().values()]
+        cases.choices = [
+            *((one.code, _words(one)) for one in law.known().values()),
+            *((one.value, f"{one.in_words} (of what is restricted)") for one in Despite),
+        ]
         known: Any = self.fields["purpose"]
         declared = sorted(registry.current().purposes.values(), key=lambda one: one.code)
         known.choices = [(one.code, one.label) for one in declared]
@@ -78,13 +83,19 @@ class ExemptedUseForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A case that holds for what is done; a transfer says to whom and what."""
         said = super().clean() or {}
-        if said.get("act") and not law.serves(said.get("code", ""), law.Act(said["act"])):
+        if said.get("act") and not _holds_for(said["act"], said.get("code", "")):
             self.add_error("code", "This case does not hold for what is done.")
         if said.get("act") == ExemptedUse.Act.TRANSFER:
             for name in ("recipient", "categories"):
                 if not said.get(name):
                     self.add_error(name, "Say to whom what is transferred.")
         return said
+
+
+def _holds_for(act: str, code: str) -> bool:
+    if act == ExemptedUse.Act.RESTRICTED:
+        return code in set(Despite)
+    return law.serves(code, law.Act(act))
 
 
 def _words(one: law.Exemption) -> str:
@@ -108,6 +119,8 @@ class ExemptedUseAdmin(ReadingAdmin[ExemptedUse]):
 
     def case(self, noted: ExemptedUse) -> str:
         """The case in words."""
+        if noted.act == ExemptedUse.Act.RESTRICTED:
+            return Despite(noted.code).in_words
         found = law.known().get(noted.code)
         return found.in_words("en") if found else noted.code
 
@@ -122,8 +135,18 @@ class ExemptedUseAdmin(ReadingAdmin[ExemptedUse]):
         """With the cases that the list knows."""
         shown = {
             "cases": [
-                {"words": one.in_words("en"), "acts": sorted(one.acts), "sources": one.sources}
-                for one in law.known().values()
+                *(
+                    {"words": one.in_words("en"), "acts": sorted(one.acts), "sources": one.sources}
+                    for one in law.known().values()
+                ),
+                *(
+                    {
+                        "words": one.in_words,
+                        "acts": ["use of what is restricted"],
+                        "sources": {"EU": "GDPR Art. 18(2)"},
+                    }
+                    for one in Despite
+                ),
             ],
             "may_act": acting(request).may(permissions.APPROVE),
         }
@@ -152,7 +175,24 @@ class ExemptedUseAdmin(ReadingAdmin[ExemptedUse]):
         return ask(request, question, admin=self)
 
 
+def _note_restricted(said: dict[str, Any], *, by: Any) -> ExemptedUse:
+    noted = use_despite_restriction(
+        said["address"],
+        said["purpose"],
+        case=said["code"],
+        reason=said["reason"],
+        by=by,
+        secret=said["secret"],
+    )
+    if noted is None:
+        message = "Nothing restricts this purpose: the use needs no case."
+        raise ValueError(message)
+    return noted
+
+
 def _note(said: dict[str, Any], *, by: Any) -> ExemptedUse:
+    if said["act"] == ExemptedUse.Act.RESTRICTED:
+        return _note_restricted(said, by=by)
     why = Exempted(code=said["code"], reason=said["reason"], by=by)
     if said["act"] == ExemptedUse.Act.USE:
         return exemptions.use(

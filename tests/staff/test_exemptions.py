@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from dsar.contract.vocabulary import Category
 from dsar.law import exemptions
-from dsar.registers import recipients
+from dsar.registers import recipients, restrictions
 from dsar.registers.exemption_models import ExemptedUse
-from dsar.registers.models import Disclosure
+from dsar.registers.models import Disclosure, Restriction
 from tests.registers.test_exemptions import POLICE
 from tests.testapp.privacy import NEWSLETTER
 
@@ -72,3 +72,25 @@ def test_without_a_case_that_holds_or_a_reason_nothing_is_noted(cast, dora, wron
     answer = dora.post(NOTE, _said(cast, **wrong))
     assert answer.context["form"].errors
     assert not ExemptedUse.objects.exists()
+
+
+def test_restricted_data_is_used_in_a_case_of_the_law_only_and_noted_with_its_reason(cast, dora):
+    said = _said(cast, act="restricted", code="legal_claims", purpose="test_lending")
+    dora.post(NOTE, said)
+    assert not ExemptedUse.objects.exists(), "Nothing is restricted."
+    restrictions.restrict(cast.alice.user, ground=Restriction.Ground.UNLAWFUL)
+    for wrong in (
+        {"code": "justice"},
+        {"reason": " "},
+        {"purpose": NEWSLETTER.code},
+        {"act": "use"},
+    ):
+        assert dora.post(NOTE, said | wrong).status_code == 200
+    assert not ExemptedUse.objects.exists()
+    dora.post(NOTE, said)
+    noted = ExemptedUse.objects.get()
+    assert (noted.act, noted.code) == ("restricted", "legal_claims")
+    for page in (LIST, reverse("admin:dsar_exempteduse_change", args=[noted.pk])):
+        shown = dora.get(page).content.decode()
+        assert "legal claims" in shown
+        assert "although it was restricted" in shown
