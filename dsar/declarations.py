@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dsar.contract.declarations import (
+    DisclosedTo,
     Erase,
     Held,
     Linked,
@@ -20,6 +21,7 @@ from dsar.contract.vocabulary import Category, LegalBasis, Origin, Row, Whose
 
 __all__ = [
     "Category",
+    "DisclosedTo",
     "Erase",
     "Held",
     "LegalBasis",

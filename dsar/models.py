@@ -5,6 +5,7 @@ from __future__ import annotations
 from dsar.api.models import Reply
 from dsar.audit.models import Export
 from dsar.cases.complaint_models import Complaint
+from dsar.cases.correction_models import Correction
 from dsar.cases.delays import Extension, Holiday, Pause, Preserved, Promise, Warned
 from dsar.cases.deputy_models import Deputyship
 from dsar.cases.enquiry_models import Enquiry
@@ -12,15 +13,7 @@ from dsar.cases.fee_models import Fee
 from dsar.cases.handling_models import HandlingRule
 from dsar.cases.identity_models import Claim, Confirmation, Proof, Upload
 from dsar.cases.message_models import Attachment, Message
-from dsar.cases.models import (
-    Case,
-    Correction,
-    Decision,
-    Letter,
-    Link,
-    Note,
-    Request,
-)
+from dsar.cases.models import Case, Decision, Letter, Link, Note, Request
 from dsar.cases.recipient_models import RecipientTask
 from dsar.cases.redaction_models import Redaction, Replacement
 from dsar.cases.sending_models import Sending

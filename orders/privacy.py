@@ -6,6 +6,7 @@ from django.conf import settings
 
 from dsar.declarations import (
     Category,
+    DisclosedTo,
     Erase,
     Held,
     Linked,
@@ -69,7 +70,16 @@ class OrderData(PersonalData):
         ),
         "note": Erase(to="", category=Category.COMMUNICATION, correctable=True),
         "invoice_party": Retain(law=_BOOKS, category=Category.NAME, correctable=True),
-        ("number", "placed_at", "status", "currency", "net", "tax", "total"): _BOOKED,
+        (
+            "number",
+            "placed_at",
+            "buyer_is_organisation",
+            "status",
+            "currency",
+            "net",
+            "tax",
+            "total",
+        ): _BOOKED,
     }
 
 
@@ -143,6 +153,13 @@ class NamedInReportData(PersonalData):
     purpose = purposes.REPORT_CONTENT
     retention = Retention(after="noted_at", years=5, law=_POLICY)
     born = "noted_at"
+    disclosed_to = DisclosedTo(
+        recipient=purposes.REPORT_BUYERS,
+        name="report__order__invoice_party",
+        is_organisation="report__order__buyer_is_organisation",
+        at="report__delivered_at",
+        unless={"report__order__status": Order.Status.CANCELLED.value},
+    )
     fields = {
         "id": _KEY,
         "report": NotPersonal(because="A technical reference to the report."),

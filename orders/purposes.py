@@ -33,6 +33,14 @@ REGISTER_DATA = Recipient(
     safeguard="Data processing agreement with PDPA s 26 clauses; EU adequacy decision for the UK",
     contact="privacy@register-data.example",
 )
+REPORT_BUYERS = Recipient(
+    code="report_buyers",
+    name="Customers who bought a report that names you",
+    role="controller",
+    country="",
+    safeguard="Terms of sale: a report is used to check a business partner and handed to nobody else",
+)
+"""Buyers sit in many countries, and which one is theirs stands in no order."""
 
 ORDER_FULFILMENT = Purpose(
     code="order_fulfilment",

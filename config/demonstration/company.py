@@ -128,6 +128,7 @@ def _order(user: User, name: str, number: int) -> None:
         contact_name=name,
         contact_email=user.email,
         invoice_party="Example Trading Ltd",
+        buyer_is_organisation=True,
         note=f"Please call {name} first.",
         net=Decimal("90.00"),
         tax=Decimal("8.10"),

@@ -67,6 +67,7 @@ _ORDER: Final = (
     "link_code",
     "note",
     "invoice_party",
+    "buyer_is_organisation",
     "status",
     "currency",
     "net",
@@ -165,7 +166,8 @@ class Commerce:
                 f"{order.id}\tR-{order.number:09d}\t{rng.choice(pools.times)}"
                 f"\t{person.id if person else cells.NULL}\t{name}\t{_contact(order)}"
                 f"\t+65 8{order.number % 10_000_000:07d}\t{rng.choice(pools.ips)}\t{self._link(order)}"
-                f"\t{note}\t{rng.choice(pools.companies)}\t{_STATUSES[order.number % 7]}\tSGD"
+                f"\t{note}\t{rng.choice(pools.companies)}\t{'t' if order.number % 4 else 'f'}"
+                f"\t{_STATUSES[order.number % 7]}\tSGD"
                 f"\t{_money(net)}\t{_money(tax)}\t{_money(net + tax)}\n"
             )
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from dsar.cases import deadlines, letters, permissions, person, second_look, wording
 from dsar.cases.complaint_models import Complaint
+from dsar.cases.correction_models import Correction
 from dsar.cases.lifecycle import MoveError, NotPermittedError
-from dsar.cases.models import Case, Correction, Decision, Letter, Request
+from dsar.cases.models import Case, Decision, Letter, Request
 from dsar.cases.states import State
 from dsar.crashpoints import effect
 from dsar.keys import box

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 
 from dsar import conf
-from dsar.cases import second_look, variants, wording
+from dsar.cases import second_look, subjects, variants, wording
 from dsar.cases.models import Decision, Letter
 from dsar.keys import box
 from dsar.law import contents as law
 from dsar.law import grounds
-from dsar.registers import disclosures
+from dsar.registers import disclosures, received
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -255,10 +255,11 @@ def _year_before(request: Request) -> dict[str, Any]:
     case = request.case
     if request.right != "access" or "SG" not in case.regimes:
         return {}
-    if case.subject_id is None:
-        return {"used_last_year": []}
     since, until = year_before(case.received_at)
-    told = disclosures.told_to(case.subject_id, since=since).filter(disclosed_at__lt=until)
+    told: list[Any] = received.of(subjects.of(case), since=since, until=until)
+    if case.subject_id is not None:
+        noted = disclosures.told_to(case.subject_id, since=since)
+        told = [*noted.filter(disclosed_at__lt=until), *told]
     return {
         "used_last_year": [
             {

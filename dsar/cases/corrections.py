@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from dsar.cases.models import Correction
+from dsar.cases.correction_models import Correction
 from dsar.keys import box
 
 if TYPE_CHECKING:

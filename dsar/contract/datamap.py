@@ -62,8 +62,20 @@ def _declaration(said: Declaration) -> dict[str, Any]:
         "deletion": said.row.value,
         "reviewed": said.reviewed,
         "released": said.released,
+        "disclosed_to": _disclosed_to(said),
         "concealed": {name: str(value) for name, value in said.concealed.items()},
         "fields": [_field(said, name=name, treatment=said.fields[name]) for name in said.fields],
+    }
+
+
+def _disclosed_to(said: Declaration) -> dict[str, Any] | None:
+    """Who receives single rows, besides the recipients of the purpose (GDPR Art. 30(1)(d))."""
+    received = said.disclosed_to
+    if received is None:
+        return None
+    return {
+        **terms.recipient(received.recipient),
+        "safeguard": received.recipient.safeguard,
     }
 
 

@@ -175,6 +175,26 @@ class Secret(Personal):
     to: object = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class DisclosedTo:
+    """Who received rows one by one, besides the recipients of their purpose: the buyer of a report, for example.
+
+    An organisation is told by name (CJEU C-154/21), anybody else by the recipient's own name, which says the category:
+    who a buyer is that is no organisation, is that person's data. All paths start at the declared model.
+    """
+
+    recipient: Recipient
+    """The category, under the name by which it is told."""
+    name: str
+    """Path to what the one recipient of a row is called."""
+    is_organisation: str
+    """Path to whether that names an organisation."""
+    at: str
+    """Path to the moment of the disclosure."""
+    unless: Mapping[str, object] = field(default_factory=dict)
+    """Look-ups of rows that nobody received after all."""
+
+
 class PersonalData:
     """Base of every declaration: one model, one purpose, one retention, one treatment a field.
 
@@ -194,6 +214,7 @@ class PersonalData:
     `released`     False: rows are held and said to be held, but never handed out (legal privilege).
     `concealed`    values of columns that mark rows the person must never learn of: neither shown nor counted
                    nor hinted at (`{"secret": True}`, PDPA s 21(4)).
+    `disclosed_to` who received each row, besides the recipients of the purpose; not beside `concealed`.
     `fields`       a treatment for every concrete field, many-to-many field and generic relation; a key may be
                    one name or a tuple of names that share a treatment.
     `files_of`     (by itself from FileField): nothing to declare; files follow their field's treatment.
@@ -210,6 +231,7 @@ class PersonalData:
     reviewed: ClassVar[bool] = False
     released: ClassVar[bool] = True
     concealed: ClassVar[Mapping[str, object]] = {}
+    disclosed_to: ClassVar[DisclosedTo | None] = None
     fields: ClassVar[Mapping[str | tuple[str, ...], Treatment]]
 
 
@@ -233,6 +255,7 @@ class Declaration:
     fields: Mapping[str, Treatment]
     told_apart_by: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    disclosed_to: DisclosedTo | None = None
     reach: Identified | Listed | None = None
     """How a person without account is reached; None for account holders. `contract.reach` binds it."""
     twice: tuple[str, ...] = field(default=())

@@ -13,7 +13,7 @@ from dsar.contract.vocabulary import Origin, Whose
 from dsar.law import bases, rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dsar.contract.declarations import Declaration, Purpose, Recipient
 
@@ -33,11 +33,17 @@ HEADINGS: Final = (
 _NO_TRANSFER: Final = rules.latest("EU").residences | {"SG"}
 
 
-def information(declarations: Iterable[Declaration], language: str = "en") -> dict[str, Any]:
+def information(
+    declarations: Iterable[Declaration],
+    language: str = "en",
+    *,
+    received: Iterable[tuple[str, Mapping[str, str]]] = (),
+) -> dict[str, Any]:
     """What a person is told beside the copy: the nine headings, who answers for it, and what is never handed out.
 
     Give only the declarations under which something of the person is held: a whole privacy notice is no
-    answer. Names and sentences come as they were declared; what surrounds them is in `language`.
+    answer. `received` says who received single rows, each with the label of the kind. Names and sentences come as
+    they were declared; what surrounds them is in `language`.
     """
     found = sorted(declarations, key=lambda one: one.label)
     purposes = _purposes(found)
@@ -47,7 +53,7 @@ def information(declarations: Iterable[Declaration], language: str = "en") -> di
             "organisation": dict(conf.get("ORGANISATION")),
             "purposes": [terms.purpose(purpose) for purpose in purposes],
             "categories": _categories(found),
-            "recipients": _recipients(purposes),
+            "recipients": _recipients(purposes) + _received(found, received),
             "retention": [_kept(declaration) for declaration in found],
             "rights": _rights(purposes),
             "complaint": _complaint(),
@@ -105,6 +111,18 @@ def _recipients(purposes: Iterable[Purpose]) -> list[dict[str, Any]]:
             entry = found.setdefault(recipient.code, {**terms.recipient(recipient), "purposes": []})
             _once(entry["purposes"], purpose.label)
     return [found[code] for code in sorted(found)]
+
+
+def _received(
+    declarations: Iterable[Declaration], received: Iterable[tuple[str, Mapping[str, str]]]
+) -> list[dict[str, Any]]:
+    """Whoever received single rows, in the words of the declared recipients."""
+    purposes = {one.label: one.purpose.label for one in declarations}
+    told = ("code", "name", "role", "country", "contact")
+    return [
+        {**{name: facts[name] for name in told}, "purposes": [purposes[label]]}
+        for label, facts in received
+    ]
 
 
 def _kept(declaration: Declaration) -> dict[str, Any]:

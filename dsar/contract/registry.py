@@ -117,6 +117,11 @@ def _bind(model: type[Model], *, role: str, said: type[PersonalData]) -> Declara
         if not hasattr(said, name):
             message = f"The declaration {said.__qualname__} of {model._meta.label} says no {name}."
             raise ImproperlyConfigured(message)
+    if said.disclosed_to is not None and said.concealed:
+        message = (
+            f"The declaration {said.__qualname__} would tell who received rows that it conceals."
+        )
+        raise ImproperlyConfigured(message)
     fields, twice = _spread(said.fields)
     return Declaration(
         model=model,
@@ -133,6 +138,7 @@ def _bind(model: type[Model], *, role: str, said: type[PersonalData]) -> Declara
         reviewed=said.reviewed,
         released=said.released,
         concealed=said.concealed,
+        disclosed_to=said.disclosed_to,
         fields=fields,
         twice=twice,
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import FieldDoesNotExist
 
 from dsar.cases import corrections, subjects
-from dsar.cases.models import Correction, Decision
+from dsar.cases.correction_models import Correction
+from dsar.cases.models import Decision
 from dsar.cases.states import Outcome, Right, State
 from dsar.contract import compiler, reach, registry
 from dsar.contract.people import Guest

@@ -11,6 +11,7 @@ from dsar.contract import compiler, registry
 from dsar.contract.declarations import NotPersonal
 from dsar.engine import annotating, discovery, retaining
 from dsar.engine.rights import deletion
+from dsar.registers import received
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,16 +19,17 @@ if TYPE_CHECKING:
 
     from dsar.contract.declarations import Declaration
     from dsar.engine.annotating import Noted
+    from dsar.registers.received import Received
 
 
 def holdings(person: object) -> list[dict[str, Any]]:
     """Each kind of record that is held, with what the declarations say about it."""
     counts = discovery.discover(person)
     noted = annotating.of(person) if counts[annotating.LABEL] else {}
+    held = [one for one in registry.current().all() if counts[one.label]]
+    told = received.of(person, declarations=held)
     return [
-        _holding(one, counts[one.label]) | {"annotations": _noted(one, noted)}
-        for one in registry.current().all()
-        if counts[one.label]
+        _holding(one, counts[one.label], told) | {"annotations": _noted(one, noted)} for one in held
     ]
 
 
@@ -45,7 +47,7 @@ def deletion_of(person: object) -> list[dict[str, Any]]:
     return [_foreseen(step, until=until.get(step["declaration"])) for _, step in kinds]
 
 
-def _holding(declaration: Declaration, rows: int) -> dict[str, Any]:
+def _holding(declaration: Declaration, rows: int, told: list[Received]) -> dict[str, Any]:
     purpose = declaration.purpose
     return {
         "declaration": declaration.label,
@@ -59,16 +61,15 @@ def _holding(declaration: Declaration, rows: int) -> dict[str, Any]:
         "kept": retaining.length(declaration.retention),
         "categories": _categories(declaration),
         "recipients": [
-            {
-                "code": one.code,
-                "name": one.name,
-                "role": one.role,
-                "country": one.country,
-                "safeguard": one.safeguard,
-            }
-            for one in purpose.recipients
+            *(_recipient(vars(one)) for one in purpose.recipients),
+            *(_recipient(one.facts) for one in told if one.declaration == declaration.label),
         ],
     }
+
+
+def _recipient(facts: Mapping[str, str]) -> dict[str, str]:
+    told = ("code", "name", "role", "country", "safeguard")
+    return {name: facts[name] for name in told}
 
 
 def _categories(declaration: Declaration) -> list[str]:

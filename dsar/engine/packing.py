@@ -31,6 +31,7 @@ from dsar.engine import (
 from dsar.engine.reached import Reached
 from dsar.packages import archive, behind, pages, vault
 from dsar.packages.archive import Member, Written
+from dsar.registers import received
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from dsar.engine.leases import Lease
     from dsar.engine.sources import Source
     from dsar.packages.models import Package
+    from dsar.registers.received import Received
 
 _Stream: TypeAlias = (
     "Callable[[Sequence[Source], object], Iterator[tuple[Source, Iterator[bytes]]]]"
@@ -171,9 +173,12 @@ class _Notice:
 
 
 @lru_cache(maxsize=64)
-def _notice(held: tuple[Declaration, ...], _organisation: str) -> _Notice:
-    """The same for everybody of whom the same kinds are held: made once."""
-    said = information.information(held)
+def _notice(
+    held: tuple[Declaration, ...], _organisation: str, told: tuple[Received, ...]
+) -> _Notice:
+    """The same for everybody of whom the same kinds are held, and went to the same: made once."""
+    received = [(one.declaration, one.facts) for one in told]
+    said = information.information(held, received=received)
     return _Notice(said=said, as_json=_pretty(said), as_page=pages.informing(said))
 
 
@@ -205,7 +210,8 @@ class _Reading:
     @cached_property
     def notice(self) -> _Notice:
         """What the person is told about the kinds of data that are held."""
-        return _notice(tuple(self.held), json.dumps(conf.get("ORGANISATION")))
+        told = tuple(received.of(self.person, declarations=self.held))
+        return _notice(tuple(self.held), json.dumps(conf.get("ORGANISATION")), told)
 
     @cached_property
     def excluded(self) -> list[dict[str, str]]:

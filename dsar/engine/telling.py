@@ -12,13 +12,14 @@ from django.db import connection
 from django.utils import timezone
 
 from dsar.cases import corrections, subjects
-from dsar.cases.models import Correction
+from dsar.cases.correction_models import Correction
 from dsar.cases.recipient_models import RecipientTask
 from dsar.cases.states import Right
 from dsar.contract import registry
 from dsar.contract.vocabulary import Category
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
+from dsar.engine import readers
 from dsar.keys import box
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -63,9 +64,10 @@ SELECT coalesce(array_agg(recipient_code ORDER BY recipient_code), '{}'), coales
 """
 
 
-def names(kinds: Iterable[str]) -> list[str]:
-    """Recipients of the purposes for which these kinds of records are held, by name, for the person's letter."""
-    return sorted({one.name for one in _declared(set(kinds))})
+def names(kinds: Iterable[str], request: Request) -> list[str]:
+    """Whom the letter names: recipients of the purposes of these kinds, and whoever received single records."""
+    meant = set(kinds)
+    return sorted({one.name for one in _declared(meant)} | readers.noted(request, meant))
 
 
 def _purposes(request: Request) -> list[str] | None:
@@ -109,8 +111,18 @@ def _declared(labels: set[str]) -> list[Recipient]:
 
 @effect("recipients.task")
 def open_tasks(request: Request) -> None:
-    """One task a recipient: those of the purposes, and whoever got data in the year before (also secretly)."""
+    """One task a recipient: those of the purposes, whoever got data in the year before (also secretly), readers."""
+    note_received(request)
     _open(request, due=timezone.now() + timedelta(days=_DAYS_TO_TELL))
+
+
+def note_received(request: Request) -> None:
+    """One task for whoever received single records; called before a deletion too, as only the records tell who."""
+    steps = request.plan.document["steps"]
+    due = timezone.now() + timedelta(days=_DAYS_TO_TELL)
+    readers.note(
+        request, _touched(request), [one["purpose"] for one in steps if "purpose" in one], due=due
+    )
 
 
 @effect("recipients.ask")

@@ -21,7 +21,7 @@ from dsar.contract.vocabulary import Category, LegalBasis
 from dsar.engine import foresight
 from dsar.portal import filing, words
 from dsar.processing import standing
-from dsar.registers import consents, disclosures, purposes
+from dsar.registers import consents, disclosures, purposes, received
 from dsar.registers.models import Purpose
 
 if TYPE_CHECKING:
@@ -59,9 +59,15 @@ def held(request: HttpRequest) -> HttpResponse:
     shown = {
         "reasons": _by_reason(kinds),
         "records": sum(kind["records"] for kind in kinds),
-        "told": disclosures.told_to(person)[:_MOST_DISCLOSURES],
+        "told": _told(person),
     }
     return render(request, "dsar/portal/held.html", shown)
+
+
+def _told(person: Any) -> list[Any]:
+    """What went to whom, latest first: what was noted, and who received single records."""
+    told: list[Any] = [*disclosures.told_to(person)[:_MOST_DISCLOSURES], *received.of(person)]
+    return sorted(told, key=lambda one: one.disclosed_at, reverse=True)[:_MOST_DISCLOSURES]
 
 
 def _by_reason(kinds: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -74,10 +80,12 @@ def _by_reason(kinds: list[dict[str, Any]]) -> list[dict[str, Any]]:
             {
                 "why": kind["why"],
                 "basis_label": words.BASES[kind["basis"]],
-                "recipients": kind["recipients"],
+                "recipients": [],
                 "kinds": [],
             },
         )
+        new = [one for one in kind["recipients"] if one not in reason["recipients"]]
+        reason["recipients"] += new
         reason["kinds"].append(kind)
     return sorted(reasons.values(), key=lambda one: str(one["why"]))
 

@@ -61,6 +61,11 @@ class Order(models.Model):
     link_code = models.CharField(max_length=60, default=new_link_code, editable=False)
     note = models.TextField(blank=True, help_text="Whatever the customer wrote with the order.")
     invoice_party = models.CharField(max_length=300)
+    buyer_is_organisation = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether the invoice names an organisation: people in its reports learn that name, never a person's.",
+    )
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.PLACED)
     currency = models.CharField(max_length=3, default="SGD")
     net = models.DecimalField(max_digits=12, decimal_places=2, validators=_NOT_NEGATIVE)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from dsar.cases.correction_models import Correction
 from dsar.cases.message_models import Message
-from dsar.cases.models import Correction, Request
+from dsar.cases.models import Request
 from dsar.cases.states import State
 from dsar.law import grounds
 from dsar.ledger import log

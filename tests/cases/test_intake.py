@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from dsar.cases import corrections, intake, letters, repeats
 from dsar.cases.asked import Asked, IntakeError, Proposal, understood
-from dsar.cases.models import Case, Correction, Letter, Request
+from dsar.cases.correction_models import Correction
+from dsar.cases.models import Case, Letter, Request
 from dsar.cases.states import Right, State
 from dsar.dispatch.models import Wake
 from dsar.keys.models import Key

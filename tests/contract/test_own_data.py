@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from dsar.cases.models import Case, Correction, Decision, Letter, Note, Request
+from dsar.cases.correction_models import Correction
+from dsar.cases.models import Case, Decision, Letter, Note, Request
 from dsar.contract.compiler import is_released, reader
 from dsar.keys import box
 from dsar.keys.models import Key

@@ -140,6 +140,7 @@ NOT_WALKED = {
     "lease.beat": "A beat that is lost is a lease that ends: test_killed_workers.py.",
     "lease.release": "A lease that is not given back ends by itself.",
     "recipients.ask": "One transaction with the approval, which somebody gives, or filing, at a face.",
+    "readers.note": "In the transaction of the deletion or answer it belongs to; no app of the scenes says who read.",
     "package.permit": "Staff hand a package over, and do it again who saw an error; one transaction.",
     "package.begin_again": "The same as `package.begin`, when that failed in the claim.",
 }

@@ -15,9 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from dsar.cases.correction_models import Correction
 from dsar.cases.intake import Asked, Proposal
 from dsar.cases.message_models import Message
-from dsar.cases.models import Case, Correction, Letter, Note, Request
+from dsar.cases.models import Case, Letter, Note, Request
 from dsar.cases.states import Right, State
 from dsar.engine import execution, leases
 from dsar.law import grounds

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dsar.cases import claims, mail_reading, uploads
+from dsar.cases.correction_models import Correction
 from dsar.cases.identity_models import Upload
-from dsar.cases.models import Case, Correction
+from dsar.cases.models import Case
 from dsar.cases.states import Right
 from dsar.staff import mail_held
 from tests import faces

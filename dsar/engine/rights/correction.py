@@ -10,8 +10,8 @@ from django.db import models, transaction
 from dsar import conf
 from dsar.cases import contents, corrections, subjects, wording
 from dsar.cases.asked import Proposal
+from dsar.cases.correction_models import Correction
 from dsar.cases.decisions import DecisionError
-from dsar.cases.models import Correction
 from dsar.cases.states import Outcome, Right
 from dsar.contract import compiler, reach
 from dsar.crashpoints import effect
@@ -257,7 +257,7 @@ def _close(request: Request) -> None:
         request,
         content={
             "fields": [_line(one, request) for one in results],
-            "recipients": telling.names(one["declaration"] for one in corrected),
+            "recipients": telling.names((one["declaration"] for one in corrected), request),
             **_noted(results, language=request.case.language),
         },
         outcome=_outcome(len(corrected), len(results)),

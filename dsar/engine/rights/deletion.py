@@ -160,6 +160,7 @@ def _erase(lease: Lease, *, most: int | None = None) -> _Work:
         covered = covering.of(request)
         if most is not None and (large := _large(work, covered, most=most)):
             return replace(work, large=large)
+        telling.note_received(request)
         found = surveying.survey(covered, work.person)
         if covering.is_whole(request):
             suppressing.suppress(addresses, request=request)
@@ -220,6 +221,7 @@ def _close_account(lease: Lease) -> None:
         _check_still_allowed(_Work(request=request, steps=_steps_of(request)))
         verification.keep_identifiers(request, covering.of(request))
         noting.note(request, covering.of(request))
+        telling.note_received(request)
         if covering.is_whole(request):
             erasing.close_account(subjects.of(request.case))
 
@@ -317,7 +319,7 @@ def _answer(lease: Lease, work: _Work, journalled: Callable[[], None]) -> None:
         lease,
         content={
             "receipts": receipts,
-            "recipients": telling.names(one["declaration"] for one in receipts),
+            "recipients": telling.names((one["declaration"] for one in receipts), work.request),
         },
         outcome=_outcome(receipts, kept=kept),
         result={"receipts": receipts},

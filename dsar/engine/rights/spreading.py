@@ -12,7 +12,8 @@ from dsar.engine.rights import correction
 from dsar.engine.rights.correction import NotCorrectableError
 
 if TYPE_CHECKING:
-    from dsar.cases.models import Correction, Request
+    from dsar.cases.correction_models import Correction
+    from dsar.cases.models import Request
 
 
 def spread(request: Request) -> None:
