@@ -88,7 +88,9 @@ def appoint(user: Any, role: str) -> Any:
     return fit(user)
 
 
-def file(person: Person, *rights: str | Asked, at: datetime | None = None) -> Case:
+def file(
+    person: Person, *rights: str | Asked, at: datetime | None = None, residence: str = ""
+) -> Case:
     """File rights for a person who logged in just now, or at another time."""
     asked = [one if isinstance(one, Asked) else Asked(right=Right(one)) for one in rights]
     user: Any = person.user
@@ -100,6 +102,7 @@ def file(person: Person, *rights: str | Asked, at: datetime | None = None) -> Ca
         language="en",
         contact=person.email,
         authenticated_at=at or timezone.now(),
+        residence=residence,
     )
 
 

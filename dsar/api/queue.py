@@ -19,6 +19,7 @@ from dsar.api.strictness import Strict
 from dsar.api.verdicts import VerdictSerializer
 from dsar.cases import lifecycle, owning, pausing, permissions, variants
 from dsar.cases.delays import Pause
+from dsar.cases.human_review import HumanReview
 from dsar.cases.models import Decision, Request
 from dsar.cases.states import Outcome, Right, State
 from dsar.engine import reception, review
@@ -226,6 +227,7 @@ class Decide(OnOne):
             reason=said["reason"],
             balancing=said["balancing"],
             derived_from=said["derived_from"],
+            looked_again=HumanReview(**said["human_review"]) if said["human_review"] else None,
             refusals=said.get("corrections"),
             kept=said.get("kept"),
         )

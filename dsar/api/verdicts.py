@@ -8,6 +8,18 @@ from dsar.api.strictness import Strict
 from dsar.cases.models import Decision
 
 
+class HumanReviewSerializer(Strict):
+    """What a human found who looked at a decision by machine."""
+
+    result = serializers.ChoiceField(choices=Decision.Review.choices)
+    reason = serializers.CharField(
+        max_length=5_000, help_text="In words for the person: it goes into the letter."
+    )
+    view_considered = serializers.BooleanField(
+        help_text="Whether what the person says about it was considered; it has to be."
+    )
+
+
 class VerdictSerializer(Strict):
     """A decision."""
 
@@ -27,6 +39,12 @@ class VerdictSerializer(Strict):
         required=False,
         default="",
         help_text="Of a value that is derived data: what it was worked out from, in words for the person.",
+    )
+    human_review = HumanReviewSerializer(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Needed where the objection is to a decision by machine (GDPR Art. 22(3)).",
     )
     shown = serializers.RegexField(r"^[0-9a-f]{64}\Z", help_text="The digest of the preview.")
     corrections = serializers.DictField(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 
 from dsar import conf
-from dsar.cases import second_look, subjects, variants, wording
+from dsar.cases import human_review, second_look, subjects, variants, wording
 from dsar.cases.models import Decision, Letter
 from dsar.keys import box
 from dsar.law import contents as law
@@ -211,10 +211,11 @@ def _standing(request: Request, *, kind: str) -> dict[str, Any]:
     by_kind = _sentences(request.case, **named)
     if kind == Letter.Kind.REFUSAL:
         told = {"reasons": refusal_reasons(request), "second_look": _second_look(request.case)}
-        return by_kind | told | _weighed(request)
+        return by_kind | told | _weighed(request) | _looked_again(request)
     if kind != Letter.Kind.ANSWER:
         return by_kind
-    return _sentences(request.case, **_BY_RIGHT.get(request.right, {})) | _year_before(request)
+    by_right = _sentences(request.case, **_BY_RIGHT.get(request.right, {}))
+    return by_right | _year_before(request) | _looked_again(request)
 
 
 _BY_KIND: dict[str, dict[str, str]] = {
@@ -285,6 +286,14 @@ def _weighed(request: Request) -> dict[str, str]:
     if decision is None or decision.balancing is None:
         return {}
     return {"balancing": box.unseal(request.case.key, decision.balancing).decode()}
+
+
+def _looked_again(request: Request) -> dict[str, list[str]]:
+    """What a human found who looked at a decision by machine (GDPR Art. 22(3))."""
+    if not human_review.is_due(request):
+        return {}
+    decision = Decision.objects.filter(request=request).exclude(human_review="").first()
+    return {} if decision is None else {"human_review": human_review.in_words(decision)}
 
 
 def refusal_reasons(request: Request) -> list[str]:

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from dsar.cases import complaints, fees, guards, letters, lifecycle, permissions, policy, variants
+from dsar.cases import (
+    complaints,
+    fees,
+    guards,
+    human_review,
+    letters,
+    lifecycle,
+    permissions,
+    policy,
+    variants,
+)
 from dsar.cases.actors import ActorKind
 from dsar.cases.identity_models import Claim
 from dsar.cases.lifecycle import MoveError, NotPermittedError
@@ -26,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dsar.cases.actors import Actor
+    from dsar.cases.human_review import HumanReview
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +49,7 @@ class _Said:
     balancing: str
     derived_from: str
     plan_digest: str
+    looked_again: HumanReview | None
 
 
 _FIXED = frozenset({"id", "request"})
@@ -57,13 +69,15 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
     balancing: str = "",
     derived_from: str = "",
     plan_digest: str = "",
+    looked_again: HumanReview | None = None,
 ) -> Decision:
     """Decide a request under review, and do what follows from it.
 
     Granted, it is approved, unless a second person must sign first. Refused, the letter is written and the
     request closes, unless a ground needs the data protection officer and somebody else decided: then it waits for
     that signature. `grounds` names a ground per regime; `reason` is sealed and goes to nobody but staff, `balancing`
-    and `derived_from` are sealed and go into the letter.
+    and `derived_from` are sealed and go into the letter. `looked_again` says what a human found who looked at a
+    decision by machine: an objection to one cannot be decided without.
     The system decides only what the policy table leaves to it. Raises DecisionError, NotPermittedError, GuardError.
     """
     said = _Said(
@@ -73,6 +87,7 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
         balancing=balancing.strip(),
         derived_from=derived_from.strip(),
         plan_digest=plan_digest,
+        looked_again=looked_again,
     )
     with effect("decision.write"), transaction.atomic():
         locked = _lock(request)
@@ -115,6 +130,8 @@ def _lock(request: Request) -> Request:
 
 def _check(request: Request, said: _Said, *, actor: Actor) -> None:
     _check_actor(request, actor=actor)
+    if problem := human_review.problem(request, said.looked_again):
+        raise DecisionError(problem)
     if said.verdict == Decision.Verdict.REFUSED:
         _check_refusal(request, grounds=said.grounds)
         _check_needs(request, said.grounds.values(), said)
@@ -220,6 +237,7 @@ def _record(request: Request, said: _Said, *, actor: Actor) -> Decision:
         reason=_sealed(request, said.reason),
         balancing=_sealed(request, said.balancing),
         derived_from=_sealed(request, said.derived_from),
+        **_looked_again(request, said.looked_again),
         automatic=actor.kind is ActorKind.SYSTEM,
         decided_by=actor.user,
         decided_at=timezone.now(),
@@ -230,6 +248,16 @@ def _record(request: Request, said: _Said, *, actor: Actor) -> Decision:
         [decision], update_conflicts=True, unique_fields=["request"], update_fields=fields
     )
     return decision
+
+
+def _looked_again(request: Request, said: HumanReview | None) -> dict[str, Any]:
+    if said is None:
+        return {"human_review": "", "review_reason": None, "view_considered": False}
+    return {
+        "human_review": said.result,
+        "review_reason": _sealed(request, said.reason.strip()),
+        "view_considered": said.view_considered,
+    }
 
 
 def _sealed(request: Request, text: str) -> bytes | None:
@@ -252,6 +280,8 @@ def _witness(decision: Decision, said: _Said, *, actor: Actor) -> None:
         detail["balancing"] = box.digest(case.key, said.balancing)
     if said.derived_from:
         detail["derived_from"] = box.digest(case.key, said.derived_from)
+    if said.looked_again is not None:
+        detail["human_review"] = said.looked_again.result
     log.append(Tag.REQUEST_DECIDED, request=decision.request_id, **detail, **actor.witnessed(case))
 
 

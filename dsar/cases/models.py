@@ -211,6 +211,13 @@ class Decision(models.Model):
         GRANTED_IN_PART = "granted_in_part", "Granted in part"
         REFUSED = "refused", "Refused"
 
+    class Review(models.TextChoices):
+        """What became of a decision by machine when a human looked at it."""
+
+        UPHELD = "upheld", "It stands"
+        CHANGED = "changed", "It was changed"
+        WITHDRAWN = "withdrawn", "It was withdrawn"
+
     request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="decision")
     verdict = models.CharField(max_length=20, choices=Verdict.choices)
     grounds = models.JSONField(default=dict)
@@ -221,6 +228,14 @@ class Decision(models.Model):
     """How the person's interests were weighed, in words for the person; sealed under the case key."""
     derived_from = models.BinaryField(null=True, blank=True)
     """What refused values were worked out from, in words for the person; sealed under the case key (R80)."""
+    human_review = models.CharField(
+        max_length=20, choices=Review.choices, blank=True, db_default=""
+    )
+    """What the second look at a decision by machine found (GDPR Art. 22(3)); empty where none was contested."""
+    review_reason = models.BinaryField(null=True, blank=True)
+    """Why, in words for the person; sealed under the case key."""
+    view_considered = models.BooleanField(default=False, db_default=False)
+    """Whether the person's own view was considered in it."""
     automatic = models.BooleanField(default=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -241,6 +256,15 @@ class Decision(models.Model):
                 | models.Q(decided_by__isnull=True)
                 | ~models.Q(approved_by=models.F("decided_by")),
                 name="dsar_decider_is_not_approver",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(human_review="", view_considered=False)
+                | models.Q(
+                    human_review__in=["upheld", "changed", "withdrawn"],
+                    view_considered=True,
+                    automatic=False,
+                ),
+                name="dsar_human_review_is_whole",
             ),
         ]
 

@@ -23,6 +23,7 @@ from dsar.packages import vault
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dsar.cases.human_review import HumanReview
     from dsar.engine.planning import Planned
     from dsar.packages.models import Package
 
@@ -60,6 +61,7 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
     reason: str = "",
     balancing: str = "",
     derived_from: str = "",
+    looked_again: HumanReview | None = None,
     refusals: Mapping[str, str] | None = None,
     kept: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Request:
@@ -90,6 +92,7 @@ def decide(  # noqa: PLR0913 - a decision is recorded whole or not at all.
         reason=reason,
         balancing=balancing,
         derived_from=derived_from,
+        looked_again=looked_again,
         plan_digest=planned.digest,
     )
     return _woken(request)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from dsar.cases.complaint_models import Complaint
+from dsar.cases.correction_models import Correction
 from dsar.cases.enquiry_models import Enquiry
 from dsar.cases.message_models import Attachment, Message
-from dsar.cases.models import Correction, Decision, Letter, Note
+from dsar.cases.models import Decision, Letter, Note
 from dsar.cases.recipient_models import RecipientTask
 from dsar.cases.redaction_models import Redaction, Replacement
 from dsar.declarations import Category, Erase, Held, Origin, PersonalData, Row, Secret
@@ -42,6 +43,12 @@ class _DecisionTerms(PersonalData):
     row = Row.RETAINED
 
 
+def _told(name: str) -> Erase:
+    """Words of a decision for the person, sealed under the case's key."""
+    read = opened(name, case="request__case")
+    return Erase(to=None, category=Category.LEGAL, origin=Origin.DERIVED, read=read)
+
+
 @declare(Decision)
 class DecisionPersonalData(_DecisionTerms):
     """What was decided on a request and on which grounds."""
@@ -50,22 +57,14 @@ class DecisionPersonalData(_DecisionTerms):
     fields = {
         ("id", "request"): TECHNICAL,
         ("verdict", "automatic", "decided_at", "approved_at"): PROCEDURE,
+        ("human_review", "view_considered"): PROCEDURE,
+        "review_reason": _told("review_reason"),
         "grounds": Held(category=Category.LEGAL, origin=Origin.DERIVED, read=_told_grounds),
         "plan_digest": Secret(to="", category=Category.LEGAL, origin=Origin.DERIVED),
         # For the file: it may say what the law protects, or who told it (R66). The letter says what the person is told.
         "reason": LET_GO,
-        "balancing": Erase(
-            to=None,
-            category=Category.LEGAL,
-            origin=Origin.DERIVED,
-            read=opened("balancing", case="request__case"),
-        ),
-        "derived_from": Erase(
-            to=None,
-            category=Category.LEGAL,
-            origin=Origin.DERIVED,
-            read=opened("derived_from", case="request__case"),
-        ),
+        "balancing": _told("balancing"),
+        "derived_from": _told("derived_from"),
         ("decided_by", "approved_by"): STAFF,
     }
 
@@ -79,6 +78,7 @@ class StaffDecisionPersonalData(_DecisionTerms):
         ("id", "request"): TECHNICAL,
         ("decided_at", "approved_at"): PROCEDURE,
         ("verdict", "grounds", "automatic", "reason", "balancing", "derived_from"): SOMEBODY_ELSES,
+        ("human_review", "review_reason", "view_considered"): SOMEBODY_ELSES,
         "plan_digest": Secret(to="", category=Category.LEGAL, origin=Origin.DERIVED),
         ("decided_by", "approved_by"): LET_GO,
     }

@@ -84,6 +84,7 @@ def _decide(request: Request, form: DecideForm, actor: Actor) -> object:
         reason=form.cleaned_data["reason"],
         balancing=form.cleaned_data["balancing"],
         derived_from=form.cleaned_data["derived_from"],
+        looked_again=form.looked_again,
         refusals=form.refusals,
         kept=form.kept,
     )

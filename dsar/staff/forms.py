@@ -9,8 +9,9 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.utils import timezone
 
-from dsar.cases import fees, owning, pausing, subjects, variants
+from dsar.cases import fees, human_review, owning, pausing, subjects, variants
 from dsar.cases.delays import Pause
+from dsar.cases.human_review import HumanReview
 from dsar.cases.models import Case, Decision, Note
 from dsar.cases.states import Outcome, Right
 from dsar.contract import belonging, terms
@@ -86,6 +87,8 @@ class DecideForm(ConfirmForm):
                 required=False,
             )
         self.fields |= _leaving(about)
+        if human_review.is_due(about):
+            self.fields |= _looking_again()
         self.fields["derived_from"] = forms.CharField(
             max_length=200,
             required=False,
@@ -115,6 +118,18 @@ class DecideForm(ConfirmForm):
         chosen = self._chosen("kept_")
         return {label: keeping.under_every_law(self.about, code) for label, code in chosen.items()}
 
+    @property
+    def looked_again(self) -> HumanReview | None:
+        """What the human's own look at a decision by machine found."""
+        if not human_review.is_due(self.about):
+            return None
+        said = self.cleaned_data
+        return HumanReview(
+            result=said["human_review"],
+            reason=said["review_reason"],
+            view_considered=said["view_considered"],
+        )
+
     def _chosen(self, prefix: str) -> dict[str, str]:
         said = self.cleaned_data.items()
         return {
@@ -122,6 +137,21 @@ class DecideForm(ConfirmForm):
             for name, value in said
             if name.startswith(prefix) and value
         }
+
+
+def _looking_again() -> dict[str, forms.Field]:
+    """What a decision on an objection to a machine's decision has to say (GDPR Art. 22(3))."""
+    return {
+        "human_review": forms.ChoiceField(
+            label="The machine's decision, looked at by you",
+            choices=Decision.Review.choices,
+            widget=forms.RadioSelect,
+        ),
+        "review_reason": long_text(
+            label="Why", help_text="In words for the person: it goes into the letter."
+        ),
+        "view_considered": forms.BooleanField(label="What the person says about it was considered"),
+    }
 
 
 class AskForm(ConfirmForm):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_POST
 
-from dsar.cases import decisions, extending, permissions
+from dsar.cases import decisions, extending, human_review, permissions
 from dsar.cases.lifecycle import MoveError
 from dsar.cases.models import Decision, Request
 from dsar.cases.states import Right
@@ -236,6 +236,7 @@ def _known(about: Request, *, in_clear: bool) -> dict[str, Any]:
         "failure": failures.of(about, now=timezone.now()),
         "decision": decision,
         "reason": _reason(decision, in_clear=in_clear),
+        "review_reason": human_review.read_reason(decision) if decision and in_clear else "",
         "changes": _changes(about, in_clear=in_clear),
         "in_clear": in_clear,
         "entries": casefile.entries([about]),

@@ -151,6 +151,24 @@ def test_derived_data_is_refused_only_with_what_it_was_derived_from(alice, dora,
     assert "It was worked out from the address of your canary." in last["text"]
 
 
+def test_an_objection_to_a_machine_is_decided_with_what_a_human_found(alice, dora, worked):
+    scope = {"objection": "automated_decision", "purposes": ["test_safety"]}
+    wish = {"rights": [{"right": "objection", "scope": scope}], "residence": "DE"}
+    filed = alice.post("/api/v1/cases", wish, format="json")
+    assert filed.status_code == 201, filed.content
+    request = Request.objects.get()
+    refused = _decide(dora, request)
+    assert refused.status_code == 409
+    assert "look at what the machine decided" in refused.json()["detail"]
+    found = {"result": "withdrawn", "reason": "It rested on a mistake.", "view_considered": True}
+    decided = _decide(dora, request, human_review=found)
+    assert decided.status_code == 200, decided.content
+    worked()
+    text = _letters(alice, request)[-1]["text"]
+    assert "withdrew the decision." in text
+    assert "It rested on a mistake." in text
+
+
 def test_a_field_is_refused_on_a_ground_of_the_law_only(alice, cast, dora, file):
     member = Member.objects.get(user=cast.alice.user)
     wanted = {

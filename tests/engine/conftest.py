@@ -9,7 +9,9 @@ import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
+from dsar.cases import human_review
 from dsar.cases.actors import Actor, ActorKind
+from dsar.cases.human_review import HumanReview
 from dsar.cases.intake import Asked
 from dsar.cases.models import Decision
 from dsar.cases.states import Right, State
@@ -87,12 +89,25 @@ def otto(cast: Cast) -> Actor:
     return make_staff("otto")
 
 
+def look_again(request: Request) -> HumanReview | None:
+    """What a decision on an objection to a machine's decision has to say; None of every other."""
+    if not human_review.is_due(request):
+        return None
+    return HumanReview(result="upheld", reason="Looked at anew.", view_considered=True)
+
+
 def grant(case: Case, *, dora: Actor, otto: Actor) -> Request:
     """See a case's only request through review: decided, and signed where a second person must."""
     request = case.requests.get()
     if request.state == State.IN_REVIEW:
         shown = review.preview(request, actor=dora).digest
-        request = review.decide(request, verdict=Decision.Verdict.GRANTED, actor=dora, shown=shown)
+        request = review.decide(
+            request,
+            verdict=Decision.Verdict.GRANTED,
+            actor=dora,
+            shown=shown,
+            looked_again=look_again(request),
+        )
     if request.state == State.IN_REVIEW:
         request = review.approve(request, actor=otto)
     return request

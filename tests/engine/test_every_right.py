@@ -16,7 +16,7 @@ from dsar.cases.states import DONE, Outcome, Right, State
 from dsar.engine import execution, reception, review
 from dsar.law import contents as law
 from dsar.law import grounds, rules
-from tests.engine.conftest import grant
+from tests.engine.conftest import grant, look_again
 from tests.testapp.factories import make_person
 from tests.testapp.models import Member
 
@@ -117,6 +117,7 @@ def refuse(request: Request, right: str, *, dora: Actor) -> None:
         grounds=first_grounds(right, request.case),
         reason="For the file.",
         balancing="Weighed.",
+        looked_again=look_again(request),
     )
     request.refresh_from_db()
     said = (request.case.subject_relation, request.case.regimes)
