@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dsar', '0053_how_far'),
+        ('dsar', "0054_kept_in_part_gone_and_restricted"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
