@@ -60,7 +60,7 @@ def leave_logging_alone(**_given: Any) -> None:
 
 
 @task_prerun.connect
-def look_at_connections(task: Task, **_given: Any) -> None:
+def look_at_connections(task: Task[Any, Any], **_given: Any) -> None:
     """Begin a task as a web request begins: with the connection that is there, unless it is too old or has broken."""
     if not task.request.is_eager:
         close_old_connections()

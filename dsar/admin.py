@@ -20,7 +20,15 @@ from dsar.registers.anonymous_models import AnonymousSet
 from dsar.registers.destination_models import Destination
 from dsar.registers.exemption_models import ExemptedUse
 from dsar.registers.incident_models import Incident
-from dsar.registers.models import Consent, Disclosure, Hold, Objection, Purpose, Restriction
+from dsar.registers.models import (
+    Consent,
+    Disclosure,
+    Hold,
+    NumberCheck,
+    Objection,
+    Purpose,
+    Restriction,
+)
 from dsar.registers.policy_models import PrivacyPolicy
 from dsar.registers.recipient_models import RecipientRecord
 from dsar.registers.source_models import SourceNotice
@@ -46,6 +54,7 @@ from dsar.staff.registers import (
     ConsentAdmin,
     DisclosureAdmin,
     HoldAdmin,
+    NumberCheckAdmin,
     ObjectionAdmin,
 )
 from dsar.staff.requests import RequestAdmin
@@ -64,6 +73,7 @@ admin.site.register(Hold, HoldAdmin)
 admin.site.register(Purpose, PurposeAdmin)
 admin.site.register(Consent, ConsentAdmin)
 admin.site.register(Objection, ObjectionAdmin)
+admin.site.register(NumberCheck, NumberCheckAdmin)
 admin.site.register(Restriction, RestrictionAdmin)
 admin.site.register(Disclosure, DisclosureAdmin)
 admin.site.register(Package, PackageAdmin)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dsar.contract import registry
 from dsar.contract.declarations import Purpose
-from dsar.contract.vocabulary import LegalBasis
+from dsar.contract.vocabulary import Channel, LegalBasis
 from dsar.registers import purposes
 from dsar.registers.models import Purpose as Known
 
@@ -44,6 +44,23 @@ CAMPAIGN = Purpose(
     pdpa="First Schedule, Part 3",
     interest="Customers who come back",
     marketing=True,
+)
+OFFERS = Purpose(
+    code="offers",
+    label="Offers",
+    basis=LegalBasis.CONSENT,
+    pdpa="s 13(a)",
+    marketing=True,
+    channels=(Channel.EMAIL, Channel.PHONE),
+)
+CALLS = Purpose(
+    code="calls",
+    label="Calls",
+    basis=LegalBasis.LEGITIMATE_INTEREST,
+    pdpa="First Schedule, Part 3",
+    interest="Customers who come back",
+    marketing=True,
+    channels=(Channel.PHONE,),
 )
 ALL = (CONTRACT, LEGAL, INTEREST, PUBLIC, VITAL, CONSENT, NEWSLETTER, CAMPAIGN)
 UNDECLARED = Purpose(code="nobody-knows", label="?", basis=LegalBasis.CONTRACT, pdpa="")

@@ -24,6 +24,7 @@ from dsar.registers import (
     disputes,
     exemptions,
     holds,
+    number_checks,
     objections,
     restrictions,
     sources,
@@ -32,6 +33,7 @@ from dsar.registers import (
 from dsar.registers.annotation_models import Annotation
 from dsar.registers.exemptions import Exempted
 from dsar.registers.models import Restriction
+from dsar.registers.number_checks import Answer
 from dsar.registers.source_models import SourceNotice
 from orders.models import Order
 from orders.purposes import ACCOUNTING, BOOKKEEPING, PERSONALISED_SEARCH, TAX_AUTHORITY
@@ -62,6 +64,17 @@ def object_(troupe: Troupe) -> None:
 def suppress(_troupe: Troupe) -> None:
     """Somebody who has no account any more wants no mail."""
     suppression.add("noa.longerhere@example.test")
+
+
+def check_numbers(_troupe: Troupe) -> None:
+    """The Do Not Call Register was asked about two numbers, and lists one."""
+    today = timezone.localdate()
+    number_checks.note(
+        [
+            Answer(number="+65 6000 0001", asked_on=today, listed=False),
+            Answer(number="+65 6000 0002", asked_on=today, listed=True),
+        ]
+    )
 
 
 def restrict(troupe: Troupe) -> None:

@@ -19,6 +19,7 @@ from dsar.cases import identity, withdrawal
 from dsar.cases.intake import Asked, Proposal
 from dsar.cases.models import Case, Request
 from dsar.cases.states import ObjectionScope, Right, State
+from dsar.contract.vocabulary import Channel
 from dsar.engine import following, reception
 from dsar.registers.models import Restriction
 
@@ -60,6 +61,12 @@ class ScopeSerializer(Strict):
         child=serializers.CharField(max_length=120), max_length=500, required=False
     )
     objection = serializers.ChoiceField(choices=list(ObjectionScope), required=False)
+    channels = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(Channel)),
+        min_length=1,
+        required=False,
+        help_text="With an objection to marketing: where it is to stop. Left out, it stops in every channel.",
+    )
     ground = serializers.ChoiceField(choices=Restriction.Ground.choices, required=False)
     send_to = serializers.RegexField(
         r"^[-a-zA-Z0-9_]+\Z",

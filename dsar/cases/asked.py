@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from dsar.cases import variants
 from dsar.cases.states import ObjectionScope, Right
 from dsar.contract import registry
-from dsar.contract.vocabulary import LegalBasis
+from dsar.contract.vocabulary import Channel, LegalBasis
 from dsar.law import rules
 from dsar.registers import destinations
 from dsar.registers.models import Restriction
@@ -38,18 +38,21 @@ SEND_TO = "send_to"
 UNLISTED = "unlisted"
 """In its place: a service that is not among those we send to."""
 
+CHANNELS = "channels"
+"""The channels in which advertising is to stop; left out, all of them (R113)."""
+
 KEYS: dict[Right, frozenset[str]] = {
     Right.ACCESS: frozenset(),
     Right.PORTABILITY: frozenset({SEND_TO}),
     Right.CORRECTION: frozenset({MEANWHILE}),
     Right.DELETION: frozenset({"declarations"}),
-    Right.OBJECTION: frozenset({"objection", "purposes"}),
+    Right.OBJECTION: frozenset({"objection", "purposes", CHANNELS}),
     Right.RESTRICTION: frozenset({"ground", "purposes"}),
     Right.CONSENT_WITHDRAWAL: frozenset({"purposes"}),
 }
 """What a scope may say, right by right."""
 
-_LIMITS = frozenset({"declarations", "purposes"})
+_LIMITS = frozenset({"declarations", "purposes", "channels"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,8 +209,17 @@ def _wrong_objection(one: Asked) -> dict[str, str]:
     if scope not in list(ObjectionScope):
         return {"scope.objection": f"Choose one of: {', '.join(ObjectionScope)}."}
     if scope == ObjectionScope.MARKETING:
-        return _wrong_marketing(one)
+        return _wrong_channels(one) or _wrong_marketing(one)
+    if CHANNELS in one.scope:
+        return {f"scope.{CHANNELS}": "Only advertising is stopped by channel."}
     return _wrong_purposes(one, required=True)
+
+
+def _wrong_channels(one: Asked) -> dict[str, str]:
+    given = one.scope.get(CHANNELS, list(Channel))
+    if isinstance(given, list) and given and all(each in list(Channel) for each in given):
+        return {}
+    return {f"scope.{CHANNELS}": f"Name channels, or leave it out for all: {', '.join(Channel)}."}
 
 
 def _wrong_marketing(one: Asked) -> dict[str, str]:
@@ -263,7 +275,9 @@ def _spelled_out(one: Asked) -> Asked:
     }
     if scope.get("objection") == ObjectionScope.MARKETING and not scope.get("purposes"):
         scope["purposes"] = sorted(
-            code for code, purpose in registry.current().purposes.items() if purpose.marketing
+            code
+            for code, purpose in registry.current().purposes.items()
+            if purpose.marketing and {*purpose.channels} & {*scope.get(CHANNELS, Channel)}
         )
     return replace(one, scope=scope)
 

@@ -25,6 +25,7 @@ def write(case: Case, *, text: str, actor: Actor, kind: Note.Kind = Note.Kind.NO
         )
         log.append(
             Tag.NOTE_WRITTEN,
+            request=None,
             case=str(case.pk),
             note=str(note.pk),
             kind=str(kind),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dsar.contract.vocabulary import Category, LegalBasis, Origin, Row, Whose
+from dsar.contract.vocabulary import Category, Channel, LegalBasis, Origin, Row, Whose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,6 +45,8 @@ class Purpose:
     recipients: tuple[Recipient, ...] = ()
     locations: tuple[str, ...] = ("SG",)
     marketing: bool = False
+    channels: tuple[Channel, ...] = (Channel.EMAIL,)
+    """How marketing for this purpose reaches people; in no other way is it permitted."""
     interest: str = ""
     """The interest pursued; required where the basis is a legitimate interest (Art. 13(1)(d))."""
     consequence: str = ""

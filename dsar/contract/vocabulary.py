@@ -109,3 +109,10 @@ class Row(StrEnum):
     DELETED = "deleted"
     OVERWRITTEN = "overwritten"
     RETAINED = "retained"
+
+
+class Channel(StrEnum):
+    """How a person is reached: by mail, or by a call or a text to their telephone."""
+
+    EMAIL = "email"
+    PHONE = "phone"

@@ -144,6 +144,7 @@ class Tag(StrEnum):
     HOLD_RELEASED = "hold.released"
     ADDRESS_SUPPRESSED = "address.suppressed"
     CONTACTS_IMPORTED = "contacts.imported"
+    NUMBERS_CHECKED = "numbers.checked"
     DISCLOSURE_RECORDED = "disclosure.recorded"
     EXEMPTION_USED = "exemption.used"
 

@@ -20,6 +20,11 @@ holds_nothing(
     "that nobody writes to the address again (GDPR Art. 21(3), 17(3)(b)).",
 )
 holds_nothing(
+    registers.NumberCheck,
+    because="Only an HMAC of a telephone number, as above, with the day on which a public register was asked about it "
+    "and its answer (PDPA s 43).",
+)
+holds_nothing(
     RecipientRecord,
     because="It speaks of organisations that receive data: their name, an address of an office or of a machine.",
 )

@@ -76,7 +76,7 @@ class ObjectionPersonalData(PersonalData):
     fields = {
         ("id", "request_reference"): TECHNICAL,
         "subject": ACCOUNT,
-        ("purpose", "signal", "objected_at", "lifted_at"): CHOICE,
+        ("purpose", "channel", "signal", "objected_at", "lifted_at"): CHOICE,
     }
 
 

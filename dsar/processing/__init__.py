@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dsar.law.restricted import Despite
+from dsar.processing.calling import Call, only_callable
 from dsar.processing.despite import ProcessingRestrictedError, use_despite_restriction
 from dsar.processing.gate import only_permitted, permitted
 from dsar.processing.importing import Contact, imported, not_to_return
@@ -13,6 +14,7 @@ from dsar.registers.disputes import beside as annotations_beside
 from dsar.registers.suppression import suppressed_among
 
 __all__ = [
+    "Call",
     "Contact",
     "Despite",
     "ProcessingRestrictedError",
@@ -21,6 +23,7 @@ __all__ = [
     "imported",
     "join",
     "not_to_return",
+    "only_callable",
     "only_permitted",
     "optional_mail",
     "permitted",

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from dsar.contract.vocabulary import Channel
 from dsar.crashpoints import effect
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 from dsar.registers import suppression
-from dsar.registers.suppression import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dsar.contract import registry
-from dsar.contract.vocabulary import LegalBasis
+from dsar.contract.vocabulary import Channel, LegalBasis
 from dsar.processing import gate
 from dsar.registers import consents, objections, restrictions
 
@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 
 def of(person: Any) -> list[dict[str, Any]]:
-    """Four statements, however many purposes there are."""
+    """What holds for e-mail, the channel of every page; four statements, however many purposes there are."""
     said: dict[str, set[str | None]] = {
         "consented": set(consents.open_for(person).values_list("purpose_id", flat=True)),
-        "objected": set(objections.open_for(person).values_list("purpose_id", flat=True)),
+        "objected": set(
+            objections.open_for(person)
+            .filter(objections.in_channel(Channel.EMAIL))
+            .values_list("purpose_id", flat=True)
+        ),
         "restricted": set(restrictions.open_for(person).values_list("purpose_id", flat=True)),
     }
     purposes = sorted(registry.current().purposes.values(), key=lambda one: one.code)

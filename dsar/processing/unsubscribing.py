@@ -58,7 +58,10 @@ _RIGHT = (
     "You have the right to object, at any time and without giving a reason, to any use of your data for advertising. "
     "You can also withdraw your consent to these mails at any time."
 )
-_STOP = "To do either, open this address and press a button; you need not log in:"
+_STOP = (
+    "To stop these e-mails only, or all advertising by e-mail, telephone and text message, open this address and press "
+    "a button; you need not log in:"
+)
 
 
 def _address(person: Any, purpose: str) -> str:

@@ -9,8 +9,12 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from dsar.contract.vocabulary import Channel
+
 if TYPE_CHECKING:
     from typing import Any
+
+CHANNELS = [(Channel.EMAIL.value, "E-mail"), (Channel.PHONE.value, "Telephone, text message")]
 
 
 def about_a_person(**options: Any) -> models.ForeignKey[Any, Any]:
@@ -121,6 +125,10 @@ class Objection(models.Model):
     purpose = models.ForeignKey(
         Purpose, on_delete=models.PROTECT, related_name="objections", null=True, blank=True
     )
+    channel = models.CharField(
+        max_length=20, choices=CHANNELS, blank=True, db_default="", default=""
+    )
+    """The one channel that it is about; empty where it is about every one (R113)."""
     request_reference = models.UUIDField(null=True, blank=True)
     signal = models.CharField(max_length=20, blank=True)
     """The automated means by which it was raised (Art. 21(5)); empty where the person said so themselves."""
@@ -131,10 +139,14 @@ class Objection(models.Model):
         db_table = "dsar_registers_objection"
         constraints = [
             models.UniqueConstraint(
-                fields=["subject", "purpose"],
+                fields=["subject", "purpose", "channel"],
                 condition=models.Q(lifted_at__isnull=True),
                 nulls_distinct=False,
                 name="dsar_objection_open_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(channel__in=["", *map(str, Channel)]),
+                name="dsar_objection_channel_known",
             ),
         ]
 
@@ -253,6 +265,25 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} suppressed for {self.scope}"
+
+
+class NumberCheck(models.Model):
+    """When Singapore's Do Not Call Register was last asked about a number, and what it said (PDPA s 43; R128).
+
+    The number is kept as its HMAC, as the suppression list keeps it. A listing is no withdrawal of a consent.
+    """
+
+    digest = models.BinaryField(max_length=32, unique=True)
+    checked_on = models.DateField()
+    listed = models.BooleanField()
+
+    class Meta:
+        db_table = "dsar_registers_number_check"
+        verbose_name = "check of the Do Not Call Register"
+        verbose_name_plural = "checks of the Do Not Call Register"
+
+    def __str__(self) -> str:
+        return f"check {self.pk}"
 
 
 class Disclosure(models.Model):

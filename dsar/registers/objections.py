@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from dsar.contract.vocabulary import LegalBasis
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from dsar.contract.declarations import Purpose
+    from dsar.contract.vocabulary import Channel
     from dsar.registers.people import Person
 
 OPEN_TO_OBJECTION = frozenset({LegalBasis.PUBLIC_INTEREST, LegalBasis.LEGITIMATE_INTEREST})
@@ -41,13 +43,17 @@ def object_to(person: Person, purpose: Purpose | str, *, request: UUID | None = 
 
 
 def object_to_marketing(
-    person: Person, *, request: UUID | None = None, signal: str = ""
+    person: Person,
+    *,
+    channel: Channel | None = None,
+    request: UUID | None = None,
+    signal: str = "",
 ) -> Objection:
     """Record an objection to every marketing purpose, later ones included (Art. 21(2)-(3), R122).
 
-    `signal` is the automated means by which it came (Art. 21(5)).
+    In every channel where none is named (R113). `signal` is the automated means by which it came (Art. 21(5)).
     """
-    return _raise(person, None, request=request, signal=signal)
+    return _raise(person, None, channel=channel, request=request, signal=signal)
 
 
 def lift(objection: Objection, *, request: UUID | None = None) -> bool:
@@ -71,19 +77,32 @@ def open_for(person: Person) -> QuerySet[Objection]:
     return Objection.objects.filter(subject_id=key_of(person), lifted_at__isnull=True)
 
 
-def is_open(person: Person, purpose: Purpose | str | None) -> bool:
-    """Whether the person objects to this purpose, or with None to marketing as a whole."""
+def in_channel(channel: Channel | None) -> Q:
+    """The condition for objections that are about a channel; with None for those about every one."""
+    return Q(channel="") if channel is None else Q(channel__in=("", channel))
+
+
+def is_open(
+    person: Person, purpose: Purpose | str | None, *, channel: Channel | None = None
+) -> bool:
+    """Whether the person objects to this purpose, or with None to marketing as a whole, in this channel or in all."""
     code = None if purpose is None else purposes.code_of(purpose)
-    return open_for(person).filter(purpose_id=code).exists()
+    return open_for(person).filter(in_channel(channel), purpose_id=code).exists()
 
 
 def _raise(
-    person: Person, code: str | None, *, request: UUID | None, signal: str = ""
+    person: Person,
+    code: str | None,
+    *,
+    channel: Channel | None = None,
+    request: UUID | None,
+    signal: str = "",
 ) -> Objection:
     with effect("objection.raise"), transaction.atomic():
         objection, is_new = Objection.objects.get_or_create(
             subject_id=key_of(person),
             purpose_id=code,
+            channel=channel or "",
             lifted_at=None,
             defaults={"request_reference": request, "signal": signal, "objected_at": Now()},
         )
@@ -93,6 +112,7 @@ def _raise(
                 request=request,
                 objection=objection.pk,
                 purpose=code,
+                channel=channel or "",
                 signal=signal,
             )
     return objection

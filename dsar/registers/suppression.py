@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from enum import StrEnum
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from django.db import connection, transaction
 
 from dsar import conf
+from dsar.contract.vocabulary import Channel
 from dsar.crashpoints import effect
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
@@ -26,13 +26,6 @@ EVERYTHING = "everything"
 """A scope that holds for every other."""
 LONGEST_LOCAL_NUMBER = 8
 _NOT_A_DIGIT = re.compile(r"\D")
-
-
-class Channel(StrEnum):
-    """How an address is reached."""
-
-    EMAIL = "email"
-    PHONE = "phone"
 
 
 class SuppressionKeyMissingError(Exception):
@@ -50,22 +43,37 @@ def add(
     request: UUID | None = None,
 ) -> bool:
     """Suppress an address; False if it was on the list."""
-    with effect("address.suppress"), transaction.atomic(savepoint=False):
-        is_new = _insert(channel, _digest(address, channel=channel), scope)
-        if is_new:
+    return bool(add_all([address], channel=channel, scope=scope, request=request))
+
+
+def add_all(
+    addresses: Iterable[str],
+    *,
+    channel: Channel = Channel.EMAIL,
+    scope: str = MARKETING,
+    request: UUID | None = None,
+) -> int:
+    """Suppress addresses; how many of them were not on the list. Two statements, whatever their number."""
+    digests = sorted({digest_of(address, channel=channel) for address in addresses})
+    if not digests:
+        return 0
+    with effect("address.suppress"), transaction.atomic(savepoint=False), log.together():
+        new = _insert(channel, digests, scope)
+        for _ in range(new):
             log.append(Tag.ADDRESS_SUPPRESSED, request=request, channel=channel, scope=scope)
-    return is_new
+    return new
 
 
-def _insert(channel: Channel, digest: bytes, scope: str) -> bool:
-    """One statement, whoever else adds the same address now."""
+def _insert(channel: Channel, digests: list[bytes], scope: str) -> int:
+    """One statement, whoever else adds the same addresses now; in one order, so that two never wait for each other."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO dsar_registers_suppression (channel, digest, scope, suppressed_at)"
-            " VALUES (%s, %s, %s, statement_timestamp()) ON CONFLICT DO NOTHING",
-            [channel, digest, scope],
+            " SELECT %s, digest, %s, statement_timestamp() FROM unnest(%s::bytea[]) AS digest"
+            " ON CONFLICT DO NOTHING",
+            [channel, scope, digests],
         )
-        return bool(cursor.rowcount)
+        return int(cursor.rowcount)
 
 
 def is_suppressed(
@@ -79,7 +87,7 @@ def suppressed_among(
     addresses: Iterable[str], *, channel: Channel = Channel.EMAIL, scope: str = MARKETING
 ) -> set[str]:
     """Those of a batch of addresses that must not be written to, as they were given; one query."""
-    digests = {address: _digest(address, channel=channel) for address in addresses}
+    digests = {address: digest_of(address, channel=channel) for address in addresses}
     listed = Suppression.objects.filter(
         channel=channel, scope__in=(scope, EVERYTHING), digest__in=set(digests.values())
     )
@@ -101,7 +109,8 @@ def normalised(address: str, *, channel: Channel) -> str:
     return conf.get("CALLING_CODE") + digits if is_local else digits
 
 
-def _digest(address: str, *, channel: Channel) -> bytes:
+def digest_of(address: str, *, channel: Channel) -> bytes:
+    """What an address is known by here; raises SuppressionKeyMissingError without a key."""
     key = conf.get("SUPPRESSION_KEY")
     if not key:
         raise SuppressionKeyMissingError

@@ -10,13 +10,15 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from dsar.cases import permissions
+from dsar.law import do_not_call
 from dsar.registers import holds
-from dsar.registers.models import Consent, Disclosure, Hold, Objection
+from dsar.registers.models import Consent, Disclosure, Hold, NumberCheck, Objection
 from dsar.staff.asking import Question, ask
 from dsar.staff.reading import ReadingAdmin, demand, page_of
 from dsar.staff.restrictions import KeepForm
 
 if TYPE_CHECKING:
+    from datetime import date
     from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
@@ -34,10 +36,24 @@ class ConsentAdmin(ReadingAdmin[Consent]):
 class ObjectionAdmin(ReadingAdmin[Objection]):
     """Who objects to what."""
 
-    list_display = ("subject_id", "purpose", "objected_at", "lifted_at")
+    list_display = ("subject_id", "purpose", "channel", "objected_at", "lifted_at")
     list_filter = ("purpose",)
     list_select_related = ("purpose",)
     ordering = ("-id",)
+
+
+class NumberCheckAdmin(ReadingAdmin[NumberCheck]):
+    """When the Do Not Call Register was asked about a number, of which only the HMAC is kept, and what it said."""
+
+    list_display = ("id", "checked_on", "listed", "stands_until")
+    list_filter = ("listed",)
+    fields = ("checked_on", "listed")
+    ordering = ("-id",)
+
+    @admin.display(description="Stands until")
+    def stands_until(self, check: NumberCheck) -> date:
+        """The last day on which a message may rest on it."""
+        return do_not_call.stands_until(check.checked_on)
 
 
 class DisclosureAdmin(ReadingAdmin[Disclosure]):

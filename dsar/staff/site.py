@@ -187,5 +187,5 @@ def _member(request: HttpRequest) -> acting.Member:
     return acting.Member(
         account=user.pk,
         role=lambda: Actor(kind=ActorKind.STAFF, user=user).role,
-        address=str(BaseThrottle().get_ident(request)),
+        address=str(BaseThrottle().get_ident(request)),  # type: ignore[arg-type]  # It reads META only.
     )

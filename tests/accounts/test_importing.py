@@ -14,9 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from accounts import importing, mailing
 from accounts.importing import Brought, ColumnsError
 from accounts.models import User
+from dsar.contract.vocabulary import Channel
 from dsar.ledger.models import Entry
 from dsar.registers import suppression
-from dsar.registers.suppression import Channel, SuppressionKeyMissingError
+from dsar.registers.suppression import SuppressionKeyMissingError
 from tests.factories.accounts import CampaignFactory, UserFactory
 
 if TYPE_CHECKING:

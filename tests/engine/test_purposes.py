@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from dsar.cases import decisions, letters
-from dsar.cases.asked import Asked
+from dsar.cases.asked import Asked, IntakeError
 from dsar.cases.models import Decision
 from dsar.cases.states import Outcome, Right, State
+from dsar.contract.vocabulary import Channel
 from dsar.engine import execution
-from dsar.processing import permitted
+from dsar.processing import Contact, not_to_return, permitted
 from dsar.registers import consents, objections, suppression
 from tests.testapp.models import Member
 from tests.testapp.privacy import LENDING, NEWSLETTER, SAFETY
@@ -65,6 +66,72 @@ def test_marketing_objection_takes_effect_with_its_filing(
     assert not permitted(cast.alice.user, NEWSLETTER)
     assert suppression.is_suppressed(cast.alice.email)
     assert not suppression.is_suppressed(cast.bob.email)
+
+
+def test_marketing_objection_stops_every_channel_and_every_number_that_is_held(
+    cast: Cast, ask: Callable[..., Case]
+) -> None:
+    """Filed as a right it is about all channels; so are the lists that later imports ask (Art. 21(3), R122)."""
+    Member.objects.filter(user_id=cast.alice.pk).update(phone="+65 6000 0001")
+    Member.objects.filter(user_id=cast.bob.pk).update(phone="+65 6000 0002")
+    case = ask(cast.alice, Asked(right=Right.OBJECTION, scope={"objection": "marketing"}))
+    assert suppression.is_suppressed("60000001", channel=Channel.PHONE)
+    assert not suppression.is_suppressed("60000002", channel=Channel.PHONE)
+    assert objections.is_open(cast.alice.user, None)
+    back = Contact(email="another@example.com", phone="0065 6000-0001")
+    beside = Contact(email="beside@example.com", phone="+65 6000 0002")
+    assert not_to_return({back, beside}) == {back}
+    said = letters.read(case.requests.get().letters.get(kind="answer"))
+    assert said["purposes"][-1].startswith("Advertising stops in every way")
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_marketing_objection_to_one_channel_suppresses_what_reaches_that_one(
+    cast: Cast, ask: Callable[..., Case], channel: Channel
+) -> None:
+    """The other channel's list does not know her; the letter says which it was (R113)."""
+    Member.objects.filter(user_id=cast.alice.pk).update(phone="+65 6000 0001")
+    scope = {"objection": "marketing", "channels": [channel.value]}
+    case = ask(cast.alice, Asked(right=Right.OBJECTION, scope=scope))
+    stopped = {
+        Channel.EMAIL: suppression.is_suppressed(cast.alice.email),
+        Channel.PHONE: suppression.is_suppressed("60000001", channel=Channel.PHONE),
+    }
+    assert stopped == {one: one is channel for one in Channel}
+    assert objections.is_open(cast.alice.user, None, channel=channel)
+    assert not objections.is_open(cast.alice.user, None)
+    said = letters.read(case.requests.get().letters.get(kind="answer"))
+    assert said["purposes"][-1].endswith("goes on.")
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        {"objection": "marketing", "channels": []},
+        {"objection": "marketing", "channels": ["fax"]},
+        {"objection": "marketing", "channels": "email"},
+        {"objection": "other", "purposes": [SAFETY.code], "channels": ["email"]},
+    ],
+)
+def test_a_channel_that_there_is_not_is_refused(
+    cast: Cast, ask: Callable[..., Case], scope: dict[str, Any]
+) -> None:
+    with pytest.raises(IntakeError, match="channels"):
+        ask(cast.alice, Asked(right=Right.OBJECTION, scope=scope))
+
+
+def test_both_channels_asked_for_apart_are_every_channel(
+    cast: Cast, ask: Callable[..., Case]
+) -> None:
+    case = ask(
+        cast.alice,
+        *(
+            Asked(right=Right.OBJECTION, scope={"objection": "marketing", "channels": [one.value]})
+            for one in Channel
+        ),
+    )
+    assert case.requests.get().scope["channels"] == ["email", "phone"]
+    assert objections.is_open(cast.alice.user, None)
 
 
 def test_other_objection_is_weighed_by_staff_first(

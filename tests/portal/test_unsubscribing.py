@@ -6,10 +6,14 @@ import pytest
 from django.core import mail, signing
 from django.test import Client
 
+from dsar.cases import letters
 from dsar.cases.models import Case
+from dsar.contract.vocabulary import Channel
 from dsar.processing import gate, optional_mail, unsubscribing
-from dsar.registers import consents, objections
-from tests import entering
+from dsar.registers import consents, objections, suppression
+from dsar.registers.models import Suppression
+from tests import entering, purposes
+from tests.purposes import OFFERS
 from tests.testapp.privacy import LENDING, NEWSLETTER
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -109,3 +113,49 @@ def test_without_an_address_the_mail_can_still_be_answered(cast, settings):
     assert set(made.extra_headers) == {"List-Unsubscribe"}
     assert made.extra_headers["List-Unsubscribe"].startswith("<mailto:")
     assert "You have the right to object" in made.body
+
+
+def test_mail_and_page_name_the_channel_before_and_after(sent, cast):
+    assert "To stop these e-mails only, or all advertising by e-mail, telephone" in sent.body
+    before = Client().get(path(sent)).content.decode()
+    assert "Stop e-mail only" in before
+    assert "Stop everything" in before
+    assert "by e-mail, telephone and text message" in before
+    assert "This is about e-mail only." in Client().post(path(sent), ONE_CLICK).content.decode()
+    everything = Client().post(path(sent), {"stop": "all"}).content.decode()
+    assert "no longer send you advertising by e-mail, telephone or text message" in everything
+    assert "only" not in everything
+
+
+@pytest.fixture
+def offers(cast, settings):
+    """An address in a mail about offers that Alice agreed to get by mail and by telephone."""
+    settings.DSAR = settings.DSAR | {"SUPPRESSION_KEY": "a fictional key"}
+    with purposes.declared(NEWSLETTER, LENDING, OFFERS):
+        consents.give(cast.alice.pk, OFFERS, wording="Yes, write and call.")
+        yield f"/privacy/unsubscribe/{unsubscribing.token(cast.alice.pk, OFFERS.code)}/"
+
+
+def test_what_is_pressed_in_a_mail_stops_e_mail_and_no_call(offers, cast):
+    assert "Calls and text messages do not change." in Client().get(offers).content.decode()
+    Client().post(offers, ONE_CLICK)
+    shown = Client().post(offers, ONE_CLICK).content.decode()
+    assert "We no longer send you advertising by e-mail." in shown
+    assert not gate.permitted(cast.alice.pk, OFFERS)
+    assert gate.permitted(cast.alice.pk, OFFERS, channel=Channel.PHONE)
+    assert suppression.is_suppressed(cast.alice.email)
+    assert not Suppression.objects.filter(channel=Channel.PHONE).exists()
+    request = Case.objects.get().requests.get()
+    assert request.scope["channels"] == ["email"]
+    said = letters.read(request.letters.get(kind="answer"))
+    assert "Advertising stops by e-mail only." in said["purposes"][-1]
+
+
+def test_everything_stops_calls_as_well(offers, cast):
+    Client().post(offers, ONE_CLICK)
+    Client().post(offers, {"stop": "all"})
+    for channel in Channel:
+        assert not gate.permitted(cast.alice.pk, OFFERS, channel=channel)
+    request = Case.objects.latest("created_at").requests.get()
+    said = letters.read(request.letters.get(kind="answer"))
+    assert said["purposes"][-1].startswith("Advertising stops in every way")

@@ -11,11 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsar.contract.declarations import Recipient
-from dsar.contract.vocabulary import Category
+from dsar.contract.vocabulary import Category, Channel
 from dsar.ledger.models import Entry
 from dsar.registers import disclosures, holds, recipients, suppression
 from dsar.registers.models import Hold, Suppression
-from dsar.registers.suppression import Channel
 from tests.cast import person
 from tests.purposes import CONTRACT
 

@@ -18,7 +18,6 @@ from dsar.ledger.models import Entry
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpResponse
 
 _WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)')
 _HOUSEKEEPING = {
@@ -30,7 +29,7 @@ _HOUSEKEEPING = {
 """What any page writes, whatever is done on it."""
 
 
-def noted(ask: Any, client: Any, environ: dict[str, Any]) -> HttpResponse:
+def noted(ask: Callable[..., Any], client: Any, environ: dict[str, Any]) -> Any:
     """Ask for a page, and fail where it changed something that no entry, or no entry with a name, tells."""
     is_act = environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"].startswith(
         reverse("admin:index")

@@ -42,6 +42,7 @@ MODELS = {
     "purpose": SEE,
     "consent": SEE,
     "objection": SEE,
+    "numbercheck": SEE,
     "restriction": SEE,
     "package": SEE,
     "privacypolicy": HANDLE,

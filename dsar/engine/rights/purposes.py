@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from dsar.cases import subjects
-from dsar.cases.states import Outcome, Right
+from dsar.cases import subjects, wording
+from dsar.cases.asked import CHANNELS
+from dsar.cases.states import ObjectionScope, Outcome, Right
 from dsar.contract import people, registry
 from dsar.contract.people import Guest
+from dsar.contract.vocabulary import Channel
 from dsar.crashpoints import effect
-from dsar.engine import answering, facts, leases, telling
+from dsar.engine import answering, facts, leases, suppressing, telling
 from dsar.registers import suppression
 
 if TYPE_CHECKING:
@@ -56,18 +58,26 @@ def account_of(request: Request, guest: Guest) -> Person | None:
     return found
 
 
-def suppress(request: Request, guest: Guest) -> None:
-    """Stop purposes for a person without account: no register knows them, so their addresses are suppressed.
+def suppress(request: Request, guest: Guest, *, channels: frozenset[Channel] | None = None) -> None:
+    """Stop purposes for a person without account: no register knows them, so what reaches them is suppressed.
 
-    Without named purposes everything stops that asks before it uses an address.
+    Without named purposes everything stops that asks before it uses an address. Where no channel is named, it is
+    those that the purposes use.
     """
     known = registry.current().purposes
+    if channels is None:
+        used = {one for code in named(request) for one in known[code].channels}
+        channels = frozenset(used or Channel)
     scopes = named(request) or [suppression.EVERYTHING]
     if any(known[code].marketing for code in named(request)):
         scopes.append(suppression.MARKETING)
-    for address in guest.addresses:
+    reached: dict[Channel, Sequence[str]] = {
+        Channel.EMAIL: guest.addresses,
+        Channel.PHONE: suppressing.numbers_of(guest) if Channel.PHONE in channels else (),
+    }
+    for channel in sorted(channels):
         for scope in scopes:
-            suppression.add(address, scope=scope, request=request.pk)
+            suppression.add_all(reached[channel], channel=channel, scope=scope, request=request.pk)
 
 
 def named(request: Request) -> list[str]:
@@ -131,7 +141,21 @@ def apply_and_close(request: Request, *, apply: Callable[[Request], None]) -> No
     if request.right in _TOLD:
         telling.open_tasks(request)
     request.result = {"purposes": acted_on}
-    answering.close(request, content=content(acted_on), outcome=Outcome.FULFILLED)
+    answering.close(request, content=_said(request, acted_on), outcome=Outcome.FULFILLED)
+
+
+def _said(request: Request, acted_on: Sequence[str]) -> dict[str, Any]:
+    """The answer's content; of advertising it names the channels that it stopped in (R113)."""
+    said = content(acted_on)
+    if request.scope.get("objection") == ObjectionScope.MARKETING:
+        named_channels = request.scope.get(CHANNELS, list(Channel))
+        told = (
+            "stops_everywhere"
+            if set(named_channels) == set(Channel)
+            else f"stops_{named_channels[0]}"
+        )
+        said["purposes"].append(wording.sentence(told, language=request.case.language))
+    return said
 
 
 def run(lease: Lease, *, apply: Callable[[Request], None]) -> None:
