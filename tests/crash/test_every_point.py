@@ -59,6 +59,7 @@ BY_HAND = {
     "link",
     "message",
     "note",
+    "number_checks",
     "minor",
     "objection",
     "papers",
