@@ -89,8 +89,8 @@ class LeaseLostError(RuntimeError):
     """Another worker has claimed this request since; whatever was about to happen does not."""
 
 
-_TELL_SECONDS = 1
-"""How often work that moves on says so, for whoever looks at its page; a page asks every two seconds."""
+_TELL_SECONDS = 0.5
+"""How often work that moves on says so, for whoever looks at its page; a page asks every second."""
 
 
 @dataclass(frozen=True, kw_only=True)
