@@ -52,7 +52,7 @@ KEYS: dict[Right, frozenset[str]] = {
 }
 """What a scope may say, right by right."""
 
-_LIMITS = frozenset({"declarations", "purposes", "channels"})
+_LIMITS = frozenset({"declarations", "purposes", CHANNELS})
 
 
 @dataclass(frozen=True, kw_only=True)

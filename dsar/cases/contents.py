@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
 from dsar import conf
-from dsar.cases import human_review, second_look, subjects, variants, wording
+from dsar.cases import deadlines, human_review, second_look, subjects, variants, wording
 from dsar.cases.models import Decision, Letter
 from dsar.keys import box
 from dsar.law import contents as law
@@ -275,7 +274,7 @@ def _year_before(request: Request) -> dict[str, Any]:
 
 def year_before(received_at: datetime) -> tuple[datetime, datetime]:
     """From the day after the same day a year earlier to the end of the day of the request (PDPC, KC 15.17)."""
-    zone = ZoneInfo(conf.get("TIME_ZONE"))
+    zone = deadlines.zone()
     midnight = received_at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight - relativedelta(years=1) + timedelta(days=1), midnight + timedelta(days=1)
 

@@ -42,8 +42,9 @@ def problem(request: Request, said: HumanReview | None) -> str:
     """Why a decision cannot stand with this; empty where it can."""
     if not is_due(request):
         return "" if said is None else _NOT_ASKED
-    whole = said is not None and said.view_considered and said.reason.strip()
-    return "" if whole and said is not None and said.result in Decision.Review.values else _NEEDED
+    if said is None or said.result not in Decision.Review.values:
+        return _NEEDED
+    return "" if said.view_considered and said.reason.strip() else _NEEDED
 
 
 def in_words(decision: Decision) -> list[str]:

@@ -17,7 +17,7 @@ from dsar.cases.guards import Obstacle
 from dsar.cases.lifecycle import GuardError
 from dsar.cases.models import Case
 from dsar.cases.permissions import DECIDE
-from dsar.cases.states import COPIES, State
+from dsar.cases.states import COPIES, OPEN
 from dsar.contract.people import Guest, address_spelt
 from dsar.crashpoints import effect
 from dsar.keys import box
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dsar.cases.models import Request
 
 # Said of the states that are open: "not closed" of many requests would mean that none of them is.
-_OPEN = Q(requests__state__in=[state.value for state in State if state is not State.CLOSED])
+_OPEN = Q(requests__state__in=OPEN)
 _REFUSED = Q(
     requests__preserved__isnull=False,
     requests__preserved__copied_at__isnull=True,

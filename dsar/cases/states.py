@@ -69,6 +69,9 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 }
 """Every allowed move. Guards, the database's trigger, the admin's actions and the tests read this table."""
 
+OPEN = tuple(state for state in State if state is not State.CLOSED)
+"""Where a request stands until it is closed; a list of these is read by an index, "not closed" is not."""
+
 UNDECIDED = frozenset(
     {State.SUBMITTED, State.AWAITING_VERIFICATION, State.IN_REVIEW, State.AWAITING_REQUESTER}
 )

@@ -33,9 +33,7 @@ def build(registry: Registry) -> dict[str, Any]:
 def _purpose(said: Any) -> dict[str, Any]:
     return {
         **terms.purpose(said),
-        "recipients": [
-            {**terms.recipient(one), "safeguard": one.safeguard} for one in said.recipients
-        ],
+        "recipients": [terms.safeguarded(one) for one in said.recipients],
         "automated_decision": said.automated_decision,
     }
 
@@ -71,12 +69,7 @@ def _declaration(said: Declaration) -> dict[str, Any]:
 def _disclosed_to(said: Declaration) -> dict[str, Any] | None:
     """Who receives single rows, besides the recipients of the purpose (GDPR Art. 30(1)(d))."""
     received = said.disclosed_to
-    if received is None:
-        return None
-    return {
-        **terms.recipient(received.recipient),
-        "safeguard": received.recipient.safeguard,
-    }
+    return None if received is None else terms.safeguarded(received.recipient)
 
 
 def _path(path: Path) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext, ngettext
 
+from dsar.contract.declarations import Personal
 from dsar.contract.vocabulary import Row
 from dsar.law import bases
 
@@ -39,6 +40,18 @@ def recipient(said: Recipient) -> dict[str, Any]:
         "country": said.country,
         "contact": said.contact,
     }
+
+
+def safeguarded(said: Recipient) -> dict[str, Any]:
+    """The same with what protects data that goes abroad (GDPR Art. 30(1)(e))."""
+    return {**recipient(said), "safeguard": said.safeguard}
+
+
+def categories(declaration: Declaration) -> list[str]:
+    """The categories of personal data in a record, by code."""
+    return sorted(
+        {one.category.value for one in declaration.fields.values() if isinstance(one, Personal)}
+    )
 
 
 def retention(declaration: Declaration) -> dict[str, Any]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
 
-from dsar import conf
-from dsar.cases import permissions
+from dsar.cases import deadlines, permissions
 from dsar.crashpoints import effect
 from dsar.keys import box
 from dsar.keys.models import Key
@@ -238,7 +236,7 @@ def dues(incident: Incident) -> list[law.Due]:
     times = law.Times(
         aware=incident.discovered_at, grounds=incident.grounds_at, assessed=incident.assessed_at
     )
-    return law.dues(incident.laws, times=times, zone=ZoneInfo(conf.get("TIME_ZONE")))
+    return law.dues(incident.laws, times=times, zone=deadlines.zone())
 
 
 def timeline(incident: Incident) -> list[dict[str, Any]]:

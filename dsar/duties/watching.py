@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 
 from dsar import conf
-from dsar.cases.states import Outcome, State
+from dsar.cases.states import OPEN, Outcome
 from dsar.engine import server
 from dsar.ledger import standing
 from dsar.tally import counts
@@ -20,7 +20,6 @@ from dsar.tally import counts
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_OPEN = [state.value for state in State if state is not State.CLOSED]
 PATIENCE_SECONDS = 5
 """After so long a statement is given up: watching must not add to what is wrong."""
 
@@ -86,7 +85,7 @@ def figures() -> list[Figure]:
 
 
 def _rows(statement: str) -> list[tuple[Any, ...]]:
-    given = {"open": _OPEN, "lease": conf.get("LEASE_SECONDS")}
+    given = {"open": [state.value for state in OPEN], "lease": conf.get("LEASE_SECONDS")}
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         return list(cursor.fetchall())
@@ -98,19 +97,19 @@ def _requests() -> Iterator[Figure]:
         name="requests",
         says="Open requests by state.",
         label="state",
-        values={state: found[state][0] if state in found else 0 for state in _OPEN},
+        values={state: found[state][0] if state in found else 0 for state in OPEN},
     )
     yield Figure(
         name="request_due_seconds",
         says="Until the earliest due date in a state; negative where it has passed.",
         label="state",
-        values={state: float(found[state][1]) for state in _OPEN if state in found},
+        values={state: float(found[state][1]) for state in OPEN if state in found},
     )
     yield Figure(
         name="requests_overdue",
         says="Open requests whose due date has passed, by state.",
         label="state",
-        values={state: found[state][2] if state in found else 0 for state in _OPEN},
+        values={state: found[state][2] if state in found else 0 for state in OPEN},
     )
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dsar.contract import compiler, registry
-from dsar.contract.declarations import NotPersonal
+from dsar.contract import compiler, registry, terms
 from dsar.engine import annotating, discovery, retaining
 from dsar.engine.rights import deletion
 from dsar.registers import received
@@ -59,9 +58,9 @@ def _holding(declaration: Declaration, rows: int, told: list[Received]) -> dict[
         "why": purpose.label,
         "basis": purpose.basis.value,
         "kept": retaining.length(declaration.retention),
-        "categories": _categories(declaration),
+        "categories": terms.categories(declaration),
         "recipients": [
-            *(_recipient(vars(one)) for one in purpose.recipients),
+            *(_recipient(terms.safeguarded(one)) for one in purpose.recipients),
             *(_recipient(one.facts) for one in told if one.declaration == declaration.label),
         ],
     }
@@ -70,11 +69,6 @@ def _holding(declaration: Declaration, rows: int, told: list[Received]) -> dict[
 def _recipient(facts: Mapping[str, str]) -> dict[str, str]:
     told = ("code", "name", "role", "country", "safeguard")
     return {name: facts[name] for name in told}
-
-
-def _categories(declaration: Declaration) -> list[str]:
-    personal = [one for one in declaration.fields.values() if not isinstance(one, NotPersonal)]
-    return sorted({one.category.value for one in personal})  # type: ignore[attr-defined]
 
 
 def _foreseen(step: dict[str, Any], *, until: date | None) -> dict[str, Any]:

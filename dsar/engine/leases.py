@@ -89,10 +89,6 @@ class LeaseLostError(RuntimeError):
     """Another worker has claimed this request since; whatever was about to happen does not."""
 
 
-_TELL_SECONDS = 0.5
-"""How often work that moves on says so, for whoever looks at its page; a page asks every second."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Lease:
     """The right to work on one request until it is claimed by somebody else."""
@@ -256,9 +252,9 @@ def _beat_until(lease: Lease, stopped: threading.Event, thread: int | None) -> N
             if thread is not None and turns.patience_is_over():
                 turns.interrupt(thread)
                 return
+            # Work that moves on says so at each look, for whoever looks at its page.
             percent = lease.reached.percent
-            patience = _TELL_SECONDS if percent > told else conf.get("HEARTBEAT_SECONDS")
-            if time.monotonic() - beaten >= patience:
+            if percent > told or time.monotonic() - beaten >= conf.get("HEARTBEAT_SECONDS"):
                 _beat(lease, percent)
                 beaten, told = time.monotonic(), percent
     finally:

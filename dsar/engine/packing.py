@@ -45,8 +45,9 @@ if TYPE_CHECKING:
     from dsar.engine.leases import Lease
     from dsar.engine.sources import Source
     from dsar.packages.models import Package
-    from dsar.registers.received import Received
 
+_Told: TypeAlias = "tuple[str, tuple[tuple[str, str], ...]]"
+"""A kind of records, and what is said of a recipient of some; when that was would make each person's their own."""
 _Stream: TypeAlias = (
     "Callable[[Sequence[Source], object], Iterator[tuple[Source, Iterator[bytes]]]]"
 )
@@ -173,12 +174,9 @@ class _Notice:
 
 
 @lru_cache(maxsize=64)
-def _notice(
-    held: tuple[Declaration, ...], _organisation: str, told: tuple[Received, ...]
-) -> _Notice:
+def _notice(held: tuple[Declaration, ...], _organisation: str, told: tuple[_Told, ...]) -> _Notice:
     """The same for everybody of whom the same kinds are held, and went to the same: made once."""
-    received = [(one.declaration, one.facts) for one in told]
-    said = information.information(held, received=received)
+    said = information.information(held, received=[(kind, dict(facts)) for kind, facts in told])
     return _Notice(said=said, as_json=_pretty(said), as_page=pages.informing(said))
 
 
@@ -210,7 +208,8 @@ class _Reading:
     @cached_property
     def notice(self) -> _Notice:
         """What the person is told about the kinds of data that are held."""
-        told = tuple(received.of(self.person, declarations=self.held))
+        received_by = received.of(self.person, declarations=self.held)
+        told = tuple((one.declaration, tuple(one.facts.items())) for one in received_by)
         return _notice(tuple(self.held), json.dumps(conf.get("ORGANISATION")), told)
 
     @cached_property

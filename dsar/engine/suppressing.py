@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from dsar.contract import compiler, registry
 from dsar.contract.compiler import Fragment
 from dsar.contract.vocabulary import Category, Channel, Whose
-from dsar.engine import prepared
+from dsar.engine import erasing, prepared
 from dsar.registers import suppression
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dsar.cases.models import Request
     from dsar.contract.declarations import Declaration
@@ -23,6 +23,11 @@ def suppress(
 ) -> None:
     """Put the addresses or numbers of whom a request is about on the list; only their HMAC stays."""
     suppression.add_all(addresses, channel=channel, request=request.pk)
+
+
+def reaching(person: object, channel: Channel) -> Sequence[str]:
+    """By what the person is reached in a channel: the address of the account or those of a guest, or their numbers."""
+    return erasing.addresses_of(person) if channel is Channel.EMAIL else numbers_of(person)
 
 
 def numbers_of(person: object) -> list[str]:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from dsar import conf
 from dsar.cases import subjects
 from dsar.cases.models import Request
-from dsar.cases.states import COPIES, Right, State
+from dsar.cases.states import COPIES, OPEN, Right
 from dsar.crashpoints import effect
 from dsar.engine import discovery
 from dsar.engine.models import Plan, Step
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _BATCH = 500
 _AGAIN_AFTER = timedelta(minutes=50)
-_OPEN = [state.value for state in State if state is not State.CLOSED]
 _OWN = "dsar"
 """What we keep about requests comes and goes by rules of its own."""
 
@@ -63,11 +62,11 @@ def look(request: Request, counts: Mapping[str, int]) -> dict[str, int]:
         for label, before in plan.counted.items()
         if counts.get(label, before) < before
     }
-    if not any(rows > plan.gone.get(label, 0) for label, rows in gone.items()):
+    if not _is_news(gone, plan):
         return {}
     explained = _explained(request, gone)
     said = {label: rows for label, rows in gone.items() if label not in explained}
-    if not any(rows > plan.gone.get(label, 0) for label, rows in said.items()):
+    if not _is_news(said, plan):
         return {}
     with effect("records.notice"), transaction.atomic():
         noted = {"gone": said, "gone_at": timezone.now()}
@@ -76,6 +75,10 @@ def look(request: Request, counts: Mapping[str, int]) -> dict[str, int]:
             return {}
         log.append(Tag.RECORDS_VANISHED, request=request.pk, rows=said)
     return said
+
+
+def _is_news(gone: Mapping[str, int], plan: Plan) -> bool:
+    return any(rows > plan.gone.get(label, 0) for label, rows in gone.items())
 
 
 def _explained(request: Request, labels: Iterable[str]) -> set[str]:
@@ -104,7 +107,7 @@ def _explained(request: Request, labels: Iterable[str]) -> set[str]:
 def sweep() -> int:
     """Look at the open requests for a copy that were not looked at for an hour; of how many something went."""
     before = timezone.now() - _AGAIN_AFTER
-    waiting = Request.objects.filter(right__in=COPIES, state__in=_OPEN).exclude(plan__counted={})
+    waiting = Request.objects.filter(right__in=COPIES, state__in=OPEN).exclude(plan__counted={})
     due = waiting.filter(Q(plan__looked_at__isnull=True) | Q(plan__looked_at__lt=before))
     found = list(
         due.select_related("case__key", "plan").order_by(

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Case, CharField, F, Max, Value, When
 from django.db.models.functions import Now
 
-from dsar.contract import compiler, reach
-from dsar.contract.declarations import NotPersonal
+from dsar.contract import compiler, reach, terms
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -35,8 +34,7 @@ class Received:
     @property
     def facts(self) -> dict[str, str]:
         """What is said of a recipient, by the words of the declared ones."""
-        told = ("code", "role", "country", "safeguard", "contact")
-        return {name: getattr(self.category, name) for name in told} | {"name": self.recipient}
+        return terms.safeguarded(self.category) | {"name": self.recipient}
 
 
 def of(
@@ -108,12 +106,11 @@ def _said(declaration: Declaration) -> Any:
 
 def _received(declaration: Declaration, name: str, at: datetime) -> Received:
     category = _said(declaration).recipient
-    personal = [one for one in declaration.fields.values() if not isinstance(one, NotPersonal)]
     return Received(
         declaration=declaration.label,
         category=category,
         recipient=name.strip() or category.name,
         disclosed_at=at,
         basis=declaration.purpose.label,
-        categories=tuple(sorted({one.category.value for one in personal})),  # type: ignore[attr-defined]
+        categories=tuple(terms.categories(declaration)),
     )

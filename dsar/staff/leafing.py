@@ -139,10 +139,10 @@ class LeafedList(ChangeList):
             found.reverse()
         self._link(found, order, here=here, is_more=is_more)
         self.many = len(found)
-        self.is_uncounted = bool(here or is_more)
-        if self.is_uncounted and not (self.has_active_filters or self.query):
+        is_all, is_narrowed = not (here or is_more), bool(self.has_active_filters or self.query)
+        self.is_uncounted = not is_all and is_narrowed
+        if not is_all and not is_narrowed:
             self.many = self.queryset.order_by()[: MOST_COUNTED + 1].count()
-            self.is_uncounted = False
         self.result_list: Any = found
         self.result_count = self.full_result_count = len(found)
         self.show_full_result_count = False

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from dsar.cases.models import Decision
-from dsar.cases.states import Right, State
+from dsar.cases.states import OPEN, Right, State
 from dsar.registers.models import Hold
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SOON, WEEK = timedelta(days=3), timedelta(days=7)
 
 # Named one by one, so that the index on state and due date is used: a million closed requests cost nothing.
-IS_OPEN = Q(state__in=[state.value for state in State if state is not State.CLOSED])
+IS_OPEN = Q(state__in=OPEN)
 
 # A deletion that was granted, or a refusal, which is under review only while it waits for the officer.
 WANTS_SIGNATURE = (

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dsar.cases.asked import CHANNELS
 from dsar.cases.states import ObjectionScope
 from dsar.contract.vocabulary import Channel
-from dsar.engine import erasing, suppressing
+from dsar.engine import suppressing
 from dsar.engine.rights import purposes
 from dsar.registers import objections
 
@@ -15,11 +14,6 @@ if TYPE_CHECKING:
     from dsar.cases.models import Request
     from dsar.engine.leases import Lease
     from dsar.registers.people import Person
-
-
-def channels_of(request: Request) -> frozenset[Channel]:
-    """Where advertising stops: in every channel unless some are named (Art. 21(3), R113)."""
-    return frozenset(Channel(one) for one in request.scope.get(CHANNELS, Channel))
 
 
 def steps(request: Request, _counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -31,7 +25,7 @@ def apply(request: Request) -> None:
     """Stop the purposes from this moment on; the caller holds the transaction."""
     guest = purposes.guest_of(request)
     if guest is not None:
-        purposes.suppress(request, guest, channels=channels_of(request))
+        purposes.suppress(request, guest, channels=purposes.channels_of(request))
         account = purposes.account_of(request, guest)
         if account is not None:
             _object(request, account)
@@ -41,15 +35,12 @@ def apply(request: Request) -> None:
 
 def _object(request: Request, person: Person) -> None:
     if request.scope["objection"] == ObjectionScope.MARKETING:
-        stopped = channels_of(request)
+        stopped = purposes.channels_of(request)
         for channel in (None,) if stopped == frozenset(Channel) else sorted(stopped):
             objections.object_to_marketing(person, channel=channel, request=request.pk)
-        if Channel.EMAIL in stopped:
-            suppressing.suppress(erasing.addresses_of(person), request=request)
-        if Channel.PHONE in stopped:
-            suppressing.suppress(
-                suppressing.numbers_of(person), channel=Channel.PHONE, request=request
-            )
+        for channel in sorted(stopped):
+            reached = suppressing.reaching(person, channel)
+            suppressing.suppress(reached, channel=channel, request=request)
         return
     for code in purposes.named(request):
         objections.object_to(person, code, request=request.pk)

@@ -71,13 +71,15 @@ def suppress(request: Request, guest: Guest, *, channels: frozenset[Channel] | N
     scopes = named(request) or [suppression.EVERYTHING]
     if any(known[code].marketing for code in named(request)):
         scopes.append(suppression.MARKETING)
-    reached: dict[Channel, Sequence[str]] = {
-        Channel.EMAIL: guest.addresses,
-        Channel.PHONE: suppressing.numbers_of(guest) if Channel.PHONE in channels else (),
-    }
     for channel in sorted(channels):
+        reached = suppressing.reaching(guest, channel)
         for scope in scopes:
-            suppression.add_all(reached[channel], channel=channel, scope=scope, request=request.pk)
+            suppression.add_all(reached, channel=channel, scope=scope, request=request.pk)
+
+
+def channels_of(request: Request) -> frozenset[Channel]:
+    """Where advertising stops: in every channel unless some are named (Art. 21(3), R113)."""
+    return frozenset(Channel(one) for one in request.scope.get(CHANNELS, Channel))
 
 
 def named(request: Request) -> list[str]:
@@ -148,13 +150,10 @@ def _said(request: Request, acted_on: Sequence[str]) -> dict[str, Any]:
     """The answer's content; of advertising it names the channels that it stopped in (R113)."""
     said = content(acted_on)
     if request.scope.get("objection") == ObjectionScope.MARKETING:
-        named_channels = request.scope.get(CHANNELS, list(Channel))
-        told = (
-            "stops_everywhere"
-            if set(named_channels) == set(Channel)
-            else f"stops_{named_channels[0]}"
-        )
-        said["purposes"].append(wording.sentence(told, language=request.case.language))
+        stopped = channels_of(request)
+        told = "everywhere" if stopped == frozenset(Channel) else min(stopped).value
+        sentence = wording.sentence(f"stops_{told}", language=request.case.language)
+        said["purposes"].append(sentence)
     return said
 
 
