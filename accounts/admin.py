@@ -13,6 +13,7 @@ from accounts.models import (
     CampaignDelivery,
     Guardianship,
     Profile,
+    ProfileEdit,
     SecurityEvent,
     SupportFile,
     SupportMessage,
@@ -108,6 +109,17 @@ class SecurityEventAdmin(ReadOnlyAdmin):
 
     list_display = ("pk", "user", "kind", "happened_at", "ip")
     list_filter = ("kind",)
+    list_select_related = ("user",)
+    search_fields = ("user__email__exact",)
+    ordering = ("-pk",)
+
+
+@admin.register(ProfileEdit)
+class ProfileEditAdmin(ReadOnlyAdmin):
+    """What people corrected in their profiles themselves, newest first."""
+
+    list_display = ("pk", "user", "field", "edited_at")
+    list_filter = ("field",)
     list_select_related = ("user",)
     search_fields = ("user__email__exact",)
     ordering = ("-pk",)

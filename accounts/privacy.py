@@ -8,6 +8,7 @@ from accounts.models import (
     CampaignDelivery,
     Guardianship,
     Profile,
+    ProfileEdit,
     SecurityEvent,
     SupportFile,
     SupportMessage,
@@ -110,6 +111,23 @@ class ProfileData(PersonalData):
         "language": Held(category=Category.LANGUAGE, correctable=True),
         "country": Held(category=Category.COUNTRY, correctable=True),
         ("created_at", "updated_at"): Held(category=Category.ACCOUNT, origin=Origin.OBSERVED),
+    }
+
+
+@declare(ProfileEdit)
+class ProfileEditData(PersonalData):
+    """What you changed in your details: what it said before and since."""
+
+    subject = "user"
+    purpose = purposes.ACCOUNT_MANAGEMENT
+    retention = Retention(after="edited_at", months=12, law=_POLICY)
+    born = "edited_at"
+    fields = {
+        "id": _KEY,
+        "user": Held(category=Category.UID, origin=Origin.DERIVED),
+        "field": Held(category=Category.ACCOUNT, origin=Origin.OBSERVED),
+        ("before", "after"): Held(category=Category.ACCOUNT),
+        "edited_at": Held(category=Category.COMMUNICATIONS_METADATA, origin=Origin.OBSERVED),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.models.campaign import Campaign, CampaignDelivery
-from accounts.models.person import Guardianship, Profile, User
+from accounts.models.person import Guardianship, Profile, ProfileEdit, User
 from accounts.models.security import SecurityEvent
 from accounts.models.support import SupportFile, SupportMessage, SupportThread
 
@@ -12,6 +12,7 @@ __all__ = [
     "CampaignDelivery",
     "Guardianship",
     "Profile",
+    "ProfileEdit",
     "SecurityEvent",
     "SupportFile",
     "SupportMessage",

@@ -98,6 +98,40 @@ class Profile(models.Model):
         return f"profile of account {self.user_id}"
 
 
+class ProfileEdit(models.Model):
+    """What a person changed in their own profile: one field, what it said before, what it says since."""
+
+    class Field(models.TextChoices):
+        NAME = "name", "Name"
+        COMPANY = "company", "Company"
+        PHONE = "phone", "Telephone number"
+        LANGUAGE = "language", "Language"
+        COUNTRY = "country", "Country"
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, db_index=False, related_name="profile_edits"
+    )
+    field = models.CharField(max_length=20, choices=Field.choices)
+    before = models.CharField(max_length=200, blank=True)
+    after = models.CharField(max_length=200, blank=True)
+    edited_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "-edited_at"], name="accounts_edit_of_user"),
+            models.Index(fields=["edited_at"], name="accounts_edit_when"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(field__in=["name", "company", "phone", "language", "country"]),
+                name="accounts_edit_field_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"edit {self.pk} of account {self.user_id}"
+
+
 class Guardianship(models.Model):
     """One account holder acts for another: a parent for a child, a guardian for an adult."""
 

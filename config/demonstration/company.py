@@ -12,6 +12,7 @@ from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from accounts import editing
 from accounts.models import Profile, SecurityEvent, SupportFile, SupportMessage, SupportThread, User
 from config.seeding import staffing
 from orders.models import Order, OrderLine, Product, Report, ReportSubject
@@ -88,8 +89,9 @@ def _fill(user: User, name: str) -> None:
     """Everything a customer of some months leaves behind."""
     Profile.objects.update_or_create(
         user=user,
-        defaults={"name": name, "company": "Example Trading Ltd", "phone": "+65 0000 0000"},
+        defaults={"name": name, "company": "Example Trading", "phone": "+65 0000 0000"},
     )
+    editing.edit(user.pk, {"company": "Example Trading Ltd"})
     SecurityEvent.objects.bulk_create(_visits(user))
     _support(user, name)
     for number in range(3):

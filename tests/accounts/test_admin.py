@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 FACTORIES = [
     people.UserFactory,
     people.GuardianshipFactory,
+    people.ProfileEditFactory,
     people.SecurityEventFactory,
     people.SupportThreadFactory,
     people.SupportFileFactory,

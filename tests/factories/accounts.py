@@ -12,6 +12,7 @@ from accounts.models import (
     CampaignDelivery,
     Guardianship,
     Profile,
+    ProfileEdit,
     SecurityEvent,
     SupportFile,
     SupportMessage,
@@ -41,6 +42,18 @@ class ProfileFactory(Factory):
     company = "Fictional Teas Pte. Ltd."
     phone = "+65 6000 0000"
     country = "SG"
+
+
+class ProfileEditFactory(Factory):
+    """Something that a person corrected themselves."""
+
+    class Meta:
+        model = ProfileEdit
+
+    user = factory.SubFactory(UserFactory)
+    field = ProfileEdit.Field.NAME
+    before = "Nora Before"
+    after = "Nora Since"
 
 
 class GuardianshipFactory(Factory):

@@ -133,6 +133,7 @@ def named() -> set[str]:
 def accounts() -> dict[str, str]:
     """The pages of the accounts by name: each is shown to somebody who is logged in, or to nobody, or to both."""
     found = dict(_walked(get_resolver("allauth.urls"), "/accounts/"))
+    found |= _walked(get_resolver("accounts.urls"), "/")
     assert found.keys() >= ACCOUNTS_ELSEWHERE.keys()
     return {name: path for name, path in found.items() if name not in ACCOUNTS_ELSEWHERE}
 
