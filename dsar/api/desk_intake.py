@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from dsar.api import cases
 from dsar.api.callers import ForStaff, staff
-from dsar.api.public import OnBehalfSerializer, OpenAskedSerializer, claimed
+from dsar.api.public import NumberField, OnBehalfSerializer, OpenAskedSerializer, claimed
 from dsar.api.strictness import Strict
 from dsar.cases import mail_reading, permissions, uploads
 from dsar.cases.identity_models import Claim
@@ -85,6 +85,7 @@ class TakenInSerializer(cases.FilingSerializer):
     text = serializers.CharField(max_length=mail_reading.LONGEST_TEXT, required=False)
     facts = serializers.DictField(child=serializers.CharField(max_length=200), required=False)
     on_behalf = OnBehalfSerializer(required=False)
+    number = NumberField()
     message = Base64Field(
         required=False,
         help_text="The message that it came in, in base64; the files in it are sealed and kept.",
@@ -201,6 +202,7 @@ def _take_in(call: Call, said: Mapping[str, Any]) -> Case:
         residence=said.get("residence", ""),
         contact=address or said["contact"],
         received_at=said["received_at"],
+        number=said.get("number", ""),
     )
     message: mail_reading.Message | None = said.get("message")
     for one in message.files if message else ():

@@ -21,6 +21,7 @@ from dsar.cases.claims import Said
 from dsar.cases.identity_models import Claim
 from dsar.cases.models import Case
 from dsar.engine import reception
+from dsar.registers import suppression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,6 +76,18 @@ class OpenAskedSerializer(cases.AskedSerializer):
     corrections = OpenCorrectionSerializer(many=True, required=False, max_length=200)  # type: ignore[call-arg]  # it goes to the list
 
 
+class NumberField(serializers.CharField):
+    """Where calls and texts are to stop, whether or not a record holds the number (R122)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=suppression.LONGEST_NUMBER,
+            required=False,
+            help_text="With an objection to advertising: a telephone number at which it is to stop. Its HMAC is kept.",
+            **kwargs,
+        )
+
+
 class OpenFilingSerializer(cases.FilingSerializer):
     """What somebody without log-in asks, and who they say they are. No identity number is ever asked for."""
 
@@ -91,6 +104,7 @@ class OpenFilingSerializer(cases.FilingSerializer):
         help_text="What you know of what we hold, such as `order_number`; it is compared, not noted.",
     )
     on_behalf = AffirmedSerializer(required=False)
+    number = NumberField()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Whoever asks for another says for whom; nobody else does."""
@@ -193,6 +207,7 @@ def _take_in(call: Call) -> Response:
         channel=Case.Channel.API,
         language=said.get("language", settings.LANGUAGE_CODE),
         residence=said.get("residence", ""),
+        number=said.get("number", ""),
     )
     return Response(_told(_NEXT), status=HTTPStatus.ACCEPTED)
 

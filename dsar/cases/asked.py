@@ -215,6 +215,12 @@ def _wrong_objection(one: Asked) -> dict[str, str]:
     return _wrong_purposes(one, required=True)
 
 
+def stops_calls(one: Asked) -> bool:
+    """Whether advertising by telephone is objected to: alone, or with every other channel."""
+    is_marketing = one.scope.get("objection") == ObjectionScope.MARKETING
+    return is_marketing and Channel.PHONE in one.scope.get(CHANNELS, list(Channel))
+
+
 def _wrong_channels(one: Asked) -> dict[str, str]:
     given = one.scope.get(CHANNELS, list(Channel))
     if isinstance(given, list) and given and all(each in list(Channel) for each in given):

@@ -29,12 +29,14 @@ from dsar.cases.actors import SYSTEM
 from dsar.cases.asked import Asked, IntakeError, Proposal
 from dsar.cases.policy import Handling
 from dsar.cases.states import Outcome, Right, State
+from dsar.contract.vocabulary import Channel
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
 from dsar.engine import contesting, facts, planning, review, weighing
 from dsar.engine.rights import consent_withdrawal, correction, objection, purposes, spreading
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
+from dsar.registers import suppression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,11 +86,14 @@ def file(
 
 @effect("case.file_openly")
 @transaction.atomic
-def file_openly(said: Said, *, asked: Sequence[Asked], actor: Actor, **submission: Any) -> Case:
+def file_openly(
+    said: Said, *, asked: Sequence[Asked], actor: Actor, number: str = "", **submission: Any
+) -> Case:
     """File what somebody asks without log-in; does the same whoever they are, a worker looks them up (R16).
 
-    Beyond a few receipts a day to one address, it joins the case that is open. Raises IntakeError, also where somebody
-    asks for another and does not affirm that they may give that person's data (R174).
+    Beyond a few receipts a day to one address, it joins the case that is open. A `number` that comes with an objection
+    to advertising is suppressed here and now, known or not (R122). Raises IntakeError, also where somebody asks for
+    another and does not affirm that they may give that person's data (R174).
     """
     _check_known_enough(asked)
     if said.is_for_another and not said.affirmed.strip():
@@ -101,6 +106,7 @@ def file_openly(said: Said, *, asked: Sequence[Asked], actor: Actor, **submissio
         case = intake.file(
             subject=None, asked=asked, actor=actor, contact=said.address, claim=said, **submission
         )
+    _stop_calls(case, number, asked)
     outbox.wake("dsar.look_up", str(case.pk))
     return case
 
@@ -121,15 +127,19 @@ def admit(case: Case, guest: Guest, *, method: identity.Method, actor: Actor) ->
 
 @effect("case.take_in")
 @transaction.atomic
-def take_in(said: Said, *, asked: Sequence[Asked], actor: Actor, **submission: Any) -> Case:
+def take_in(
+    said: Said, *, asked: Sequence[Asked], actor: Actor, number: str = "", **submission: Any
+) -> Case:
     """File what came by mail, post, telephone, in person or through an authority, with its true arrival.
 
-    It is proved like what was filed without log-in. Raises IntakeError and NotPermittedError.
+    It is proved like what was filed without log-in; a `number` is suppressed as there. Raises IntakeError and
+    NotPermittedError.
     """
     if not actor.may(permissions.TAKE_IN):
         raise lifecycle.NotPermittedError
     _check_known_enough(asked)
     case = intake.file(subject=None, asked=asked, actor=actor, claim=said, **submission)
+    _stop_calls(case, number, asked)
     outbox.wake("dsar.look_up", str(case.pk))
     return case
 
@@ -257,6 +267,20 @@ def _check_known_enough(asked: Sequence[Asked]) -> None:
         raise IntakeError({f"{at}.scope.{asking.MEANWHILE}": _NEEDS_ACCOUNT for at in wished})
 
 
+def _stop_calls(case: Case, number: str, asked: Sequence[Asked]) -> None:
+    """Suppress a number that came with what was filed: nothing of theirs need hold it, and only its HMAC is kept."""
+    if not number:
+        return
+    if not any(asking.stops_calls(one) for one in asked):
+        raise IntakeError({"number": _NOT_FOR_CALLS})
+    if not suppression.is_number(number):
+        raise IntakeError({"number": _NO_NUMBER})
+    objecting = case.requests.filter(right=Right.OBJECTION).earliest("due_at")
+    suppression.add(number, channel=Channel.PHONE, request=objecting.pk)
+
+
+_NOT_FOR_CALLS = "Leave the number out, or object with it to advertising, by telephone too."
+_NO_NUMBER = "Give a telephone number, such as +65 6000 0000."
 _NEEDS_ACCOUNT = (
     "Without an account this cannot end by itself. "
     "Leave it out, and ask for a restriction beside the correction."

@@ -80,6 +80,7 @@ def _filed(form: OpenForm) -> bool:
             channel=Case.Channel.PORTAL,
             language=get_language() or "en",
             residence=form.cleaned_data["residence"],
+            number=form.cleaned_data["number"],
         )
     except IntakeError as error:
         form.add_error(None, list(error.errors.values()))

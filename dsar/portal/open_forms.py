@@ -14,6 +14,7 @@ from dsar.cases.states import ObjectionScope, Right
 from dsar.portal import countries, words
 from dsar.portal.forms import send_to_field
 from dsar.portal.words import RELATIONS, RESTRICTION_GROUNDS
+from dsar.registers import suppression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +58,13 @@ class OpenForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
         choices=RESTRICTION_GROUNDS,
+    )
+    number = forms.CharField(
+        label=_("Telephone number to stop advertising at (optional)"),
+        required=False,
+        max_length=suppression.LONGEST_NUMBER,
+        help_text=_("For calls and text messages. We keep it only in a form that cannot be read."),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
     name = forms.CharField(
         label=_("Your name"),
@@ -113,6 +121,15 @@ class OpenForm(forms.Form):
                 label=words.fact(name), required=False, max_length=200
             )
         self.facts = [self[claims.FACT + name] for name in claims.facts_offered()]
+
+    def clean_number(self) -> str:
+        """What looks like a telephone number; where advertising goes on it is not asked for."""
+        number: str = self.cleaned_data["number"]
+        if Right.OBJECTION not in self.cleaned_data.get("rights", ()):
+            return ""
+        if number and not suppression.is_number(number):
+            raise forms.ValidationError(_("Enter a telephone number, such as +65 6000 0000."))
+        return number
 
     def clean(self) -> dict[str, Any]:
         """Whoever asks for another says for whom; a limit says why."""

@@ -25,6 +25,9 @@ MARKETING = "marketing"
 EVERYTHING = "everything"
 """A scope that holds for every other."""
 LONGEST_LOCAL_NUMBER = 8
+_NUMBER = re.compile(r"\s*\+?(?:[\s().-]*\d){3,15}[\s().-]*")
+"""What a telephone number looks like: 3 to 15 digits (ITU-T E.164), however they are grouped."""
+LONGEST_NUMBER = 40
 _NOT_A_DIGIT = re.compile(r"\D")
 
 
@@ -93,6 +96,11 @@ def suppressed_among(
     )
     found = {bytes(digest) for digest in listed.values_list("digest", flat=True)}
     return {address for address, digest in digests.items() if digest in found}
+
+
+def is_number(text: str) -> bool:
+    """Whether a text looks like a telephone number."""
+    return len(text) <= LONGEST_NUMBER and bool(_NUMBER.fullmatch(text))
 
 
 def normalised(address: str, *, channel: Channel) -> str:

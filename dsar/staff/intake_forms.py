@@ -15,7 +15,7 @@ from dsar.cases.mail_reading import MailUnreadableError
 from dsar.cases.models import Case
 from dsar.cases.states import ObjectionScope, Right
 from dsar.contract import registry
-from dsar.registers import destinations
+from dsar.registers import destinations, suppression
 from dsar.registers.models import Restriction
 from dsar.staff.forms import BY_OTHER_WAYS, residence_field
 from dsar.staff.incident_forms import PastField
@@ -109,6 +109,12 @@ class TakeInForm(forms.Form):
     rights = forms.MultipleChoiceField(
         label="What they ask for", choices=_RIGHTS, widget=forms.CheckboxSelectMultiple
     )
+    number = forms.CharField(
+        label="Number not to be called",
+        required=False,
+        max_length=suppression.LONGEST_NUMBER,
+        help_text="With an objection to all advertising. Only its HMAC is kept.",
+    )
     purposes = forms.MultipleChoiceField(
         label="Purposes", required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -183,6 +189,7 @@ class TakeInForm(forms.Form):
             "contact": given["email"] or given["contact"],
             "language": given["language"],
             "residence": given["residence"],
+            "number": given["number"],
         }
 
     def _asked(self, right: str) -> Asked:

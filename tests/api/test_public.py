@@ -13,8 +13,10 @@ from dsar.cases import claims, corrections, notices, subjects
 from dsar.cases.identity_models import Claim, Confirmation, Proof
 from dsar.cases.models import Case, Letter
 from dsar.cases.states import Outcome, State
+from dsar.contract.vocabulary import Channel
 from dsar.engine import doorstep, execution
 from dsar.ledger.models import Entry
+from dsar.processing import Contact, not_to_return
 from dsar.registers import suppression
 from dsar.registers.models import Objection
 from tests.alike import alike
@@ -195,6 +197,50 @@ def test_a_marketing_objection_needs_no_proof_and_reaches_an_account_too(cast, c
     assert suppression.is_suppressed(cast.alice.email)
     assert Objection.objects.filter(subject_id=cast.alice.pk, purpose=None).exists()
     assert not Objection.objects.filter(subject_id=cast.bob.pk).exists()
+
+
+NOBODYS = "+65 6000 0009"
+STOP = {"right": "objection", "scope": {"objection": "marketing"}}
+BY_MAIL_ONLY = {
+    "right": "objection",
+    "scope": {"objection": "marketing", "channels": ["email"]},
+}
+
+
+@pytest.mark.parametrize("filed_before", [0, 3])
+def test_a_number_that_no_record_holds_is_suppressed_with_the_objection(
+    cast, calling, filed_before
+):
+    """At once, whoever gives it, also where the filing joins an open case; only its HMAC stays (R122)."""
+    client = calling()
+    for _ in range(filed_before):
+        file(client)
+    there = Contact(email="another@example.com", phone="0065 6000-0009")
+    beside = Contact(email="beside@example.com", phone="+65 6000 0008")
+    assert not_to_return({there, beside}) == set()
+    assert file(client, rights=[STOP], number=NOBODYS).status_code == 202
+    assert Case.objects.count() == max(1, filed_before)
+    assert not_to_return({there, beside}) == {there}
+    kept = "".join(str(claims.read(one)) for one in Case.objects.select_related("key"))
+    assert "6000" not in kept
+    assert Entry.objects.filter(canonical__contains='"channel":"phone"').exists()
+
+
+@pytest.mark.parametrize(
+    ("rights", "number"),
+    [
+        ([{"right": "access"}], NOBODYS),
+        ([BY_MAIL_ONLY], NOBODYS),
+        ([STOP], "call me"),
+        ([STOP], "1" * 16),
+    ],
+)
+def test_a_number_is_taken_for_nothing_else(cast, calling, rights, number):
+    answer = file(calling(), rights=rights, number=number)
+    assert answer.status_code == 422
+    assert "number" in str(answer.json())
+    assert not Case.objects.exists()
+    assert not suppression.is_suppressed(number, channel=Channel.PHONE)
 
 
 def test_a_link_is_pressed_once_and_looking_at_it_burns_nothing(loans, calling):

@@ -11,6 +11,8 @@ from django.test import Client
 from dsar.cases import claims, confirmations
 from dsar.cases.identity_models import Claim, Confirmation
 from dsar.cases.models import Case
+from dsar.contract.vocabulary import Channel
+from dsar.registers import suppression
 from tests import sending as made
 from tests.alike import alike
 from tests.testapp.factories import make_cast, make_open_loan
@@ -68,6 +70,16 @@ def test_whoever_asks_for_another_says_for_whom(nobody):
     send(nobody, **FOR_KIM, affirmed="on")
     said = kept(Case.objects.select_related("key").get())
     assert (said.subject_name, said.subject_address) == ("Kim Fiction", "kim@example.com")
+
+
+def test_a_number_is_suppressed_with_the_objection_and_asked_for_with_nothing_else(nobody):
+    """Filled in and then left behind it says nothing; what is no number is named (R122)."""
+    send(nobody, number="60000009")
+    assert not suppression.is_suppressed("60000009", channel=Channel.PHONE)
+    wrong = send(nobody, rights=["objection"], number="no number")
+    assert "number" in wrong.context["form"].errors
+    assert send(nobody, rights=["objection"], number="60000009").status_code == 302
+    assert suppression.is_suppressed("+65 6000 0009", channel=Channel.PHONE)
 
 
 def test_a_company_is_asked_for_the_person_and_the_person_alone_is_asked_about(nobody):
