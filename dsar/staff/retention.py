@@ -135,13 +135,7 @@ def _latest(run: RetentionRun) -> list[dict[str, Any]]:
     """What is overdue by this run: what it left, or while it has not ended, what it counted less what went."""
     if run.state == RetentionRun.State.DONE:
         return list(run.left)
-    rest = ({**one, **_less(one, run)} for one in run.counted)
-    return [one for one in rest if one["over"]]
-
-
-def _less(counted: dict[str, Any], run: RetentionRun) -> dict[str, int]:
-    went = run.done.get(counted["unit"], 0)
-    return {"over": counted["over"] - went, "due": counted["due"] - went}
+    return survey.rest(run.counted, done=run.done)
 
 
 def _lines(counted: list[dict[str, Any]], *, run: RetentionRun) -> list[dict[str, Any]]:

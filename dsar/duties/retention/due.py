@@ -20,7 +20,6 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    TextField,
     Value,
 )
 from django.db.models.functions import Cast, Coalesce, Lower
@@ -28,7 +27,7 @@ from django.db.models.lookups import In
 from django.utils import timezone
 
 from dsar.cases import preserving
-from dsar.contract import belonging, compiler
+from dsar.contract import belonging, compiler, registry
 from dsar.contract.checking.inspection import walk
 from dsar.contract.declarations import Linked
 from dsar.contract.vocabulary import Row
@@ -37,10 +36,10 @@ from dsar.engine import retaining
 from dsar.registers.models import Hold, Restriction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from django.db.models import Model
+    from django.db.models import Field, Model
 
     from dsar.contract.declarations import Declaration, Path
     from dsar.duties.retention.schedule import Unit
@@ -87,20 +86,19 @@ def over(unit: Unit, *, of: Day) -> Rows:
     return rows
 
 
-def staying(unit: Unit, *, because: Reason, of: Day) -> Q:
-    """The condition under which a row stays for a reason."""
-    found = Q()
-    for declaration in unit.declarations:
-        found |= _CONDITIONS[because](declaration, of)
-    return found
+def staying(unit: Unit, *, because: Reason, of: Day) -> list[Q]:
+    """The conditions under which a row stays for a reason; any one of them suffices."""
+    return [
+        one for declaration in unit.declarations for one in _CONDITIONS[because](declaration, of)
+    ]
 
 
 def free(unit: Unit, *, of: Day) -> Rows:
     """The rows that are due."""
     rows = over(unit, of=of)
     for reason in Reason:
-        if condition := staying(unit, because=reason, of=of):
-            rows = rows.filter(~condition)
+        if conditions := staying(unit, because=reason, of=of):
+            rows = rows.filter(~any_of(conditions))
     return rows
 
 
@@ -150,39 +148,52 @@ def began(declaration: Declaration, *, of: Day) -> Q:
     return Q(**{f"{declaration.retention.after}__lt": midnight})
 
 
-def _held(declaration: Declaration, _of: Day) -> Q:
+def any_of(conditions: Iterable[Q]) -> Q:
+    """One condition of several, of which any suffices."""
+    found = Q()
+    for one in conditions:
+        found |= one
+    return found
+
+
+def _held(declaration: Declaration, _of: Day) -> Iterator[Q]:
     """Of whoever is on hold, of a kind that is, or belonging to a record that is."""
     held = Hold.objects.filter(released_at__isnull=True)
     ways = belonging.ways(declaration.model)
     whole = held.filter(row="", declaration__in=["", *ways])
-    found = _of_people(declaration, whole.values("subject_id"))
+    yield from _of_people(declaration, whole.values("subject_id"))
     for path in sorted(set(ways.values())):
         labels = [label for label, way in ways.items() if way == path]
-        keys = held.filter(declaration__in=labels).exclude(row="").values("row")
-        # A row that belongs to none: a comparison with nothing would be neither true nor false.
-        key = Coalesce(Cast(F(path), TextField()), Value(""), output_field=TextField())
-        found |= Q(In(key, keys))
-    return found
+        keys = held.filter(declaration__in=labels).exclude(row="")
+        kind = _key(registry.current().get(labels[0]).model)
+        yield Q(**{f"{path}__in": keys.values_list(Cast("row", kind))})
 
 
-def _asked(declaration: Declaration, of: Day) -> Q:
-    found = _of_people(declaration, preserving.people_with_requests())
+def _key(model: type[Model]) -> Field[Any, Any]:
+    """The field whose values are the keys of a model; of a child, its parent's."""
+    key: Any = model._meta.pk
+    while key.remote_field:
+        key = key.target_field
+    return key.clone()  # type: ignore[no-any-return]  # as above
+
+
+def _asked(declaration: Declaration, of: Day) -> Iterator[Q]:
+    yield from _of_people(declaration, preserving.people_with_requests())
     for identifier in declaration.identifiers if of.addresses else ():
         # A row without an address is nobody's of these; a comparison with nothing would be neither true nor false.
         address = Coalesce(Lower(F(identifier)), Value(""))
-        found |= Q(In(address, of.addresses))
-    return found
+        yield Q(In(address, of.addresses))
 
 
 def restricted(declaration: Declaration) -> Q:
     """The rows of whoever restricted all processing, or the purpose of this declaration."""
+    return any_of(_restricted(declaration))
+
+
+def _restricted(declaration: Declaration, _of: Day | None = None) -> Iterator[Q]:
     everything, this = Q(purpose__isnull=True), Q(purpose=declaration.purpose.code)
     restricted = Restriction.objects.filter(everything | this, lifted_at__isnull=True)
     return _of_people(declaration, restricted.values("subject_id"))
-
-
-def _restricted(declaration: Declaration, _of: Day) -> Q:
-    return restricted(declaration)
 
 
 _CONDITIONS = {
@@ -192,12 +203,9 @@ _CONDITIONS = {
 }
 
 
-def _of_people(declaration: Declaration, people: Rows) -> Q:
-    """The rows of whoever is among these people, by any of the declaration's paths."""
-    found = Q()
-    for path in declaration.subject:
-        found |= _along(declaration.model, path, people)
-    return found
+def _of_people(declaration: Declaration, people: Rows) -> Iterator[Q]:
+    """The rows of whoever is among these people, by each of the declaration's paths."""
+    return (_along(declaration.model, path, people) for path in declaration.subject)
 
 
 def _along(model: type[Model], path: Path, people: Rows) -> Q:

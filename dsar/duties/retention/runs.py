@@ -21,13 +21,14 @@ from dsar.cases.models import Case
 from dsar.contract import registry
 from dsar.crashpoints import effect
 from dsar.dispatch import outbox
-from dsar.duties.retention import due, schedule, statements, survey
+from dsar.duties.retention import due, schedule, statements, stretches, survey
 from dsar.duties.retention.models import RetentionRun
 from dsar.engine import removals, turns
 from dsar.ledger import log
 from dsar.ledger.tags import Tag
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
     from typing import Any
     from uuid import UUID
@@ -46,6 +47,10 @@ class ChangedError(Exception):
 
     def __init__(self) -> None:
         super().__init__(self.__doc__)
+
+
+class _MoreThanCountedError(Exception):
+    """More rows are due on some pages by now than were counted; none of them went."""
 
 
 class OvertakenError(Exception):
@@ -161,7 +166,7 @@ def go_on(run: RetentionRun) -> bool:
             if unit.label in counts and not _finish(unit, run=run.pk, of=of, since=since):
                 return False
         _shred(of)
-        _end(run.pk, left=survey.survey(schedule.units(), of=of))
+        _end(run.pk, of=of)
     except OvertakenError:
         return False
     return True
@@ -171,7 +176,9 @@ def _finish(unit: Unit, *, run: UUID, of: Day, since: float) -> bool:
     """Have all of one kind go, and its files; False where the slice was over before."""
     is_over = False
     try:
-        while _batch(unit, run=run, of=of):
+        for goes_on in _batches(unit, run=run, of=of):
+            if not goes_on:
+                break
             is_over = turns.is_stopping() or _seconds(since) > conf.get("RETENTION_SLICE_SECONDS")
             if is_over:
                 break
@@ -197,24 +204,57 @@ def _seconds(since: float) -> float:
     return time.monotonic() - since
 
 
-def _batch(unit: Unit, *, run: UUID, of: Day) -> bool:
-    """One batch and its count in one transaction; whether there may be more.
+def _batches(unit: Unit, *, run: UUID, of: Day) -> Iterator[bool]:
+    """Batch after batch, each as it is asked for; whether there may be more.
 
-    Raises OvertakenError where another worker has the run. No hold is placed meanwhile: one that stands is seen, and
-    whoever places the next waits for the end of the batch.
+    Where rows that are due lie close together they go page by page; what is then still due is picked.
+    """
+    most = conf.get("BATCH_ROWS")
+    stretch = stretches.find(unit, of=of, most=most) if _still_due(unit, run) > most else None
+    try:
+        for pages in stretch.parts(most) if stretch else ():
+            yield _batch(unit, pages, run=run, of=of)
+    except _MoreThanCountedError:
+        pass
+    while True:
+        yield _batch(unit, None, run=run, of=of)
+
+
+def _still_due(unit: Unit, run: UUID) -> int:
+    return _remaining(RetentionRun.objects.get(pk=run), unit)
+
+
+def _remaining(run: RetentionRun, unit: Unit) -> int:
+    """How many of the rows that were counted may still go."""
+    (was_due,) = (one["due"] for one in run.counted if one["unit"] == unit.label)
+    return int(was_due - run.done.get(unit.label, 0))
+
+
+def _batch(unit: Unit, pages: tuple[int, int] | None, *, run: UUID, of: Day) -> bool:
+    """One batch and its count in one transaction, of the rows on some pages or of those that are picked.
+
+    Whether there may be more. Raises OvertakenError where another worker has the run. No hold is placed meanwhile: one
+    that stands is seen, and whoever places the next waits for the end of the batch.
     """
     with effect("retention.batch"), transaction.atomic():
         held = _locked(run)
-        (was_due,) = (one["due"] for one in held.counted if one["unit"] == unit.label)
-        most: int = min(was_due - held.done.get(unit.label, 0), conf.get("BATCH_ROWS"))
+        remaining = _remaining(held, unit)
+        most: int = min(remaining, conf.get("BATCH_ROWS"))
         if most <= 0:
             return False
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE dsar_registers_hold IN SHARE MODE")
-        rows = statements.carry_out(unit, of=of, most=most, reference=run)
+        where = (
+            statements.between(unit, pages, of=of)
+            if pages
+            else statements.picked(unit, of=of, most=most)
+        )
+        rows = statements.carry_out(unit, where=where, reference=run)
+        if rows > remaining:
+            raise _MoreThanCountedError
         held.done[unit.label] = held.done.get(unit.label, 0) + rows
         held.save(update_fields=["done"])
-    return rows == most
+    return pages is not None or rows == most
 
 
 def _locked(run: UUID) -> RetentionRun:
@@ -225,9 +265,10 @@ def _locked(run: UUID) -> RetentionRun:
     return held
 
 
-def _end(run: UUID, *, left: list[dict[str, Any]]) -> None:
+def _end(run: UUID, *, of: Day) -> None:
     with effect("retention.end"), transaction.atomic():
         held = _locked(run)
+        left = _left(held, of)
         RetentionRun.objects.filter(pk=run).update(
             state=RetentionRun.State.DONE, ended_at=Now(), left=left
         )
@@ -241,3 +282,10 @@ def _end(run: UUID, *, left: list[dict[str, Any]]) -> None:
                 for reason in ("due", *(reason.value for reason in due.Reason))
             },
         )
+
+
+def _left(run: RetentionRun, of: Day) -> list[dict[str, Any]]:
+    """What is left of what was counted. Where less went than was due it is counted again; else nothing is read."""
+    left = survey.rest(run.counted, done=run.done)
+    waits = any(one["due"] for one in left)
+    return survey.survey(schedule.units(), of=of) if waits else left

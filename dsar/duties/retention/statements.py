@@ -1,7 +1,7 @@
 """One batch of a run as one statement: the rows go, their files are noted, and what pointed at them lets go.
 
-Rows are taken by their place in the table (ctid). Whoever changes a row meanwhile moves it, so that it is no longer the
-row that was found due, and stays.
+Rows are picked by their place in the table (ctid). Whoever changes a row meanwhile moves it, so that it is no longer
+the row that was found due, and stays. Between two pages the server itself asks again of a row that was changed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dsar.contract import compiler
 from dsar.contract.compiler import Fragment
 from dsar.contract.declarations import Erase
 from dsar.contract.vocabulary import Row
-from dsar.duties.retention import due
+from dsar.duties.retention import due, stretches
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from dsar.duties.retention.schedule import Unit
 
 
-def carry_out(unit: Unit, *, of: Day, most: int, reference: UUID) -> int:
-    """Have at most `most` rows go, in the caller's transaction; how many went."""
-    statement = batch(unit, of=of, most=most, reference=reference)
+def carry_out(unit: Unit, *, where: Fragment, reference: UUID) -> int:
+    """Have the rows go that a condition names, in the caller's transaction; how many went."""
+    statement = batch(unit, where=where, reference=reference)
     with connection.cursor() as cursor:
         sql, params = statement.bind(None)
         cursor.execute(sql, params)
@@ -37,13 +37,13 @@ def carry_out(unit: Unit, *, of: Day, most: int, reference: UUID) -> int:
     return int(rows)
 
 
-def batch(unit: Unit, *, of: Day, most: int, reference: UUID) -> Fragment:
+def batch(unit: Unit, *, where: Fragment, reference: UUID) -> Fragment:
     """The statement: a bare DELETE or UPDATE; where files or references hang on the rows, with what follows."""
     write = _delete if unit.action is Row.DELETED else _update
     files, following = _files(unit), _following(unit)
+    gone = write(unit, where, files)
     if not files and not following:
-        return write(unit, _picked(unit, of, most), [])
-    gone = write(unit, _picked(unit, of, most), files)
+        return gone
     parts = [Fragment(sql=f"gone AS ({gone.sql})", params=gone.params)]
     if files:
         parts.append(_noting(unit, files, reference))
@@ -60,7 +60,22 @@ def _column(unit: Unit, field: Field[Any, Any]) -> str:
     return f"{_table(unit)}.{compiler.quote(compiler.column_name(field))}"
 
 
-def _picked(unit: Unit, of: Day, most: int) -> Fragment:
+def between(unit: Unit, pages: tuple[int, int], *, of: Day) -> Fragment:
+    """The rows that are due on some pages, up to before the second; of a unit of which a stretch was found."""
+    condition = stretches.condition(unit, of=of)
+    if condition is None:
+        message = f"{unit.label} is not due by its own columns."
+        raise ValueError(message)
+    first, end = (f"({page},0)" for page in pages)
+    place = f"{_table(unit)}.ctid"
+    return Fragment(
+        sql=f"{place} >= %s::tid AND {place} < %s::tid AND {condition.sql}",
+        params=(first, end, *condition.params),
+    )
+
+
+def picked(unit: Unit, *, of: Day, most: int) -> Fragment:
+    """At most so many rows that are due, wherever they lie."""
     place = RawSQL(f"{_table(unit)}.ctid", (), output_field=TextField())
     found = due.let_go(unit, of=of).annotate(retention_place=place).values_list("retention_place")
     sql, params = found[:most].query.get_compiler(connection=connection).as_sql()

@@ -6,13 +6,13 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Min, Q, TextField, Value
-from django.db.models.expressions import RawSQL
-from django.db.models.fields import BigIntegerField
+from django.db import connection
+from django.db.models import F, TextField, Value
 from django.db.models.functions import Cast
 
 from dsar import conf
 from dsar.contract import compiler
+from dsar.contract.compiler import Fragment
 from dsar.duties.retention import due
 from dsar.duties.retention.due import Reason
 from dsar.engine import retaining
@@ -29,14 +29,33 @@ if TYPE_CHECKING:
 _COUNTED = ("total", "over", "due", *(reason.value for reason in Reason), "since")
 LARGE_PAGES = 12_800
 """From 100 MB on a table's rows are estimated."""
+_TOTAL = """
+(SELECT CASE WHEN relpages > %s AND reltuples > 0
+             THEN reltuples / relpages * (pg_relation_size(oid) / current_setting('block_size')::float)
+             ELSE (SELECT count(*) FROM {table}) END::bigint
+   FROM pg_class WHERE oid = %s::regclass)
+"""
+"""How many rows a table has; of a large one about how many, as PostgreSQL's planner estimates it.
+
+It is only compared with a share of them, and counting ten million rows takes half as long as deleting one of them.
+"""
 
 
 def survey(units: Sequence[Unit], *, of: Day) -> list[dict[str, Any]]:
     """For each unit that has any: how many rows are over, due and kept by what, of how many, and since when."""
     counted = [_counting(place, units[place], of) for place in _with_any_over(units, of)]
+    if not counted:
+        return []
+    whole = Fragment.join(" UNION ALL ", counted)
+    with connection.cursor() as cursor:
+        sql, params = whole.bind(None)
+        cursor.execute(f"{sql} ORDER BY 1", params)
+        found = cursor.fetchall()
+    # What went meanwhile is not counted.
     return [
         _said(units[place], dict(zip(_COUNTED, counts, strict=True)))
-        for place, *counts in _together(counted)
+        for place, *counts in found
+        if counts[1]
     ]
 
 
@@ -47,12 +66,7 @@ def _with_any_over(units: Sequence[Unit], of: Day) -> list[int]:
         due.over(unit, of=of).annotate(**{place: Value(number)}).values_list(place)[:1]
         for number, unit in enumerate(units)
     ]
-    return [number for (number,) in _together(looked)]
-
-
-def _together(parts: list[QuerySet[Any, Any]]) -> list[tuple[Any, ...]]:
-    """The rows of all parts from one statement, by their first column."""
-    return sorted(parts[0].union(*parts[1:], all=True)) if parts else []
+    return sorted(number for (number,) in looked[0].union(*looked[1:], all=True)) if looked else []
 
 
 def _said(unit: Unit, counted: dict[str, Any]) -> dict[str, Any]:
@@ -62,45 +76,55 @@ def _said(unit: Unit, counted: dict[str, Any]) -> dict[str, Any]:
     return named | counted | {"since": since.isoformat()}
 
 
-def _counting(place: int, unit: Unit, of: Day) -> QuerySet[Any, Any]:
-    """One row of counts, or none. What is counted has names of its own: a model may have a field `request`."""
-    staying = [due.staying(unit, because=one, of=of) for one in Reason]
-    stays = Q()
-    for condition in staying:
-        stays |= condition
-    values = {
-        "place": Value(place),
-        "total": _total(unit),
-        "over": Count("pk"),
-        "due": Count("pk", filter=~stays) if stays else Count("pk"),
-        **{one.value: _number(found) for one, found in zip(Reason, staying, strict=True)},
-        "since": Cast(Min(F(unit.declarations[0].retention.after)), TextField()),
-    }
-    named = {f"retention_{name}": value for name, value in values.items()}
-    # The constants come first and make one group: what is annotated behind them is counted over all rows.
-    first = {name: named.pop(name) for name in ("retention_place", "retention_total")}
-    rows = due.over(unit, of=of).annotate(**first).values(*first).annotate(**named)
-    counted: QuerySet[Any, Any] = rows.values_list(*first, *named)
-    return counted
-
-
-def _total(unit: Unit) -> RawSQL:
-    """How many rows the table has; of a large one about how many, as PostgreSQL's planner estimates it.
-
-    It is only compared with a share of them, and counting ten million rows takes half as long as deleting one of them.
-    """
+def _counting(place: int, unit: Unit, of: Day) -> Fragment:
+    """One row of counts. All that are over are counted from an index; those that stay from the lists that keep them."""
+    rows = due.over(unit, of=of)
+    began = F(unit.declarations[0].retention.after)
+    over = _sql(rows.annotate(retention_began=began).values_list("retention_began"))
+    stays = _staying(unit, rows, of)
     quoted = compiler.quote(unit.model._meta.db_table)
-    pages = "pg_relation_size(oid) / current_setting('block_size')::float"
-    return RawSQL(
-        f"(SELECT CASE WHEN relpages > %s AND reltuples > 0 THEN reltuples / relpages * {pages}"
-        f" ELSE (SELECT count(*) FROM {quoted}) END::bigint FROM pg_class WHERE oid = %s::regclass)",
-        (LARGE_PAGES, quoted),
-        output_field=BigIntegerField(),
+    numbers = ", ".join("kept." + reason.value for reason in Reason)
+    return Fragment(
+        sql=f"SELECT %s, {_TOTAL.format(table=quoted)}, past.rows, past.rows - kept.rows, {numbers}, past.since"
+        f" FROM (SELECT count(*), min(began)::text FROM ({over.sql}) AS each (began)) AS past (rows, since),"
+        f" ({stays.sql}) AS kept",
+        params=(place, LARGE_PAGES, quoted, *over.params, *stays.params),
     )
 
 
-def _number(condition: Q) -> Any:
-    return Count("pk", filter=condition) if condition else Value(0)
+def _staying(unit: Unit, rows: due.Rows, of: Day) -> Fragment:
+    """How many rows stay, and for each reason how many."""
+    parts = [
+        _sql(rows.filter(one).values_list(Value(reason.value), Cast("pk", TextField())))
+        for reason in Reason
+        for one in due.staying(unit, because=reason, of=of)
+    ]
+    none = Fragment(sql="SELECT NULL, NULL WHERE false")
+    each = Fragment.join(
+        " UNION ", (Fragment(sql=f"({one.sql})", params=one.params) for one in [none, *parts])
+    )
+    numbers = ", ".join(
+        f"count(*) FILTER (WHERE reason = '{reason.value}') AS {reason.value}" for reason in Reason
+    )
+    return Fragment(
+        sql=f"SELECT count(DISTINCT key) AS rows, {numbers} FROM ({each.sql}) AS each (reason, key)",
+        params=each.params,
+    )
+
+
+def _sql(rows: QuerySet[Any, Any]) -> Fragment:
+    sql, params = rows.query.sql_with_params()
+    return Fragment(sql=sql, params=tuple(params))
+
+
+def rest(counted: Sequence[dict[str, Any]], *, done: dict[str, int]) -> list[dict[str, Any]]:
+    """What is left of what was counted, by how much of each unit was done."""
+    left = [one | _less(one, done.get(one["unit"], 0)) for one in counted]
+    return [one for one in left if one["over"]]
+
+
+def _less(one: dict[str, Any], done: int) -> dict[str, int]:
+    return {"over": one["over"] - done, "due": one["due"] - done}
 
 
 def digest(counted: Sequence[dict[str, Any]], *, on: date) -> str:

@@ -1,0 +1,100 @@
+"""Where in a large table the rows that are due lie close together: there they go page by page, as one statement would.
+
+A row that is picked first and then deleted is read twice. A table that is only ever added to lies in the order of its
+dates, so that most rows between the first that is due and the last are due; a small sample of its pages shows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from dsar.contract import compiler
+from dsar.contract.compiler import Fragment
+from dsar.duties.retention import due
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dsar.duties.retention.due import Day, Rows
+    from dsar.duties.retention.schedule import Unit
+
+SAMPLED_PAGES = 1_000
+MARGIN = 8
+"""How many times the mean distance between two sampled pages is looked at beyond the outermost that had any."""
+READ_FOR_ONE = 8
+"""At most so many rows are read for each that goes; where they lie thinner, picking them costs less."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """Pages of a table, and about how many rows may go from one."""
+
+    first: int
+    last: int
+    rows_a_page: float
+
+    def parts(self, rows: int) -> Iterator[tuple[int, int]]:
+        """The pages in order, as many at once as hold so many rows: from, and up to before."""
+        pages = max(1, int(rows / self.rows_a_page))
+        for begin in range(self.first, self.last + 1, pages):
+            yield begin, min(begin + pages, self.last + 1)
+
+
+def find(unit: Unit, *, of: Day, most: int) -> Stretch | None:
+    """About the pages between which most rows are due.
+
+    None where they are strewn, where another table has their dates, and where a page holds more than the `most` rows
+    that may go at once.
+    """
+    where = _condition(due.over(unit, of=of))
+    if where is None or condition(unit, of=of) is None:
+        return None
+    table = compiler.quote(unit.model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_relation_size(%s::regclass) / current_setting('block_size')::int", [table]
+        )
+        (pages,) = cursor.fetchone()
+        share = min(1, SAMPLED_PAGES / max(1, pages))
+        over_at, params = where.bind(None)
+        cursor.execute(
+            f"SELECT count(*), count(*) FILTER (WHERE {over_at}), min(ctid) FILTER (WHERE {over_at}),"
+            f" max(ctid) FILTER (WHERE {over_at}) FROM {table} TABLESAMPLE SYSTEM (%s) REPEATABLE (0)",
+            [*params * 3, 100 * share],
+        )
+        rows, over, first, last = cursor.fetchone()
+    if not over:
+        return None
+    pages_between = _page(last) - _page(first) + 1
+    a_page, going = rows / (pages * share), over / share / pages_between
+    if going * READ_FOR_ONE < a_page or max(a_page, going) > most:
+        return None
+    begin, end = _with_margin(_page(first), _page(last), of=pages, share=share)
+    return Stretch(first=begin, last=end, rows_a_page=max(a_page, going))
+
+
+def condition(unit: Unit, *, of: Day) -> Fragment | None:
+    """The condition under which a row of the table goes, over its own columns; None where it needs another's beside."""
+    return _condition(due.let_go(unit, of=of))
+
+
+def _condition(rows: Rows) -> Fragment | None:
+    made = rows.query.get_compiler(connection=connection)
+    made.pre_sql_setup()
+    if sum(map(bool, made.query.alias_refcount.values())) > 1:
+        return None
+    sql, params = made.compile(made.query.where)
+    return Fragment(sql=f"({sql})", params=tuple(params))
+
+
+def _with_margin(first: int, last: int, *, of: int, share: float) -> tuple[int, int]:
+    beyond = 0 if share == 1 else int(MARGIN / share)
+    return max(0, first - beyond), min(of - 1, last + beyond)
+
+
+def _page(place: str) -> int:
+    """The page of a row's place, which PostgreSQL writes as `(page,number)`."""
+    return int(place[1:].partition(",")[0])
