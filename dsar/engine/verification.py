@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from psycopg.types.json import Jsonb
 
 from dsar.cases import covering, subjects
 from dsar.cases.models import Request
@@ -24,12 +25,12 @@ from dsar.engine.sweeping import Verdict
 from dsar.keys import box
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import Any
+    from uuid import UUID
 
     from dsar.contract.declarations import Declaration
-    from dsar.engine.identifiers import Erased
 
 _FRESH = timedelta(hours=6)
 """A verdict that lay longer says too little about now."""
@@ -96,10 +97,10 @@ def _verdict(request: Request) -> Verdict:
         if known is not None:
             return known
         begun = timezone.now()
-        erased = [identifiers.erased(request), *_others(request)]
-        verdicts = sweeping.sweep(erased)
-        for one in erased:
-            _note(one, verdicts[one.request], begun)
+        verdicts = sweeping.sweep(list(identifiers.erased([request, *_others(request)])))
+        if request.pk not in verdicts:
+            raise box.KeyDestroyedError
+        _note(verdicts, begun)
     return verdicts[request.pk]
 
 
@@ -123,7 +124,7 @@ def _noted(request: Request) -> Verdict | None:
     return verdict
 
 
-def _others(request: Request) -> Iterator[Erased]:
+def _others(request: Request) -> Iterator[Request]:
     """The other deletions that have erased rows and files and now wait for the sweep."""
     steps = Step.objects.filter(request=OuterRef("pk"))
     waiting = (
@@ -139,24 +140,27 @@ def _others(request: Request) -> Iterator[Erased]:
         .exclude(pk=request.pk)
         .select_related("case__key")
     )
-    for other in waiting:
-        if covering.is_whole(other) and not other.kept:
-            try:
-                yield identifiers.erased(other)
-            except box.KeyDestroyedError:
-                # It fails when its own turn comes; it must not stop the others.
-                continue
+    return (other for other in waiting if covering.is_whole(other) and not other.kept)
 
 
-def _note(erased: Erased, verdict: Verdict, begun: datetime) -> None:
-    """Leave the verdict for whoever carries that deletion on; one that went on meanwhile needs none."""
-    steps = Step.objects.select_for_update().filter(
-        request_id=erased.request, action="verify", state=Step.State.WAITING
-    )
-    for step in steps.filter(cursor__has_key="since"):
-        step.cursor["verdict"] = {
-            "begun": begun.isoformat(),
-            "explained": dict(verdict.explained),
-            "failed": dict(verdict.failed),
-        }
-        step.save(update_fields=["cursor"])
+_NOTE = """
+UPDATE dsar_engine_step step SET cursor = step.cursor || jsonb_build_object('verdict', found.verdict)
+  FROM unnest(%s::uuid[], %s::jsonb[]) AS found (request, verdict)
+ WHERE step.request_id = found.request AND step.action = 'verify' AND step.state = %s AND step.cursor ? 'since'
+"""
+
+
+def _note(verdicts: Mapping[UUID, Verdict], begun: datetime) -> None:
+    """Leave each verdict for whoever carries that deletion on; one that went on meanwhile needs none."""
+    said = [
+        Jsonb(
+            {
+                "begun": begun.isoformat(),
+                "explained": dict(one.explained),
+                "failed": dict(one.failed),
+            }
+        )
+        for one in verdicts.values()
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE, [[*verdicts], said, Step.State.WAITING])
