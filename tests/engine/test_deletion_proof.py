@@ -54,6 +54,7 @@ KEPT = {
 CODES = {
     *("accounts.Profile.language", "accounts.Profile.country", "accounts.User.password"),
     *("accounts.Guardianship.relation", "accounts.SecurityEvent.kind"),
+    "accounts.ProfileEdit.field",
     *("orders.Order.status", "orders.Order.currency", "orders.ReportSubject.role"),
     *("orders.ReportSubject.nationality", "accounts.SupportFile.file"),
 }
@@ -143,6 +144,7 @@ def _fill_account(user: Any, *, by: Any) -> Any:
         user=user, name="Kestrel O'Fiction", company="Kestrel Teas", phone="+65 6000 1111 kestrel"
     )
     accounts.GuardianshipFactory(guardian=user)
+    accounts.ProfileEditFactory(user=user, before=f"{WORD} before", after=f"{WORD} since")
     accounts.SecurityEventFactory(
         user=user, detail="/reports/?q=kestrel", user_agent="kestrel/1.0", language="en-kestrel"
     )

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from dsar.duties.retention.schedule import Unit
 
 SAMPLED_PAGES = 1_000
+ROWS_A_PAGE = 291
+"""PostgreSQL puts no more rows on a page of 8 kB."""
 MARGIN = 8
 """How many times the mean distance between two sampled pages is looked at beyond the outermost that had any."""
 READ_FOR_ONE = 8
@@ -46,9 +48,11 @@ class Stretch:
 def find(unit: Unit, *, of: Day, most: int) -> Stretch | None:
     """About the pages between which most rows are due.
 
-    None where they are strewn, where another table has their dates, and where a page holds more than the `most` rows
+    None where they are strewn, where another table has their dates, and where a page may hold more than the `most` rows
     that may go at once.
     """
+    if most < ROWS_A_PAGE:
+        return None
     where = _condition(due.over(unit, of=of))
     if where is None or condition(unit, of=of) is None:
         return None
@@ -70,7 +74,7 @@ def find(unit: Unit, *, of: Day, most: int) -> Stretch | None:
         return None
     pages_between = _page(last) - _page(first) + 1
     a_page, going = rows / (pages * share), over / share / pages_between
-    if going * READ_FOR_ONE < a_page or max(a_page, going) > most:
+    if going * READ_FOR_ONE < a_page:
         return None
     begin, end = _with_margin(_page(first), _page(last), of=pages, share=share)
     return Stretch(first=begin, last=end, rows_a_page=max(a_page, going))
