@@ -19,7 +19,7 @@ from dsar.cases.redaction_models import Redaction, Replacement
 from dsar.cases.sending_models import Sending
 from dsar.dispatch.models import Wake
 from dsar.duties.retention.models import RetentionRun
-from dsar.engine.models import Heartbeat, Plan, Removal, Step
+from dsar.engine.models import Heartbeat, Plan, Removal, Step, Sweep
 from dsar.keys.models import Key
 from dsar.ledger.models import Checkpoint, Entry, Leaf, Node, Placement, Unsealed
 from dsar.packages.models import Download, Package
@@ -120,6 +120,7 @@ __all__ = [
     "StaffRecord",
     "Step",
     "Suppression",
+    "Sweep",
     "Transfer",
     "TransferNotice",
     "Unsealed",

@@ -93,6 +93,27 @@ class Heartbeat(models.Model):
         return f"heartbeat of {self.request_id}"
 
 
+class Sweep(models.Model):
+    """A search through everything that has not come to its end: whoever goes on begins where it stands.
+
+    There is one while deletions wait for its verdicts, and none after.
+    """
+
+    begun_at = models.DateTimeField()
+    requests = models.JSONField()
+    """The deletions that it searches for."""
+    searched = models.JSONField(default=list)
+    """The places that are done, by name."""
+    found = models.JSONField(default=dict)
+    """What was found in them, by deletion: how many rows in which place are explained, and how many are not."""
+
+    class Meta:
+        db_table = "dsar_engine_sweep"
+
+    def __str__(self) -> str:
+        return f"sweep {self.pk}"
+
+
 class Removal(models.Model):
     """A stored file that a deletion has promised to remove: written with the deletion, gone when the file is."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dsar.engine import explaining, matching, searching, shelves
+from dsar.engine.shelves import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from dsar.engine.identifiers import Erased
     from dsar.engine.matching import Matcher
     from dsar.engine.searching import Match, Table
-    from dsar.engine.shelves import Shelf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,56 +29,65 @@ class Verdict:
 
 
 def sweep(erased: Collection[Erased]) -> dict[UUID, Verdict]:
-    """Search once for all of these people; its cost does not depend on how many they are."""
-    verdicts = {one.request: Verdict() for one in erased}
-    matcher = matching.matcher({one.request: one.identifiers for one in erased})
-    if matcher is not None:
-        known = {one.request: one for one in erased}
-        for table in searching.tables():
-            _sweep_table(table, matcher, known, verdicts)
-        for shelf in shelves.all_shelves():
-            _sweep_shelf(shelf, matcher, known, verdicts)
-    return verdicts
+    """Search everything once for all of these people; its cost does not depend on how many they are."""
+    search = Search(erased)
+    for place in places():
+        search.through(place)
+    return search.verdicts
 
 
-def _sweep_table(
-    table: Table,
-    matcher: Matcher,
-    erased: Mapping[UUID, Erased],
-    verdicts: Mapping[UUID, Verdict],
-) -> None:
-    hits = searching.search(table, matcher)
-    _judge(table.model, table.label, hits, erased, verdicts)
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A table or a shelf of files, under a name that no other has."""
+
+    name: str
+    what: Table | Shelf
 
 
-def _sweep_shelf(
-    shelf: Shelf,
-    matcher: Matcher,
-    erased: Mapping[UUID, Erased],
-    verdicts: Mapping[UUID, Verdict],
-) -> None:
-    by_model, ownerless = shelves.rows_of(shelf, shelves.search(shelf, matcher))
-    for model, hits in by_model.items():
-        _judge(model, shelf.label, hits, erased, verdicts)
-    lost = {name: [("", requests)] for name, requests in ownerless.items()}
-    _judge(None, shelf.label, lost, erased, verdicts)
+def places() -> list[Place]:
+    """Everything that can hold words, always in the same order."""
+    return [
+        *(Place(name=f"table {one.name}", what=one) for one in searching.tables()),
+        *(Place(name=f"shelf {one.label}", what=one) for one in shelves.all_shelves()),
+    ]
 
 
-def _judge(
-    model: type[Model] | None,
-    place: str,
-    hits: Mapping[str, list[Match]],
-    erased: Mapping[UUID, Erased],
-    verdicts: Mapping[UUID, Verdict],
-) -> None:
-    """Count what is explained and what is not; nothing explains what no model knows."""
-    found = Counter(
-        request for matches in hits.values() for request in explaining.by_request(matches)
-    )
-    failed = explaining.unexplained(model, hits, erased) if model else found
-    for request, count in found.items():
-        _note(verdicts[request].failed, place, failed[request])
-        _note(verdicts[request].explained, place, count - failed[request])
+class Search:
+    """A search for some people, through one place after the other; what it found is in `verdicts`."""
+
+    def __init__(self, erased: Collection[Erased]) -> None:
+        self.erased = {one.request: one for one in erased}
+        self.verdicts = {one.request: Verdict() for one in erased}
+        self._matcher = matching.matcher({one.request: one.identifiers for one in erased})
+
+    def through(self, place: Place) -> None:
+        """Look through a place."""
+        if self._matcher is None:
+            return
+        if isinstance(place.what, Shelf):
+            self._through_shelf(place.what, self._matcher)
+        else:
+            hits = searching.search(place.what, self._matcher)
+            self._judge(place.what.model, place.what.label, hits)
+
+    def _through_shelf(self, shelf: Shelf, matcher: Matcher) -> None:
+        by_model, ownerless = shelves.rows_of(shelf, shelves.search(shelf, matcher))
+        for model, hits in by_model.items():
+            self._judge(model, shelf.label, hits)
+        lost = {name: [("", requests)] for name, requests in ownerless.items()}
+        self._judge(None, shelf.label, lost)
+
+    def _judge(
+        self, model: type[Model] | None, place: str, hits: Mapping[str, list[Match]]
+    ) -> None:
+        """Count what is explained and what is not; nothing explains what no model knows."""
+        found = Counter(
+            request for matches in hits.values() for request in explaining.by_request(matches)
+        )
+        failed = explaining.unexplained(model, hits, self.erased) if model else found
+        for request, count in found.items():
+            _note(self.verdicts[request].failed, place, failed[request])
+            _note(self.verdicts[request].explained, place, count - failed[request])
 
 
 def _note(tally: Counter[str], place: str, hits: int) -> None:

@@ -6,6 +6,8 @@ off-peak hour if one is set: whoever comes first searches for everybody, whoever
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -20,8 +22,8 @@ from dsar.cases.models import Request
 from dsar.cases.states import Right, State
 from dsar.crashpoints import effect
 from dsar.engine import erasing, identifiers, prepared, sweeping
-from dsar.engine.models import Removal, Step
-from dsar.engine.sweeping import Verdict
+from dsar.engine.models import Removal, Step, Sweep
+from dsar.engine.sweeping import Search, Verdict
 from dsar.keys import box
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 _FRESH = timedelta(hours=6)
 """A verdict that lay longer says too little about now."""
+SLICE_SECONDS = 2.0
+"""After so long a search is kept; what is searched at once is one table or one shelf at least."""
 
 
 class LeftoverError(RuntimeError):
@@ -90,18 +94,88 @@ def _without_verdict(request: Request) -> dict[str, Any]:
 
 
 def _verdict(request: Request) -> Verdict:
-    """The verdict on this deletion; where there is none yet, search for everybody who waits for one."""
+    """The verdict on this deletion; where there is none yet, search for everybody who waits for one.
+
+    The search is kept after every few seconds: whoever is killed in it loses so much, and the next one goes on.
+    """
+    searches: dict[int, Search] = {}
+    while True:
+        found = _look(request, searches)
+        if found is not None:
+            return found
+
+
+def _look(request: Request, searches: dict[int, Search]) -> Verdict | None:
+    """The verdict; or None, with some more places searched. `searches` are those that this worker has prepared."""
     with effect("database.sweep"), transaction.atomic():
         _take_turns()
         known = _noted(request)
         if known is not None:
             return known
-        begun = timezone.now()
-        verdicts = sweeping.sweep(list(identifiers.erased([request, *_others(request)])))
-        if request.pk not in verdicts:
+        sweep = _open(request)
+        if sweep.pk not in searches:
+            searches[sweep.pk] = _prepared(sweep)
+        search = searches[sweep.pk]
+        if request.pk not in search.erased:
             raise box.KeyDestroyedError
-        _note(verdicts, begun)
-    return verdicts[request.pk]
+        search.verdicts = _found(sweep, search)
+        if not _go_on(search, sweep):
+            sweep.found = {
+                str(pk): _said(one) for pk, one in search.verdicts.items() if one != Verdict()
+            }
+            sweep.save(update_fields=["searched", "found"])
+            return None
+        _note(search.verdicts, sweep.begun_at)
+        sweep.delete()
+    return search.verdicts[request.pk]
+
+
+def _open(request: Request) -> Sweep:
+    """The search that is on for this deletion; where there is none, one for all that wait and are in none."""
+    fresh = Sweep.objects.filter(begun_at__gt=timezone.now() - _FRESH)
+    mine = fresh.filter(requests__contains=[str(request.pk)]).order_by("-begun_at").first()
+    if mine is not None:
+        return mine
+    Sweep.objects.exclude(pk__in=fresh.values("pk")).delete()
+    taken = {one for requests in fresh.values_list("requests", flat=True) for one in requests}
+    others = (str(one.pk) for one in _others(request))
+    return Sweep.objects.create(
+        begun_at=timezone.now(),
+        requests=[str(request.pk), *(one for one in others if one not in taken)],
+    )
+
+
+def _prepared(sweep: Sweep) -> Search:
+    """What is needed to search: what names each of these people."""
+    requests = Request.objects.filter(pk__in=sweep.requests).select_related("case__key")
+    return Search(list(identifiers.erased(requests)))
+
+
+def _go_on(search: Search, sweep: Sweep) -> bool:
+    """Search the next places for some seconds, one at least; whether all are done."""
+    began = time.monotonic()
+    ahead = [one for one in sweeping.places() if one.name not in sweep.searched]
+    for number, place in enumerate(ahead, start=1):
+        search.through(place)
+        sweep.searched.append(place.name)
+        if time.monotonic() - began > SLICE_SECONDS:
+            return number == len(ahead)
+    return True
+
+
+def _found(sweep: Sweep, search: Search) -> dict[UUID, Verdict]:
+    """What a search has found so far, by whomever."""
+    return {pk: _read(sweep.found.get(str(pk), {})) for pk in search.erased}
+
+
+def _read(said: Mapping[str, Any]) -> Verdict:
+    return Verdict(
+        explained=Counter(said.get("explained", {})), failed=Counter(said.get("failed", {}))
+    )
+
+
+def _said(verdict: Verdict) -> dict[str, dict[str, int]]:
+    return {"explained": dict(verdict.explained), "failed": dict(verdict.failed)}
 
 
 def _take_turns() -> None:
@@ -118,10 +192,7 @@ def _noted(request: Request) -> Verdict | None:
     begun = parse_datetime(found["begun"]) if found else None
     if begun is None or timezone.now() - begun > _FRESH:
         return None
-    verdict = Verdict()
-    verdict.explained.update(found["explained"])
-    verdict.failed.update(found["failed"])
-    return verdict
+    return _read(found)
 
 
 def _others(request: Request) -> Iterator[Request]:
@@ -152,15 +223,6 @@ UPDATE dsar_engine_step step SET cursor = step.cursor || jsonb_build_object('ver
 
 def _note(verdicts: Mapping[UUID, Verdict], begun: datetime) -> None:
     """Leave each verdict for whoever carries that deletion on; one that went on meanwhile needs none."""
-    said = [
-        Jsonb(
-            {
-                "begun": begun.isoformat(),
-                "explained": dict(one.explained),
-                "failed": dict(one.failed),
-            }
-        )
-        for one in verdicts.values()
-    ]
+    said = [Jsonb({"begun": begun.isoformat()} | _said(one)) for one in verdicts.values()]
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, [[*verdicts], said, Step.State.WAITING])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dsar.cases.delays import Holiday
 from dsar.dispatch.models import Wake
-from dsar.engine.models import Heartbeat, Removal
+from dsar.engine.models import Heartbeat, Removal, Sweep
 from dsar.keys.models import Key
 from dsar.ledger.models import Checkpoint, Entry, Leaf, Node, Placement, Unsealed
 from dsar.registers import models as registers
@@ -42,6 +42,10 @@ holds_nothing(Placement, because="Which checkpoint stands in the second place, n
 holds_nothing(
     Removal,
     because="The name of a stored file that a deletion is removing; the row goes when the file has gone.",
+)
+holds_nothing(
+    Sweep,
+    because="How many rows of which tables a search has found for which deletions; the row goes with the search.",
 )
 holds_nothing(Heartbeat, because="It says when a worker was last alive.")
 holds_nothing(

@@ -18,8 +18,17 @@ from dsar import crashpoints
 from dsar.cases.models import Request
 from dsar.cases.states import State
 from dsar.contract import registry
-from dsar.engine import execution, identifiers, matching, review, searching, sweeping
+from dsar.engine import (
+    execution,
+    identifiers,
+    matching,
+    review,
+    searching,
+    sweeping,
+    verification,
+)
 from dsar.engine.identifiers import Erased
+from dsar.engine.models import Sweep
 from dsar.ledger import log
 from tests.testapp.factories import NASTY
 from tests.testapp.models import Loan, Member, Message, Tool
@@ -82,13 +91,12 @@ def test_one_search_serves_all_deletions_and_each_gets_its_own_verdict(
 ) -> None:
     """Bob is still named by a tool: his deletion stops, Alice's closes, and everything was read once."""
     swept: list[int] = []
-    sweep = sweeping.sweep
 
-    def counted(erased: Collection[Erased]) -> dict[uuid.UUID, sweeping.Verdict]:
+    def counted(erased: Collection[Erased]) -> sweeping.Search:
         swept.append(len(erased))
-        return sweep(erased)
+        return sweeping.Search(erased)
 
-    monkeypatch.setattr(sweeping, "sweep", counted)
+    monkeypatch.setattr(verification, "Search", counted)
     alice, bob = waiting(cast.alice), waiting(cast.bob)
     Tool.objects.create(title=f"returned by {cast.bob.email}")
     assert carried_on(alice).state == State.CLOSED
@@ -100,6 +108,64 @@ def test_one_search_serves_all_deletions_and_each_gets_its_own_verdict(
     review.retry(bob, actor=dora)
     assert carried_on(bob).state == State.CLOSED
     assert swept == [2, 1]
+
+
+@pytest.fixture
+def searched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the places that were searched; the search is kept after each."""
+    monkeypatch.setattr(verification, "SLICE_SECONDS", 0)
+    passed: list[str] = []
+    through = sweeping.Search.through
+
+    def noted(search: sweeping.Search, place: sweeping.Place) -> None:
+        passed.append(place.name)
+        through(search, place)
+
+    monkeypatch.setattr(sweeping.Search, "through", noted)
+    return passed
+
+
+def test_a_search_that_is_cut_off_goes_on_where_it_was_kept(
+    cast: Cast, waiting: Callable[[Person], Request], searched: list[str]
+) -> None:
+    """Whoever dies in it loses one place; what was found before is in the verdicts, whoever goes on."""
+    alice, bob = waiting(cast.alice), waiting(cast.bob)
+    Tool.objects.create(title=f"returned by {cast.bob.email}")
+    last = len(sweeping.places()) - 2
+    for death in (3, last):
+
+        def dies(point: str, left: list[int] = [death]) -> None:  # noqa: B006 - counted down.
+            left[0] -= point == "database.sweep:before"
+            if left[0] < 0:
+                raise ConnectionError(point)
+
+        with crashpoints.watched(dies), pytest.raises(ConnectionError):
+            verification.verify(alice)
+    sweep = Sweep.objects.get()
+    assert set(sweep.requests) == {str(alice.pk), str(bob.pk)}
+    assert str(bob.pk) in str(sweep.found)
+    assert carried_on(alice).state == State.CLOSED
+    assert carried_on(bob).state == State.NEEDS_ATTENTION
+    assert sorted(searched) == sorted(one.name for one in sweeping.places())
+    assert not Sweep.objects.exists()
+
+
+def test_who_comes_while_a_search_is_on_is_searched_for_in_the_next(
+    cast: Cast, waiting: Callable[[Person], Request], searched: list[str]
+) -> None:
+    """Half of the places were looked through without the newcomer; nothing is left out for them."""
+    alice, late = waiting(cast.alice), []
+
+    def comes(point: str) -> None:
+        if point == "database.sweep:after" and len(searched) == len(sweeping.places()) // 2:
+            late.append(waiting(cast.bob)) if not late else None
+
+    Tool.objects.create(title=f"returned by {cast.bob.email}")
+    with crashpoints.watched(comes):
+        assert carried_on(alice).state == State.CLOSED
+    (bob,) = late
+    assert carried_on(bob).state == State.NEEDS_ATTENTION
+    assert len(searched) == 2 * len(sweeping.places())
 
 
 def test_a_verdict_that_lay_too_long_is_not_believed(
