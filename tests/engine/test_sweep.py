@@ -131,8 +131,7 @@ def test_a_search_that_is_cut_off_goes_on_where_it_was_kept(
     """Whoever dies in it loses one place; what was found before is in the verdicts, whoever goes on."""
     alice, bob = waiting(cast.alice), waiting(cast.bob)
     Tool.objects.create(title=f"returned by {cast.bob.email}")
-    last = len(sweeping.places()) - 2
-    for death in (3, last):
+    for death in (3, len(sweeping.places()) - 4):
 
         def dies(point: str, left: list[int] = [death]) -> None:  # noqa: B006 - counted down.
             left[0] -= point == "database.sweep:before"
@@ -154,11 +153,13 @@ def test_who_comes_while_a_search_is_on_is_searched_for_in_the_next(
     cast: Cast, waiting: Callable[[Person], Request], searched: list[str]
 ) -> None:
     """Half of the places were looked through without the newcomer; nothing is left out for them."""
-    alice, late = waiting(cast.alice), []
+    alice = waiting(cast.alice)
+    late: list[Request] = []
 
     def comes(point: str) -> None:
-        if point == "database.sweep:after" and len(searched) == len(sweeping.places()) // 2:
-            late.append(waiting(cast.bob)) if not late else None
+        is_half = len(searched) == len(sweeping.places()) // 2
+        if point == "database.sweep:after" and is_half and not late:
+            late.append(waiting(cast.bob))
 
     Tool.objects.create(title=f"returned by {cast.bob.email}")
     with crashpoints.watched(comes):
