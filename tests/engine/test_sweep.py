@@ -125,21 +125,27 @@ def searched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return passed
 
 
+def cut_off(request: Request, *, after: int) -> None:
+    """Have a worker search for a deletion and die when so many places are kept."""
+    left = [after]
+
+    def dies(point: str) -> None:
+        left[0] -= point == "database.sweep:before"
+        if left[0] < 0:
+            raise ConnectionError(point)
+
+    with crashpoints.watched(dies), pytest.raises(ConnectionError):
+        verification.verify(request)
+
+
 def test_a_search_that_is_cut_off_goes_on_where_it_was_kept(
     cast: Cast, waiting: Callable[[Person], Request], searched: list[str]
 ) -> None:
     """Whoever dies in it loses one place; what was found before is in the verdicts, whoever goes on."""
     alice, bob = waiting(cast.alice), waiting(cast.bob)
     Tool.objects.create(title=f"returned by {cast.bob.email}")
-    for death in (3, len(sweeping.places()) - 4):
-
-        def dies(point: str, left: list[int] = [death]) -> None:  # noqa: B006 - counted down.
-            left[0] -= point == "database.sweep:before"
-            if left[0] < 0:
-                raise ConnectionError(point)
-
-        with crashpoints.watched(dies), pytest.raises(ConnectionError):
-            verification.verify(alice)
+    cut_off(alice, after=3)
+    cut_off(alice, after=len(sweeping.places()) - 4)
     sweep = Sweep.objects.get()
     assert set(sweep.requests) == {str(alice.pk), str(bob.pk)}
     assert str(bob.pk) in str(sweep.found)
@@ -154,17 +160,10 @@ def test_who_comes_while_a_search_is_on_is_searched_for_in_the_next(
 ) -> None:
     """Half of the places were looked through without the newcomer; nothing is left out for them."""
     alice = waiting(cast.alice)
-    late: list[Request] = []
-
-    def comes(point: str) -> None:
-        is_half = len(searched) == len(sweeping.places()) // 2
-        if point == "database.sweep:after" and is_half and not late:
-            late.append(waiting(cast.bob))
-
     Tool.objects.create(title=f"returned by {cast.bob.email}")
-    with crashpoints.watched(comes):
-        assert carried_on(alice).state == State.CLOSED
-    (bob,) = late
+    cut_off(alice, after=len(sweeping.places()) // 2)
+    bob = waiting(cast.bob)
+    assert carried_on(alice).state == State.CLOSED
     assert carried_on(bob).state == State.NEEDS_ATTENTION
     assert len(searched) == 2 * len(sweeping.places())
 
