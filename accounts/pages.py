@@ -27,17 +27,12 @@ SHOWN = 20
 class ProfileForm(forms.ModelForm[Profile]):
     """What a person tells us about themselves; all of it may stay empty but the language."""
 
-    language = forms.ChoiceField(label=gettext_lazy("Language"))
+    language = forms.ChoiceField(label=ProfileEdit.Field.LANGUAGE.label)
 
     class Meta:
         model = Profile
         fields = editing.FIELDS
-        labels = {
-            "name": gettext_lazy("Name"),
-            "company": gettext_lazy("Company"),
-            "phone": gettext_lazy("Telephone number"),
-            "country": gettext_lazy("Country"),
-        }
+        labels = dict(ProfileEdit.Field.choices)
         help_texts = {"country": gettext_lazy("Two letters, such as SG, DE or GB.")}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
@@ -50,8 +45,8 @@ class ProfileForm(forms.ModelForm[Profile]):
         super().__init__(*args, **kwargs)
         known = dict(settings.LANGUAGES)
         # Whatever stands there may stay.
-        there = self.instance.language
-        self.fields["language"].choices = [*known.items(), *{there: there}.items() - known.items()]  # type: ignore[attr-defined]  # a ChoiceField
+        known.setdefault(self.instance.language, self.instance.language)
+        self.fields["language"].choices = known.items()  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["country"].validators.append(
             RegexValidator(r"^[A-Za-z]{2}\Z", _("Enter the two letters of a country, such as SG."))
         )
@@ -73,7 +68,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         messages.success(request, _told(count))
         return redirect("account_profile")
     edits = ProfileEdit.objects.filter(user=person).order_by("-edited_at", "-pk")[:SHOWN]
-    return render(request, "account/profile.html", {"form": form, "edits": _in_words(form, edits)})
+    return render(request, "account/profile.html", {"form": form, "edits": edits})
 
 
 def _told(count: int) -> str:
@@ -81,15 +76,3 @@ def _told(count: int) -> str:
         return _("Nothing was different.")
     changed = ngettext("%(count)d entry is changed.", "%(count)d entries are changed.", count)
     return changed % {"count": count}
-
-
-def _in_words(form: ProfileForm, edits: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "field": form[one.field].label,
-            "before": one.before,
-            "after": one.after,
-            "at": one.edited_at,
-        }
-        for one in edits
-    ]

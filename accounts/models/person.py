@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import LowercaseEmailField
 
@@ -102,11 +103,11 @@ class ProfileEdit(models.Model):
     """What a person changed in their own profile: one field, what it said before, what it says since."""
 
     class Field(models.TextChoices):
-        NAME = "name", "Name"
-        COMPANY = "company", "Company"
-        PHONE = "phone", "Telephone number"
-        LANGUAGE = "language", "Language"
-        COUNTRY = "country", "Country"
+        NAME = "name", _("Name")
+        COMPANY = "company", _("Company")
+        PHONE = "phone", _("Telephone number")
+        LANGUAGE = "language", _("Language")
+        COUNTRY = "country", _("Country")
 
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, db_index=False, related_name="profile_edits"

@@ -89,6 +89,12 @@ def test_a_language_that_pages_do_not_speak_may_stay(client, nora):
     assert Profile.objects.get(user=nora).language == "de"
 
 
+def test_each_language_is_offered_once(client):
+    page = client.get(PAGE).content.decode()
+    assert page.count('<option value="en"') == 1
+    assert page.count("<option") == 2
+
+
 def test_a_profile_is_nobody_elses(client):
     assert Client().get(PAGE).status_code == 302
     other = UserFactory()
