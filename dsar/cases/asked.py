@@ -215,10 +215,15 @@ def _wrong_objection(one: Asked) -> dict[str, str]:
     return _wrong_purposes(one, required=True)
 
 
+def channels(scope: Mapping[str, Any]) -> frozenset[Channel]:
+    """Where advertising stops: in every channel unless some are named (Art. 21(3), R113)."""
+    return frozenset(Channel(one) for one in scope.get(CHANNELS, Channel))
+
+
 def stops_calls(one: Asked) -> bool:
     """Whether advertising by telephone is objected to: alone, or with every other channel."""
     is_marketing = one.scope.get("objection") == ObjectionScope.MARKETING
-    return is_marketing and Channel.PHONE in one.scope.get(CHANNELS, list(Channel))
+    return is_marketing and Channel.PHONE in channels(one.scope)
 
 
 def _wrong_channels(one: Asked) -> dict[str, str]:
@@ -283,7 +288,7 @@ def _spelled_out(one: Asked) -> Asked:
         scope["purposes"] = sorted(
             code
             for code, purpose in registry.current().purposes.items()
-            if purpose.marketing and {*purpose.channels} & {*scope.get(CHANNELS, Channel)}
+            if purpose.marketing and channels(scope) & {*purpose.channels}
         )
     return replace(one, scope=scope)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dsar.cases import asked as asking
 from dsar.cases.states import ObjectionScope
 from dsar.contract.vocabulary import Channel
 from dsar.engine import suppressing
@@ -25,7 +26,7 @@ def apply(request: Request) -> None:
     """Stop the purposes from this moment on; the caller holds the transaction."""
     guest = purposes.guest_of(request)
     if guest is not None:
-        purposes.suppress(request, guest, channels=purposes.channels_of(request))
+        purposes.suppress(request, guest, channels=asking.channels(request.scope))
         account = purposes.account_of(request, guest)
         if account is not None:
             _object(request, account)
@@ -35,7 +36,7 @@ def apply(request: Request) -> None:
 
 def _object(request: Request, person: Person) -> None:
     if request.scope["objection"] == ObjectionScope.MARKETING:
-        stopped = purposes.channels_of(request)
+        stopped = asking.channels(request.scope)
         for channel in (None,) if stopped == frozenset(Channel) else sorted(stopped):
             objections.object_to_marketing(person, channel=channel, request=request.pk)
         for channel in sorted(stopped):

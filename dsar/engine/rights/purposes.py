@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
+from dsar.cases import asked as asking
 from dsar.cases import subjects, wording
-from dsar.cases.asked import CHANNELS
 from dsar.cases.states import ObjectionScope, Outcome, Right
 from dsar.contract import people, registry
 from dsar.contract.people import Guest
@@ -75,11 +75,6 @@ def suppress(request: Request, guest: Guest, *, channels: frozenset[Channel] | N
         reached = suppressing.reaching(guest, channel)
         for scope in scopes:
             suppression.add_all(reached, channel=channel, scope=scope, request=request.pk)
-
-
-def channels_of(request: Request) -> frozenset[Channel]:
-    """Where advertising stops: in every channel unless some are named (Art. 21(3), R113)."""
-    return frozenset(Channel(one) for one in request.scope.get(CHANNELS, Channel))
 
 
 def named(request: Request) -> list[str]:
@@ -150,7 +145,7 @@ def _said(request: Request, acted_on: Sequence[str]) -> dict[str, Any]:
     """The answer's content; of advertising it names the channels that it stopped in (R113)."""
     said = content(acted_on)
     if request.scope.get("objection") == ObjectionScope.MARKETING:
-        stopped = channels_of(request)
+        stopped = asking.channels(request.scope)
         told = "everywhere" if stopped == frozenset(Channel) else min(stopped).value
         sentence = wording.sentence(f"stops_{told}", language=request.case.language)
         said["purposes"].append(sentence)
