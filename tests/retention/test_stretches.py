@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dsar import crashpoints
+from dsar.contract.compiler import Fragment
 from dsar.duties.retention import due, runs, schedule, stretches
 from dsar.registers import holds
 from tests.testapp.models import Message
@@ -141,7 +142,7 @@ def test_pages_are_looked_at_beyond_what_a_sample_saw(messages, monkeypatch):
 
 
 def test_the_parts_of_a_stretch_are_all_its_pages_once():
-    stretch = stretches.Stretch(first=3, last=24, rows_a_page=10.5)
+    stretch = stretches.Stretch(first=3, last=24, rows_a_page=10.5, where=Fragment(sql="true"))
     parts = list(stretch.parts(80))
     assert parts[0][0] == 3
     assert parts[-1][1] == 25

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, OperationalError, connection, transaction
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from dsar.cases.actors import Actor
+    from dsar.contract.compiler import Fragment
     from dsar.duties.retention.due import Day
     from dsar.duties.retention.schedule import Unit
 
@@ -163,7 +165,7 @@ def go_on(run: RetentionRun) -> bool:
     counts = {one["unit"] for one in run.counted if one["due"]}
     try:
         for unit in schedule.units():
-            if unit.label in counts and not _finish(unit, run=run.pk, of=of, since=since):
+            if unit.label in counts and not _finish(unit, run=run, of=of, since=since):
                 return False
         _shred(of)
         _end(run.pk, of=of)
@@ -172,7 +174,7 @@ def go_on(run: RetentionRun) -> bool:
     return True
 
 
-def _finish(unit: Unit, *, run: UUID, of: Day, since: float) -> bool:
+def _finish(unit: Unit, *, run: RetentionRun, of: Day, since: float) -> bool:
     """Have all of one kind go, and its files; False where the slice was over before."""
     is_over = False
     try:
@@ -189,7 +191,7 @@ def _finish(unit: Unit, *, run: UUID, of: Day, since: float) -> bool:
         # Somebody began to refer to one of these rows meanwhile, or a trigger forbids it. One table does not stop the
         # others; the next night looks again.
         logger.warning("%s waits for the next night: %s", unit.label, type(error).__name__)
-    removals.carry_out(run)
+    removals.carry_out(run.pk)
     return not is_over
 
 
@@ -204,24 +206,20 @@ def _seconds(since: float) -> float:
     return time.monotonic() - since
 
 
-def _batches(unit: Unit, *, run: UUID, of: Day) -> Iterator[bool]:
+def _batches(unit: Unit, *, run: RetentionRun, of: Day) -> Iterator[bool]:
     """Batch after batch, each as it is asked for; whether there may be more.
 
     Where rows that are due lie close together they go page by page; what is then still due is picked.
     """
     most = conf.get("BATCH_ROWS")
-    stretch = stretches.find(unit, of=of, most=most) if _still_due(unit, run) > most else None
-    try:
-        for pages in stretch.parts(most) if stretch else ():
-            yield _batch(unit, pages, run=run, of=of)
-    except _MoreThanCountedError:
-        pass
+    stretch = stretches.find(unit, of=of, most=most) if _remaining(run, unit) > most else None
+    if stretch is not None:
+        with suppress(_MoreThanCountedError):
+            for pages in stretch.parts(most):
+                where = statements.between(unit, pages, where=stretch.where)
+                yield _batch(unit, where, run=run.pk, of=of)
     while True:
-        yield _batch(unit, None, run=run, of=of)
-
-
-def _still_due(unit: Unit, run: UUID) -> int:
-    return _remaining(RetentionRun.objects.get(pk=run), unit)
+        yield _batch(unit, None, run=run.pk, of=of)
 
 
 def _remaining(run: RetentionRun, unit: Unit) -> int:
@@ -230,8 +228,8 @@ def _remaining(run: RetentionRun, unit: Unit) -> int:
     return int(was_due - run.done.get(unit.label, 0))
 
 
-def _batch(unit: Unit, pages: tuple[int, int] | None, *, run: UUID, of: Day) -> bool:
-    """One batch and its count in one transaction, of the rows on some pages or of those that are picked.
+def _batch(unit: Unit, where: Fragment | None, *, run: UUID, of: Day) -> bool:
+    """One batch and its count in one transaction: the rows of a condition, or without one those that are picked.
 
     Whether there may be more. Raises OvertakenError where another worker has the run. No hold is placed meanwhile: one
     that stands is seen, and whoever places the next waits for the end of the batch.
@@ -244,17 +242,13 @@ def _batch(unit: Unit, pages: tuple[int, int] | None, *, run: UUID, of: Day) -> 
             return False
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE dsar_registers_hold IN SHARE MODE")
-        where = (
-            statements.between(unit, pages, of=of)
-            if pages
-            else statements.picked(unit, of=of, most=most)
-        )
-        rows = statements.carry_out(unit, where=where, reference=run)
+        chosen = where or statements.picked(unit, of=of, most=most)
+        rows = statements.carry_out(unit, where=chosen, reference=run)
         if rows > remaining:
             raise _MoreThanCountedError
         held.done[unit.label] = held.done.get(unit.label, 0) + rows
         held.save(update_fields=["done"])
-    return pages is not None or rows == most
+    return where is not None or rows == most
 
 
 def _locked(run: UUID) -> RetentionRun:

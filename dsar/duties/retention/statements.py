@@ -16,7 +16,7 @@ from dsar.contract import compiler
 from dsar.contract.compiler import Fragment
 from dsar.contract.declarations import Erase
 from dsar.contract.vocabulary import Row
-from dsar.duties.retention import due, stretches
+from dsar.duties.retention import due
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -60,17 +60,13 @@ def _column(unit: Unit, field: Field[Any, Any]) -> str:
     return f"{_table(unit)}.{compiler.quote(compiler.column_name(field))}"
 
 
-def between(unit: Unit, pages: tuple[int, int], *, of: Day) -> Fragment:
-    """The rows that are due on some pages, up to before the second; of a unit of which a stretch was found."""
-    condition = stretches.condition(unit, of=of)
-    if condition is None:
-        message = f"{unit.label} is not due by its own columns."
-        raise ValueError(message)
+def between(unit: Unit, pages: tuple[int, int], *, where: Fragment) -> Fragment:
+    """The rows on some pages, up to before the second, of which a condition is true."""
     first, end = (f"({page},0)" for page in pages)
     place = f"{_table(unit)}.ctid"
     return Fragment(
-        sql=f"{place} >= %s::tid AND {place} < %s::tid AND {condition.sql}",
-        params=(first, end, *condition.params),
+        sql=f"{place} >= %s::tid AND {place} < %s::tid AND {where.sql}",
+        params=(first, end, *where.params),
     )
 
 

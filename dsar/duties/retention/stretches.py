@@ -32,11 +32,12 @@ READ_FOR_ONE = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Stretch:
-    """Pages of a table, and about how many rows may go from one."""
+    """Pages of a table, about how many rows may go from one, and the condition of those that do."""
 
     first: int
     last: int
     rows_a_page: float
+    where: Fragment
 
     def parts(self, rows: int) -> Iterator[tuple[int, int]]:
         """The pages in order, as many at once as hold so many rows: from, and up to before."""
@@ -53,8 +54,8 @@ def find(unit: Unit, *, of: Day, most: int) -> Stretch | None:
     """
     if most < ROWS_A_PAGE:
         return None
-    where = _condition(due.over(unit, of=of))
-    if where is None or condition(unit, of=of) is None:
+    over_by, goes_by = _condition(due.over(unit, of=of)), _condition(due.let_go(unit, of=of))
+    if over_by is None or goes_by is None:
         return None
     table = compiler.quote(unit.model._meta.db_table)
     with connection.cursor() as cursor:
@@ -63,10 +64,10 @@ def find(unit: Unit, *, of: Day, most: int) -> Stretch | None:
         )
         (pages,) = cursor.fetchone()
         share = min(1, SAMPLED_PAGES / max(1, pages))
-        over_at, params = where.bind(None)
+        is_over, params = over_by.bind(None)
         cursor.execute(
-            f"SELECT count(*), count(*) FILTER (WHERE {over_at}), min(ctid) FILTER (WHERE {over_at}),"
-            f" max(ctid) FILTER (WHERE {over_at}) FROM {table} TABLESAMPLE SYSTEM (%s) REPEATABLE (0)",
+            f"SELECT count(*), count(*) FILTER (WHERE {is_over}), min(ctid) FILTER (WHERE {is_over}),"
+            f" max(ctid) FILTER (WHERE {is_over}) FROM {table} TABLESAMPLE SYSTEM (%s) REPEATABLE (0)",
             [*params * 3, 100 * share],
         )
         rows, over, first, last = cursor.fetchone()
@@ -77,15 +78,11 @@ def find(unit: Unit, *, of: Day, most: int) -> Stretch | None:
     if going * READ_FOR_ONE < a_page:
         return None
     begin, end = _with_margin(_page(first), _page(last), of=pages, share=share)
-    return Stretch(first=begin, last=end, rows_a_page=max(a_page, going))
-
-
-def condition(unit: Unit, *, of: Day) -> Fragment | None:
-    """The condition under which a row of the table goes, over its own columns; None where it needs another's beside."""
-    return _condition(due.let_go(unit, of=of))
+    return Stretch(first=begin, last=end, rows_a_page=max(a_page, going), where=goes_by)
 
 
 def _condition(rows: Rows) -> Fragment | None:
+    """The condition of some rows over their table's own columns; None where it needs another's beside."""
     made = rows.query.get_compiler(connection=connection)
     made.pre_sql_setup()
     if sum(map(bool, made.query.alias_refcount.values())) > 1:
