@@ -11,7 +11,6 @@ from dsar.engine.shelves import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from uuid import UUID
 
     from django.db.models import Model
 
@@ -26,14 +25,6 @@ class Verdict:
 
     explained: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
-
-
-def sweep(erased: Collection[Erased]) -> dict[UUID, Verdict]:
-    """Search everything once for all of these people; its cost does not depend on how many they are."""
-    search = Search(erased)
-    for place in places():
-        search.through(place)
-    return search.verdicts
 
 
 @dataclass(frozen=True, kw_only=True)

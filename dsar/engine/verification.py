@@ -198,19 +198,13 @@ def _noted(request: Request) -> Verdict | None:
 def _others(request: Request) -> Iterator[Request]:
     """The other deletions that have erased rows and files and now wait for the sweep."""
     steps = Step.objects.filter(request=OuterRef("pk"))
-    waiting = (
-        Request.objects.filter(
-            Exists(steps.filter(action="files", state=Step.State.INTENDED)),
-            Exists(
-                steps.filter(action="verify", state=Step.State.WAITING, cursor__has_key="since")
-            ),
-            ~Exists(Removal.objects.filter(request_reference=OuterRef("pk"))),
-            right=Right.DELETION,
-            state=State.EXECUTING,
-        )
-        .exclude(pk=request.pk)
-        .select_related("case__key")
-    )
+    waiting = Request.objects.filter(
+        Exists(steps.filter(action="files", state=Step.State.INTENDED)),
+        Exists(steps.filter(action="verify", state=Step.State.WAITING, cursor__has_key="since")),
+        ~Exists(Removal.objects.filter(request_reference=OuterRef("pk"))),
+        right=Right.DELETION,
+        state=State.EXECUTING,
+    ).exclude(pk=request.pk)
     return (other for other in waiting if covering.is_whole(other) and not other.kept)
 
 
