@@ -21,7 +21,7 @@ from dsar.cases import covering, subjects
 from dsar.cases.models import Request
 from dsar.cases.states import Right, State
 from dsar.crashpoints import effect
-from dsar.engine import erasing, identifiers, prepared, sweeping
+from dsar.engine import erasing, identifiers, prepared, sweeping, turns
 from dsar.engine.models import Removal, Step, Sweep
 from dsar.engine.sweeping import Search, Verdict
 from dsar.keys import box
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
     from uuid import UUID
+
+    from django.db.models import QuerySet
 
     from dsar.contract.declarations import Declaration
 
@@ -57,13 +59,16 @@ def verify_rows(request: Request) -> None:
         raise LeftoverError(found)
 
 
-def verify(request: Request) -> dict[str, int]:
-    """Both looks at once; returns how many hits of the sweep were explained, by place. Raises LeftoverError."""
+def verify(request: Request, *, since: float) -> dict[str, int]:
+    """Both looks at once; returns how many hits of the sweep were explained, by place.
+
+    Raises LeftoverError; and GivenBackError where the sweep is not over when the slice that began at `since` is.
+    """
     verify_rows(request)
     if not covering.is_whole(request) or request.kept:
         # The person's other records rightly go on naming them.
         return {}
-    verdict = _verdict(request)
+    verdict = _verdict(request, since=since)
     if verdict.failed:
         # The next attempt searches anew.
         _steps(request).update(cursor=_without_verdict(request))
@@ -93,16 +98,18 @@ def _without_verdict(request: Request) -> dict[str, Any]:
     return {name: value for name, value in cursor.items() if name != "verdict"}
 
 
-def _verdict(request: Request) -> Verdict:
+def _verdict(request: Request, *, since: float) -> Verdict:
     """The verdict on this deletion; where there is none yet, search for everybody who waits for one.
 
-    The search is kept after every few seconds: whoever is killed in it loses so much, and the next one goes on.
+    The search is kept after every few seconds, and gives way then to what is due before it: whoever is killed in it
+    loses so much, and the next one goes on.
     """
     searches: dict[int, Search] = {}
     while True:
         found = _look(request, searches)
         if found is not None:
             return found
+        turns.give_way(since=since)
 
 
 def _look(request: Request, searches: dict[int, Search]) -> Verdict | None:
@@ -130,10 +137,23 @@ def _look(request: Request, searches: dict[int, Search]) -> Verdict | None:
     return search.verdicts[request.pk]
 
 
+def has_begun(request: Request) -> bool:
+    """Whether a search for this deletion is on, or has a verdict: then it need not wait for another hour."""
+    return _noted(request) is not None or _searching(request, _fresh()).exists()
+
+
+def _fresh() -> QuerySet[Sweep]:
+    return Sweep.objects.filter(begun_at__gt=timezone.now() - _FRESH)
+
+
+def _searching(request: Request, sweeps: QuerySet[Sweep]) -> QuerySet[Sweep]:
+    return sweeps.filter(requests__contains=[str(request.pk)])
+
+
 def _open(request: Request) -> Sweep:
     """The search that is on for this deletion; where there is none, one for all that wait and are in none."""
-    fresh = Sweep.objects.filter(begun_at__gt=timezone.now() - _FRESH)
-    mine = fresh.filter(requests__contains=[str(request.pk)]).order_by("-begun_at").first()
+    fresh = _fresh()
+    mine = _searching(request, fresh).order_by("-begun_at").first()
     if mine is not None:
         return mine
     Sweep.objects.exclude(pk__in=fresh.values("pk")).delete()

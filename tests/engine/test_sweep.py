@@ -25,6 +25,7 @@ from dsar.engine import (
     review,
     searching,
     sweeping,
+    turns,
     verification,
 )
 from dsar.engine.identifiers import Erased
@@ -135,7 +136,7 @@ def cut_off(request: Request, *, after: int) -> None:
             raise ConnectionError(point)
 
     with crashpoints.watched(dies), pytest.raises(ConnectionError):
-        verification.verify(request)
+        verification.verify(request, since=time.monotonic())
 
 
 def test_a_search_that_is_cut_off_goes_on_where_it_was_kept(
@@ -153,6 +154,41 @@ def test_a_search_that_is_cut_off_goes_on_where_it_was_kept(
     assert carried_on(bob).state == State.NEEDS_ATTENTION
     assert sorted(searched) == sorted(one.name for one in sweeping.places())
     assert not Sweep.objects.exists()
+
+
+def test_a_worker_that_is_told_to_stop_gives_the_search_back_where_it_stands(
+    cast: Cast, waiting: Callable[[Person], Request], searched: list[str]
+) -> None:
+    """It does not search on to the end; whoever is free takes it up at the next place, and it counts as no failure."""
+    alice = waiting(cast.alice)
+
+    def told(point: str) -> None:
+        if point == "database.sweep:after":
+            turns.stop()
+
+    try:
+        with crashpoints.watched(told):
+            assert execution.run(alice.pk) == alice.pk
+    finally:
+        turns.go_on()
+    alice.refresh_from_db()
+    assert (alice.state, alice.lease_until, len(searched)) == (State.EXECUTING, None, 1)
+    assert Sweep.objects.get().searched == searched
+    assert carried_on(alice).state == State.CLOSED
+    assert sorted(searched) == sorted(one.name for one in sweeping.places())
+
+
+def test_a_search_that_outlasts_its_hour_is_finished_and_its_verdicts_are_used(
+    cast: Cast, waiting: Callable[[Person], Request], searched: list[str], settings: Any
+) -> None:
+    """A house that sweeps at night would otherwise begin anew each night, and never come to an end."""
+    alice, bob = waiting(cast.alice), waiting(cast.bob)
+    cut_off(alice, after=3)
+    hour = (timezone.localtime().hour + 12) % 24
+    settings.DSAR = settings.DSAR | {"SWEEP_HOUR": hour}
+    assert carried_on(alice).state == State.CLOSED
+    assert carried_on(bob).state == State.CLOSED
+    assert sorted(searched) == sorted(one.name for one in sweeping.places())
 
 
 def test_who_comes_while_a_search_is_on_is_searched_for_in_the_next(

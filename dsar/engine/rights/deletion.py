@@ -121,7 +121,7 @@ def run(lease: Lease) -> None:
         work = _erase(lease)
     with journal.writing(_erasure(work)) as journalled:
         removals.carry_out(lease.request_id)
-        hour = _hour_of_the_sweep()
+        hour = _hour_of_the_sweep(work.request)
         if hour is None:
             _answer(lease, work, journalled)
     if hour is not None:
@@ -300,10 +300,12 @@ def _erasure(work: _Work) -> Erasure:
     )
 
 
-def _hour_of_the_sweep() -> int | None:
-    """The off-peak hour that the sweep waits for; None where it may run now."""
+def _hour_of_the_sweep(request: Request) -> int | None:
+    """The off-peak hour that the sweep waits for; None where it may run now, or began in that hour."""
     hour: int | None = conf.get("SWEEP_HOUR")
-    return None if timezone.localtime().hour == hour else hour
+    if hour is None or timezone.localtime().hour == hour or verification.has_begun(request):
+        return None
+    return hour
 
 
 def _next(hour: int) -> datetime:
@@ -312,7 +314,7 @@ def _next(hour: int) -> datetime:
 
 
 def _answer(lease: Lease, work: _Work, journalled: Callable[[], None]) -> None:
-    explained = verification.verify(work.request)
+    explained = verification.verify(work.request, since=lease.since)
     receipts = _receipts(work)
     kept = any(one["retained"] for one in receipts)
     answering.answer(
