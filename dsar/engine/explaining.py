@@ -20,7 +20,7 @@ from dsar.contract.people import Guest
 from dsar.contract.vocabulary import Row, Whose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -49,33 +49,63 @@ class _Found:
     """Deletions of people without account to whom the row belongs."""
 
 
+class _Sought:
+    """The deletions that are searched for, by what they are asked for row by row."""
+
+    def __init__(self, erased: Mapping[UUID, Erased]) -> None:
+        self.erased = erased
+        self.guests = {key for key, one in erased.items() if isinstance(one.person, Guest)}
+        self._by_person: dict[str, set[UUID]] = defaultdict(set)
+        self._by_identifier: dict[str, set[UUID]] = defaultdict(set)
+        for key in erased.keys() - self.guests:
+            self._by_person[str(erased[key].person)].add(key)
+            for identifier in erased[key].identifiers:
+                self._by_identifier[identifier.casefold()].add(key)
+
+    def owners_of(self, row: _Found) -> set[UUID]:
+        """The deletions of accounts to which the row leads."""
+        return set().union(*(self._by_person.get(one, ()) for one in row.owners))
+
+    def linked_from(self, row: _Found) -> set[UUID]:
+        """The deletions to an address of whose account the row links, though nobody answers to it any more."""
+        return set().union(*(self._by_identifier.get(one.casefold(), ()) for one in row.links))
+
+
 def unexplained(
     model: type[Model], hits: Mapping[str, list[Match]], erased: Mapping[UUID, Erased]
 ) -> Counter[UUID]:
     """How many of a model's hits nothing explains, by deletion; a row that has gone since explains itself."""
-    declared = registry.current().of(model)
+    declared, sought = registry.current().of(model), _Sought(erased)
     counted: Counter[UUID] = Counter()
     waiting = iter(hits.items())
     while some := dict(islice(waiting, _AT_ONCE)):
         found = [(one, _look(one, set(some))) for one in declared]
-        _look_for_guests(some, found, erased)
+        _look_for_guests(some, found, sought)
         for key, matches in some.items():
             rows = [(one, looked.get(key)) for one, looked in found]
-            counted.update(
-                request
-                for request, columns in by_request(matches).items()
-                if not _is_explained(columns, rows, erased[request])
-            )
+            for columns, requests in _by_columns(matches):
+                if not any(_is_retained(one, columns) for one, _ in rows):
+                    counted.update(_left(requests, rows, sought))
     return counted
 
 
-def by_request(matches: Iterable[Match]) -> dict[UUID, set[str]]:
-    """The columns of a row that were hit, by the deletion that looked for it."""
+def looking_for(matches: Iterable[Match]) -> frozenset[UUID]:
+    """The deletions that look for something in a row."""
+    return frozenset().union(*(requests for _, requests in matches))
+
+
+def _by_columns(matches: Sequence[Match]) -> Iterator[tuple[set[str], frozenset[UUID]]]:
+    """The columns of a row that were hit, and the deletions for which it was exactly these."""
+    hit = {column for column, _ in matches}
+    if len(hit) == 1:
+        yield hit, looking_for(matches)
+        return
     found: dict[UUID, set[str]] = defaultdict(set)
     for column, requests in matches:
         for request in requests:
             found[request].add(column)
-    return found
+    for request, columns in found.items():
+        yield columns, frozenset({request})
 
 
 def _look(declaration: Declaration, keys: set[str]) -> dict[str, _Found]:
@@ -98,18 +128,19 @@ def _look(declaration: Declaration, keys: set[str]) -> dict[str, _Found]:
 def _look_for_guests(
     some: Mapping[str, list[Match]],
     found: Iterable[tuple[Declaration, dict[str, _Found]]],
-    erased: Mapping[UUID, Erased],
+    sought: _Sought,
 ) -> None:
     """Mark the rows that are still those of a guest who was deleted."""
     keys_of: dict[UUID, set[str]] = defaultdict(set)
-    for key, matches in some.items():
-        for request in by_request(matches):
-            if isinstance(erased[request].person, Guest):
-                keys_of[request].add(key)
+    for key, matches in some.items() if sought.guests else ():
+        for request in looking_for(matches) & sought.guests:
+            keys_of[request].add(key)
     for declaration, rows in found:
         if declaration.identifiers:
             for request, keys in keys_of.items():
-                for key in _guests_own(declaration, keys, erased[request].person) & rows.keys():
+                for key in (
+                    _guests_own(declaration, keys, sought.erased[request].person) & rows.keys()
+                ):
                     rows[key].guests.add(request)
 
 
@@ -123,14 +154,34 @@ def _texts(values: Iterable[Any]) -> set[str]:
     return {str(value) for value in values if value is not None}
 
 
-def _is_explained(
-    columns: set[str], found: list[tuple[Declaration, _Found | None]], erased: Erased
-) -> bool:
-    if any(_is_retained(one, columns) for one, _ in found):
-        return True
-    if any(row and _is_linked(row, erased) for _, row in found):
-        return False
-    return any(row is None or _is_somebody_elses(one, row, erased) for one, row in found)
+def _left(
+    requests: frozenset[UUID], rows: list[tuple[Declaration, _Found | None]], sought: _Sought
+) -> set[UUID]:
+    """The deletions for which a row that names their person is explained by none of its roles."""
+    accounts, guests = requests - sought.guests, requests & sought.guests
+    linked = {key for _, row in rows if row for key in sought.linked_from(row)} & accounts
+    left = accounts
+    for declaration, row in rows:
+        left = _left_by(declaration, row, left, sought)
+    return {
+        *linked,
+        *left,
+        *(key for key in guests if not _is_no_guests_of(sought.erased[key], rows)),
+    }
+
+
+def _left_by(
+    declaration: Declaration, row: _Found | None, accounts: frozenset[UUID], sought: _Sought
+) -> frozenset[UUID]:
+    """Of some accounts' deletions those for which the row, in this role, may be their person's own."""
+    if row is None:
+        return frozenset()
+    if any(isinstance(path, Linked) for path in declaration.subject):
+        # Whom the row led to cannot be told once the other end is gone.
+        return accounts
+    if row.owners:
+        return accounts & sought.owners_of(row)
+    return frozenset(key for key in accounts if _was_touched(row, sought.erased[key]))
 
 
 def _is_retained(declaration: Declaration, columns: set[str]) -> bool:
@@ -147,23 +198,8 @@ def _kept(declaration: Declaration) -> frozenset[str]:
     )
 
 
-def _is_linked(row: _Found, erased: Erased) -> bool:
-    """Whether the row links to an address of this account, though nobody answers to it any more."""
-    if isinstance(erased.person, Guest):
-        return False
-    sought = {value.casefold() for value in erased.identifiers}
-    return any(link.casefold() in sought for link in row.links)
-
-
-def _is_somebody_elses(declaration: Declaration, row: _Found, erased: Erased) -> bool:
-    if isinstance(erased.person, Guest):
-        return _is_no_guests(declaration, row, erased)
-    if any(isinstance(path, Linked) for path in declaration.subject):
-        # Whom the row led to cannot be told once the other end is gone.
-        return False
-    if row.owners:
-        return str(erased.person) not in row.owners
-    return not _was_touched(row, erased)
+def _is_no_guests_of(erased: Erased, rows: list[tuple[Declaration, _Found | None]]) -> bool:
+    return any(row is None or _is_no_guests(one, row, erased) for one, row in rows)
 
 
 def _is_no_guests(declaration: Declaration, row: _Found, erased: Erased) -> bool:

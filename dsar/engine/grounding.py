@@ -9,6 +9,7 @@ from dsar.cases.identity_models import Claim
 from dsar.cases.states import Right
 from dsar.contract import registry
 from dsar.law import erasures
+from dsar.registers import objections
 from dsar.registers.models import Objection
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ def _is_objected(purpose: Purpose, objected: frozenset[str | None]) -> bool:
 
 
 def _objected(request: Request) -> frozenset[str | None]:
-    """The purposes to which the person's objections stand; somebody without account has none in the register."""
-    standing = Objection.objects.filter(subject=request.case.subject_id, lifted_at__isnull=True)
+    """The purposes to which the person's objections stand; somebody without account has none in the register.
+
+    One to a single channel leaves the purpose to the others, and is no ground.
+    """
+    standing = Objection.objects.filter(
+        objections.in_channel(None), subject=request.case.subject_id, lifted_at__isnull=True
+    )
     return frozenset(standing.values_list("purpose", flat=True))

@@ -64,7 +64,8 @@ def put_aside(request: Request, declarations: Sequence[Declaration]) -> dict[str
 def erased(requests: Iterable[Request]) -> Iterator[Erased]:
     """What was put aside for deletions that have erased their rows, in one statement for all of them.
 
-    One whose key is destroyed is left out: it fails when its own turn comes, and must not stop the others.
+    One that is verified by now needs nothing more, and one whose key is destroyed fails when its own turn comes: they
+    are left out, and do not stop the others.
     """
     found = {request.pk: request for request in requests}
     steps = Step.objects.filter(request__in=found, action__in=("verify", "files"))
@@ -72,8 +73,9 @@ def erased(requests: Iterable[Request]) -> Iterator[Erased]:
     for pk, action, cursor in steps.values_list("request", "action", "cursor"):
         cursors[pk][action] = cursor
     for pk, request in found.items():
-        with suppress(box.KeyDestroyedError):
-            yield _erased(request, cursors[pk])
+        if "identifiers" in cursors[pk]["verify"]:
+            with suppress(box.KeyDestroyedError):
+                yield _erased(request, cursors[pk])
 
 
 def _erased(request: Request, cursors: dict[str, Any]) -> Erased:

@@ -11,6 +11,7 @@ from dsar.engine.shelves import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from uuid import UUID
 
     from django.db.models import Model
 
@@ -72,9 +73,9 @@ class Search:
         self, model: type[Model] | None, place: str, hits: Mapping[str, list[Match]]
     ) -> None:
         """Count what is explained and what is not; nothing explains what no model knows."""
-        found = Counter(
-            request for matches in hits.values() for request in explaining.by_request(matches)
-        )
+        found: Counter[UUID] = Counter()
+        for matches in hits.values():
+            found.update(explaining.looking_for(matches))
         failed = explaining.unexplained(model, hits, self.erased) if model else found
         for request, count in found.items():
             _note(self.verdicts[request].failed, place, failed[request])

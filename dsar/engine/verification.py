@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from psycopg.types.json import Jsonb
@@ -209,14 +209,16 @@ def _take_turns() -> None:
 
 def _noted(request: Request) -> Verdict | None:
     found = _steps(request).values_list("cursor__verdict", flat=True).get()
-    begun = parse_datetime(found["begun"]) if found else None
-    if begun is None or timezone.now() - begun > _FRESH:
-        return None
-    return _read(found)
+    return _read(found) if _is_fresh(found) else None
+
+
+def _is_fresh(verdict: Mapping[str, Any] | None) -> bool:
+    begun = parse_datetime(verdict["begun"]) if verdict else None
+    return begun is not None and timezone.now() - begun <= _FRESH
 
 
 def _others(request: Request) -> Iterator[Request]:
-    """The other deletions that have erased rows and files and now wait for the sweep."""
+    """The other deletions that have erased rows and files and now wait for a verdict."""
     steps = Step.objects.filter(request=OuterRef("pk"))
     waiting = Request.objects.filter(
         Exists(steps.filter(action="files", state=Step.State.INTENDED)),
@@ -225,7 +227,12 @@ def _others(request: Request) -> Iterator[Request]:
         right=Right.DELETION,
         state=State.EXECUTING,
     ).exclude(pk=request.pk)
-    return (other for other in waiting if covering.is_whole(other) and not other.kept)
+    known = steps.filter(action="verify").values("cursor__verdict")
+    return (
+        other
+        for other in waiting.annotate(verdict=Subquery(known))
+        if covering.is_whole(other) and not (other.kept or _is_fresh(other.verdict))
+    )
 
 
 _NOTE = """

@@ -71,8 +71,7 @@ def _end(pk: int) -> bool:
 
 def _is_stopped(restriction: Restriction) -> bool:
     """Whether the objection stands by now, so that nothing begins again."""
-    standing = objections.open_for(restriction.subject_id)
-    return standing.filter(purpose_id=restriction.purpose_id).exists()
+    return objections.is_open(restriction.subject_id, restriction.purpose_id)
 
 
 def _covered(request: Request) -> list[str]:

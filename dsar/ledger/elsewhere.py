@@ -82,6 +82,10 @@ class History:
                 raise DamagedError(record.mark.name)
             yield edge
 
+    def passes_through(self, mark: Mark) -> bool:
+        """Whether its first leaves lead to that checkpoint; raises DamagedError."""
+        return self.start == 0 and self.root_at(mark.size) == mark.root
+
     def root_at(self, size: int) -> bytes:
         """The root over its first `size` leaves; raises DamagedError."""
         edge = Edge()
@@ -93,15 +97,21 @@ class History:
 
 
 def histories(place: Place, known: Sequence[Verifier]) -> list[History]:
-    """One for each checkpoint that nothing follows: one in all, unless a restore or a rewriting made more.
+    """The shorter first: one in all, unless a restore or a rewriting made more.
 
-    Raises DamagedError for a file that cannot be read or that no known key signed, PlaceError where the place cannot
-    be asked.
+    Each ends in a checkpoint that nothing follows. Whoever died between carrying one and noting it left one more such
+    end, which a longer history passes through; it is a part of that one. Raises DamagedError for a file that cannot be
+    read or that no known key signed, PlaceError where the place cannot be asked.
     """
     records = {record.mark: record for record in _records(place, known)}
     followed = {record.before for record in records.values()}
     heads = sorted((mark for mark in records if mark not in followed), key=lambda mark: mark.size)
-    return [History(place, _back(records, mark)) for mark in heads]
+    found = [History(place, _back(records, mark)) for mark in heads]
+    return [
+        one
+        for number, one in enumerate(found)
+        if not any(longer.passes_through(one.head) for longer in found[number + 1 :])
+    ]
 
 
 def _back(records: dict[Mark, Record], mark: Mark) -> list[Record]:

@@ -57,7 +57,8 @@ def _place_one() -> bool:
             return False
         mark, note = following
         where.keep(_files(last, mark, note))
-        # A crash before the next line's commit writes the same files again, which changes nothing.
+        # After a crash before the next line's commit the same files are written again, which changes nothing; or those
+        # of a newer checkpoint, whose history passes through this one.
         _note_placed(mark)
         return True
 

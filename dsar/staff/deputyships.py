@@ -16,8 +16,7 @@ from dsar.cases import colleagues, deputies, permissions
 from dsar.cases.deputy_models import Deputyship
 from dsar.staff.asking import Question, ask
 from dsar.staff.forms import ColleagueField
-from dsar.staff.reading import ReadingAdmin, demand, has_any, page_of
-from dsar.staff.staff_records import named
+from dsar.staff.reading import ReadingAdmin, demand, has_any, login_name, page_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -54,6 +53,7 @@ class DeputyshipAdmin(ReadingAdmin[Deputyship]):
     """Every deputyship, the latest first; whoever appoints and auditors read them."""
 
     needs = permissions.APPOINT
+    accounts = ("absent", "deputy", "appointed_by")
     list_display = ("role", "who", "stands_in", "first_on", "last_on", "ended_at")
     list_filter = ("role",)
     ordering = ("-first_on", "-id")
@@ -69,17 +69,17 @@ class DeputyshipAdmin(ReadingAdmin[Deputyship]):
     @admin.display(description="Who is away")
     def who(self, entered: Deputyship) -> str:
         """By the name they log in with."""
-        return named(entered.absent_id)
+        return login_name(entered, "absent")
 
     @admin.display(description="Who stands in")
     def stands_in(self, entered: Deputyship) -> str:
         """By the name they log in with, or nobody."""
-        return named(entered.deputy_id) if entered.deputy_id else "Nobody"
+        return login_name(entered, "deputy") if entered.deputy_id else "Nobody"
 
     @admin.display(description="Entered by")
     def by(self, entered: Deputyship) -> str:
         """By the name they log in with."""
-        return named(entered.appointed_by_id)
+        return login_name(entered, "appointed_by")
 
     def get_urls(self) -> list[Any]:
         """Add entering and ending."""

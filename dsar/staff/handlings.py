@@ -15,8 +15,7 @@ from dsar.cases.handling_models import HandlingRule
 from dsar.cases.policy import Handling
 from dsar.staff.asking import Question, ask
 from dsar.staff.forms import long_text
-from dsar.staff.reading import ReadingAdmin, demand
-from dsar.staff.staff_records import named
+from dsar.staff.reading import ReadingAdmin, demand, login_name
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -62,6 +61,7 @@ class HandlingForm(forms.Form):
 class HandlingRuleAdmin(ReadingAdmin[HandlingRule]):
     """Every word on who decides, the last one first; staff who see requests read it, the officer has the say."""
 
+    accounts = ("entered_by",)
     list_display = ("right", "who", "entered_at", "ended_at", "by")
     ordering = ("-id",)
     change_list_template = "admin/dsar/handlingrule/list.html"
@@ -81,7 +81,7 @@ class HandlingRuleAdmin(ReadingAdmin[HandlingRule]):
     @admin.display(description="Entered by")
     def by(self, rule: HandlingRule) -> str:
         """By the name they log in with."""
-        return named(rule.entered_by_id)
+        return login_name(rule, "entered_by")
 
     def get_urls(self) -> list[Any]:
         """Add the page on which another word is said."""

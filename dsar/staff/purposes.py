@@ -19,7 +19,7 @@ from dsar.registers import policies, purposes, starting
 from dsar.registers.models import Purpose
 from dsar.registers.purpose_models import Assessment, Signature
 from dsar.staff.asking import Question, ask
-from dsar.staff.reading import ReadingAdmin, acting, demand, page_of
+from dsar.staff.reading import ReadingAdmin, acting, demand, login_name, page_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -178,7 +178,7 @@ def _shown(purpose: Purpose, *, request: HttpRequest) -> dict[str, Any]:
 
 
 def _assessments(purpose: Purpose) -> Any:
-    return Assessment.objects.filter(purpose=purpose).prefetch_related("signatures")
+    return Assessment.objects.filter(purpose=purpose).prefetch_related("signatures__signed_by")
 
 
 def _read(assessment: Assessment, *, request: HttpRequest) -> dict[str, Any]:
@@ -188,7 +188,7 @@ def _read(assessment: Assessment, *, request: HttpRequest) -> dict[str, Any]:
     by_me = any(one.signed_by_id == request.user.pk for one in signed)
     return {
         "row": assessment,
-        "signed": signed,
+        "signed": [(one, login_name(one, "signed_by")) for one in signed],
         "open": [one for one in Signature.Office.choices if one[0] not in taken],
         "may_sign": not by_me and acting(request).may(permissions.APPROVE),
         "is_overdue": assessment.review_on < timezone.localdate(),

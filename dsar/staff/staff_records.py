@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminDateWidget
-from django.contrib.auth import get_user_model
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -21,7 +20,7 @@ from dsar.registers.staff_models import HouseReview, StaffRecord
 from dsar.staff import people
 from dsar.staff.asking import Question, ask
 from dsar.staff.forms import ColleagueField, long_text
-from dsar.staff.reading import ReadingAdmin, acting, demand, page_of
+from dsar.staff.reading import ReadingAdmin, acting, demand, login_name, page_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -61,6 +60,7 @@ class StaffRecordAdmin(ReadingAdmin[StaffRecord]):
     """Every undertaking and training, the newest first."""
 
     needs = permissions.AUDIT
+    accounts = ("member",)
     list_display = ("who", "kind", "done_on", "valid_until", "ended_at", "evidence")
     list_filter = ("kind",)
     ordering = ("-entered_at", "-id")
@@ -72,7 +72,7 @@ class StaffRecordAdmin(ReadingAdmin[StaffRecord]):
     @admin.display(description="Member of staff")
     def who(self, record: StaffRecord) -> str:
         """By the name they log in with, as long as the account is there."""
-        return named(record.member_id)
+        return login_name(record, "member")
 
     def get_urls(self) -> list[Any]:
         """Add entering and ending."""
@@ -132,6 +132,7 @@ class HouseReviewAdmin(ReadingAdmin[HouseReview]):
     """Every review that was signed, the newest first."""
 
     needs = permissions.AUDIT
+    accounts = ("signed_by",)
     list_display = ("kind", "signed_at", "who", "next_on")
     list_filter = ("kind",)
     ordering = ("-signed_at", "-id")
@@ -141,7 +142,7 @@ class HouseReviewAdmin(ReadingAdmin[HouseReview]):
     @admin.display(description="Signed by")
     def who(self, review: HouseReview) -> str:
         """By the name they log in with."""
-        return named(review.signed_by_id)
+        return login_name(review, "signed_by")
 
     def get_urls(self) -> list[Any]:
         """Add signing."""
@@ -192,9 +193,3 @@ _SAYS = {
         "declarations corrected first, then sign what you found."
     ),
 }
-
-
-def named(key: Any) -> str:
-    """Somebody of the staff by the name they log in with, as long as the account is there."""
-    found = get_user_model().objects.filter(pk=key).first()
-    return str(found.get_username()) if found else "No account (any more)"

@@ -49,7 +49,7 @@ def cast(transactional_db: None) -> Cast:
     return make_cast()
 
 
-def file(person: Person, *rights: str | Asked, **submission: Any) -> Case:
+def file(person: Person, *rights: str | Asked, language: str = "en", **submission: Any) -> Case:
     """File rights for a person who has just logged in."""
     asked = [one if isinstance(one, Asked) else Asked(right=Right(one)) for one in rights]
     return reception.file(
@@ -57,7 +57,7 @@ def file(person: Person, *rights: str | Asked, **submission: Any) -> Case:
         asked=asked,
         actor=Actor(kind=ActorKind.REQUESTER, user=person.user),
         channel="api",
-        language="en",
+        language=language,
         contact=person.email,
         authenticated_at=timezone.now(),
         **submission,

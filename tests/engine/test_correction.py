@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils.translation import gettext_lazy
 
-from dsar.cases import corrections, intake
+from dsar.cases import corrections, intake, letters
 from dsar.cases.actors import SYSTEM
 from dsar.cases.asked import Asked, IntakeError, Proposal
 from dsar.cases.identity import Method
@@ -104,6 +105,22 @@ def test_row_that_changed_meanwhile_is_not_overwritten(
     assert request.outcome == Outcome.PARTIALLY_FULFILLED
     results = {one["field"]: one["result"] for one in shown(request)}
     assert results == {"nickname": "changed_meanwhile", "phone": "corrected"}
+
+
+def test_the_letter_names_fields_and_records_in_words_of_the_persons_language(
+    cast: Cast,
+    ask: Callable[..., Case],
+    answered: Callable[[Case], Request],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No name of the code stands in it, whatever language the worker speaks."""
+    field = Member._meta.get_field("nickname")
+    monkeypatch.setattr(field, "verbose_name", gettext_lazy("E-mail"))
+    for language, named in {"en": "E-mail", "zh-hans": "电子邮件"}.items():
+        wished = wish(cast.alice, "nickname", f"Alix {language}")
+        request = answered(ask(cast.alice, correcting(wished), language=language))
+        (line,) = letters.read(request.letters.get(kind="answer"))["fields"]
+        assert (line["declaration"], line["field"]) == ("Member", named)
 
 
 def test_recipients_of_the_corrected_data_are_to_be_told(

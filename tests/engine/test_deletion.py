@@ -14,7 +14,7 @@ from dsar.cases.asked import Asked
 from dsar.cases.models import Request
 from dsar.cases.states import Outcome, Right, State
 from dsar.contract.declarations import Recipient
-from dsar.contract.vocabulary import Category
+from dsar.contract.vocabulary import Category, Channel
 from dsar.engine import execution, journal
 from dsar.engine.models import Removal
 from dsar.ledger import log
@@ -74,6 +74,8 @@ def test_letter_and_ledger_name_the_ground_on_which_each_kind_goes(
     erased = Entry.objects.get(request=request.pk, tag="step.done", canonical__contains="grounds")
     assert json.loads(erased.canonical)["detail"]["grounds"] == grounds
 
+    # To one channel only: the purpose goes on in the others.
+    Objection.objects.create(subject_id=cast.bob.pk, purpose_id=SAFETY.code, channel=Channel.PHONE)
     other = answered(ask(cast.bob, "deletion"))
     told = {one["declaration"]: one["ground"] for one in other.result["receipts"]}
     assert told["testapp.Visit"] == "no_longer_needed"

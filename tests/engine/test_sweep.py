@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import uuid
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +16,9 @@ from django.utils import timezone
 from dsar import crashpoints
 from dsar.cases.models import Request
 from dsar.cases.states import State
-from dsar.contract import registry
 from dsar.engine import (
     execution,
-    identifiers,
-    matching,
     review,
-    searching,
     sweeping,
     turns,
     verification,
@@ -31,8 +26,7 @@ from dsar.engine import (
 from dsar.engine.identifiers import Erased
 from dsar.engine.models import Sweep
 from dsar.ledger import log
-from tests.testapp.factories import NASTY
-from tests.testapp.models import Loan, Member, Message, Tool
+from tests.testapp.models import Loan, Tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -204,6 +198,24 @@ def test_who_comes_while_a_search_is_on_is_searched_for_in_the_next(
     assert len(searched) == 2 * len(sweeping.places())
 
 
+def test_who_has_a_verdict_is_not_searched_for_again_and_may_close_beside_the_next_search(
+    cast: Cast, waiting: Callable[[Person], Request], searched: list[str]
+) -> None:
+    """Bob's verdict waits for him while Carol's search begins, is cut off, and goes on after he is done."""
+    alice, bob = waiting(cast.alice), waiting(cast.bob)
+    assert carried_on(alice).state == State.CLOSED
+    carol = waiting(cast.carol)
+    cut_off(carol, after=3)
+    sweep = Sweep.objects.get()
+    assert sweep.requests == [str(carol.pk)]
+    # As if his verdict had come between.
+    sweep.requests.append(str(bob.pk))
+    sweep.save()
+    assert carried_on(bob).state == State.CLOSED
+    assert carried_on(carol).state == State.CLOSED
+    assert len(searched) == 2 * len(sweeping.places())
+
+
 def test_a_verdict_that_lay_too_long_is_not_believed(
     cast: Cast, waiting: Callable[[Person], Request], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -326,85 +338,3 @@ def test_the_search_costs_the_same_statements_for_one_and_for_a_hundred(cast: Ca
     with CaptureQueriesContext(connection) as all_:
         swept(hundred)
     assert len(one) == len(all_)
-
-
-def test_a_table_read_by_pages_tells_what_it_tells_row_by_row(cast: Cast) -> None:
-    """Six hundred rows over many pages, with everything that breaks careless splitting."""
-    tool = Tool.objects.create(title="ladder")
-    rows = [
-        Loan(
-            code=f"P-{number}-{at}",
-            tool=tool,
-            contact_name=text[:100],
-            contact_email=ADDRESS,
-            remarks=f"{text}{ADDRESS}",
-        )
-        for number in range(35)
-        for at, text in enumerate(NASTY)
-    ]
-    Loan.objects.bulk_create(rows)
-    match = matching.matcher({uuid.UUID(int=7): [ADDRESS]})
-    assert match is not None
-    (table,) = (one for one in searching.tables() if one.model is Loan)
-    found = searching.search(replace(table, pages=1), match)
-    assert len(found) == len(rows)
-    assert {column for column, _ in found[str(rows[3].pk)]} == {"contact_email", "remarks"}
-    by_rows = searching.search(replace(table, pages=None), match)
-    assert found == by_rows
-
-
-WRITTEN = {
-    "as it stands": ("Zoë O'Neill", "by Zoë O'Neill."),
-    "in capitals": ("Zoë O'Neill", "ZOË O'NEILL"),
-    "with a combining accent": ("Zoë O'Neill", "Zoe\u0308 O'Neill"),
-    "in HTML": ("Zoë O'Neill", "<b>Zoë O&#x27;Neill</b>"),
-    "in an address": (ADDRESS, "/reports/?q=kestrel%40example.com&page=2"),
-    "behind other words": (ADDRESS, "mailto:KESTREL@EXAMPLE.COM?subject="),
-    "in Han characters": ("陳大文", "致陳大文先生"),
-    "with a quotation mark": ('Ann "Quick" Lee', 'Ann "Quick" Lee'),
-    "with a backslash": ("Ann\\Lee", "Ann\\Lee"),
-    "over two lines": ("Ann\nLee", "Ann\nLee"),
-    "a number without blanks": ("+65 6000 1111", "call 6560001111"),
-}
-
-
-@pytest.mark.parametrize("written", WRITTEN)
-@pytest.mark.parametrize("place", ["text", "JSON"])
-def test_an_identifier_is_found_however_it_is_written(cast: Cast, written: str, place: str) -> None:
-    """In a text and inside a JSON value, in any column, and the row is told by its key."""
-    value, text = WRITTEN[written]
-    match = matching.matcher({uuid.UUID(int=7): [value]})
-    assert match is not None
-    if place == "text":
-        row: Any = Message.objects.filter(sender_id=cast.bob.pk).first()
-        row.text = text
-    else:
-        row = Member.objects.get(user_id=cast.bob.pk)
-        row.preferences = {"said": [text]}
-    table = next(one for one in searching.tables() if one.model is type(row))
-    assert searching.search(table, match) == {}
-    row.save()
-    column = "text" if place == "text" else "preferences"
-    found = searching.search(table, match)
-    assert list(found) == [str(row.pk)]
-    assert set(found[str(row.pk)]) == {(column, frozenset({uuid.UUID(int=7)}))}
-
-
-def test_a_number_inside_a_longer_one_is_no_hit() -> None:
-    """Bare digits are looked for as a number of their own."""
-    match = matching.matcher({uuid.UUID(int=7): ["+65 6000 1111"]})
-    assert match is not None
-    assert not list(match.find(b"order 165600011112"))
-    assert list(match.find(b"order 6560001111,"))
-
-
-def test_names_of_three_han_characters_are_looked_for_and_two_letters_are_not(
-    cast: Cast,
-) -> None:
-    """Too short a name finds strangers; a Chinese name is short and whole."""
-    member = Member.objects.get(user_id=cast.alice.pk)
-    for name, is_found in {"陳大文": True, "Li": False}.items():
-        member.nickname = name
-        member.save()
-        declared = [one for one in registry.current().all() if one.label == "testapp.Member"]
-        assert (name in identifiers.gather(cast.alice.pk, declared)) == is_found

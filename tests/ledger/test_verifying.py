@@ -295,6 +295,25 @@ def test_what_a_rewritten_database_carries_afterwards_is_a_fork(ledger, verify, 
     assert Kind.FORK in {one.kind for one in found.findings}
 
 
+def test_what_was_carried_by_whoever_died_before_noting_it_is_no_fork(
+    ledger, verify, write, monkeypatch, second_place
+):
+    """Entries were sealed before the next one came, who carried the newest; twice in a row."""
+    for _ in range(2):
+        write(3)
+        sealing.seal()
+        with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
+            patch.setattr(placing, "_note_placed", lambda _: 1 / 0)
+            placing.place()
+    write(2)
+    sealing.seal()
+    assert placing.place() == 1
+    found = verify()
+    assert (found.findings, found.size) == ([], len(ledger) + 8)
+    (*_, died, last) = sorted(second_place.glob("*.leaves"))
+    assert died.read_bytes()[:40] == last.read_bytes()[:40], "both come after the same checkpoint"
+
+
 def test_a_changeover_verifies_with_the_keys_that_were_believed_then(
     ledger, verify, settings, signer, sealed
 ):

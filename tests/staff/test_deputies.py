@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -66,6 +68,26 @@ def staff(cast):
     """An officer, a reviewer, a handler and a system owner."""
     roles = {"dora": "officer", "rita": "reviewer", "hal": "handler", "sven": "owner"}
     return {name: faces.member_of_staff(role, name) for name, role in roles.items()}
+
+
+def test_the_list_names_everybody_in_as_many_statements_however_long_it_is(staff):
+    """By the name they log in with; of an account that is gone, that it is gone."""
+    client, where = _client(staff["sven"]), reverse("admin:dsar_deputyship_changelist")
+    people = {"absent": staff["rita"], "deputy": staff["hal"], "appointed_by": staff["sven"]}
+
+    def listed():
+        with CaptureQueriesContext(connection) as asked:
+            return client.get(where).content.decode(), len(asked)
+
+    counts = []
+    for number in range(3):
+        day = timezone.localdate() + number * DAY
+        Deputyship.objects.create(role=OFFICERS, first_on=day, last_on=day, **people)
+        counts.append(listed()[1])
+    assert counts[1] == counts[2]
+    assert listed()[0].count(staff["rita"].get_username()) == 3
+    Deputyship.objects.update(absent=0)
+    assert "No account (any more)" in listed()[0]
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
 
@@ -61,6 +63,10 @@ def test_the_page_says_basis_rights_cost_and_recipients(cast, dora):
     assert SECURITY.recipients[0].name in page
 
 
+def _name(client):
+    return get_user_model().objects.get(pk=client.session["_auth_user_id"]).get_username()
+
+
 def test_three_sign_and_then_it_starts(waits, cast, dora, otto, at_desk):
     policy = policies.published(by=cast.alice.user, then=cast.bob.user)
     assert not permitted(cast.alice.user, SECURITY)
@@ -75,7 +81,9 @@ def test_three_sign_and_then_it_starts(waits, cast, dora, otto, at_desk):
     assert "Say in which office" in _sign(otto, "janitor")
     _sign(otto, Signature.Office.LEGAL)
     _sign(at_desk("officer", "olga"), Signature.Office.OFFICER)
-    assert "Let it be used" in dora.get(PAGE).content.decode()
+    page = dora.get(PAGE).content.decode()
+    assert "Let it be used" in page
+    assert re.search(f"Signed: [^<]*, {re.escape(_name(dora))}, ", page)
     assert "Data may be used" in _told(dora.post(START, {"told_in": policy.version}, follow=True))
     assert permitted(cast.alice.user, SECURITY)
     assert Purpose.objects.get(pk=SECURITY.code).told_in == policy

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.translation import override
 
 from dsar import conf
 from dsar.cases import contents, corrections, subjects, wording
@@ -13,7 +14,7 @@ from dsar.cases.asked import Proposal
 from dsar.cases.correction_models import Correction
 from dsar.cases.decisions import DecisionError
 from dsar.cases.states import Outcome, Right
-from dsar.contract import compiler, reach
+from dsar.contract import compiler, reach, registry, terms
 from dsar.crashpoints import effect
 from dsar.engine import annotating, answering, leases, telling
 from dsar.engine.rights import own
@@ -256,7 +257,7 @@ def _close(request: Request) -> None:
     answering.close(
         request,
         content={
-            "fields": [_line(one, request) for one in results],
+            "fields": _lines(results, request),
             "recipients": telling.names((one["declaration"] for one in corrected), request),
             **_noted(results, language=request.case.language),
         },
@@ -277,10 +278,23 @@ def _noted(results: Sequence[Mapping[str, Any]], *, language: str) -> dict[str, 
     return said
 
 
-def _line(one: dict[str, Any], request: Request) -> dict[str, Any]:
-    """One field as the letter tells it, with the reason where it was not corrected."""
-    told = {name: one[name] for name in ("declaration", "field", "old", "new", "result")}
-    return told | {"why": contents.reason_for(one["ground"], decision=request.decision)}
+def _lines(results: Sequence[Mapping[str, Any]], request: Request) -> list[dict[str, Any]]:
+    """Each field as the letter tells it: named in the person's language, with the reason where it was not corrected."""
+    with override(request.case.language):
+        return [
+            {
+                "declaration": terms.title(registry.current().get(one["declaration"]).model),
+                "field": _named(one),
+                **{name: one[name] for name in ("old", "new", "result")},
+                "why": contents.reason_for(one["ground"], decision=request.decision),
+            }
+            for one in results
+        ]
+
+
+def _named(one: Mapping[str, Any]) -> str:
+    model = registry.current().get(one["declaration"]).model
+    return terms.field_title(model, one["field"]).capitalize()
 
 
 def _outcome(corrected: int, asked: int) -> Outcome:

@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.models import Exists, F
 from django.utils import timezone
+from django.utils.translation import override
 
 from dsar import conf
 from dsar.cases import covering, subjects
@@ -352,10 +353,13 @@ def _receipts(work: _Work) -> list[dict[str, Any]]:
     counts = {
         one.label: max(erased["shown"].get(one.label, 0), _batched(one, work)) for one in covered
     }
+    with override(language):
+        named = {one.label: str(one.model._meta.verbose_name_plural) for one in covered}
     return [
         _receipt(
             work.request,
             _explained(work.request, step | planned.get(one.label, {}), language=language),
+            title=named[one.label],
             rows=counts[one.label],
         )
         for one, step in kinds(counts, covered)
@@ -371,13 +375,13 @@ def _batched(declaration: Declaration, work: _Work) -> int:
     return max(step.done if step else 0, at_once)
 
 
-def _receipt(request: Request, step: dict[str, Any], *, rows: int) -> dict[str, Any]:
+def _receipt(request: Request, step: dict[str, Any], *, title: str, rows: int) -> dict[str, Any]:
     ground = step.get("ground", "")
     because = grounding.in_words(request, ground) if ground else ""
     kept = sorted(name for name, done in step["fields"].items() if done == "retained")
     return {
         "declaration": step["declaration"],
-        "title": step["title"],
+        "title": title,
         "deleted": rows if step["action"] == "delete" else 0,
         "overwritten": rows if step["action"] == "overwrite" else 0,
         "retained": rows if step["action"] == "retain" or kept else 0,
