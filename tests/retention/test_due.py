@@ -69,6 +69,23 @@ def test_only_what_is_older_than_its_period_is_due(cast, old_messages):
     assert _due("testapp.Message") == _keys(old)
 
 
+def test_the_condition_in_sql_finds_the_same_rows(cast, old_messages):
+    """On the day, and on one on which everything is over; whatever else is declared."""
+    old_messages(cast.alice, cast.bob)
+    compared = set()
+    for on in (due.today(), date(2200, 1, 1)):
+        for unit in schedule.units():
+            of = due.day(on)
+            rows, here = due.over(unit, of=of), due.over_here(unit, of=of)
+            if here is not None and rows.exists():
+                sql, params = here.bind(None)
+                found = unit.model._base_manager.extra(where=[sql], params=params)  # noqa: S610 - no words of anybody.
+                assert set(found.values_list("pk")) == set(rows.values_list("pk")), unit.label
+                compared.add(unit.label)
+    assert "testapp.Message" in compared
+    assert any(label.endswith("/overwritten") for label in compared)
+
+
 @pytest.mark.parametrize("who", ["sender", "recipient"])
 def test_a_hold_on_any_person_in_the_row_keeps_it_until_it_is_released(
     cast, old_messages, officer, who

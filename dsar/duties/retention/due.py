@@ -29,6 +29,7 @@ from django.utils import timezone
 from dsar.cases import preserving
 from dsar.contract import belonging, compiler, registry
 from dsar.contract.checking.inspection import walk
+from dsar.contract.compiler import Fragment
 from dsar.contract.declarations import Linked
 from dsar.contract.vocabulary import Row
 from dsar.duties.retention import schedule
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from dsar.duties.retention.schedule import Unit
 
 Rows = QuerySet[Any, Any]
+_SIGNS = {"lt": "<", "lte": "<="}
 
 
 class Reason(StrEnum):
@@ -78,12 +80,38 @@ def over(unit: Unit, *, of: Day) -> Rows:
     rows = unit.model._base_manager.order_by()
     for declaration in unit.declarations:
         rows = rows.filter(began(declaration, of=of))
-    if unit.action is Row.OVERWRITTEN:
-        done = compiler.Fragment.join(
-            " AND ", (already for _, _, already in compiler.overwrites(unit.declarations[0]))
-        )
-        rows = rows.extra(where=[f"NOT ({done.sql})"], params=list(done.params))
+    for condition in _untouched(unit):
+        rows = rows.extra(where=[condition.sql], params=list(condition.params))
     return rows
+
+
+def over_here(unit: Unit, *, of: Day) -> Fragment | None:
+    """The condition of the same rows in SQL; None where another table has their dates."""
+    if not all(_is_own(one) for one in unit.declarations):
+        return None
+    return Fragment.join(
+        " AND ", [*(_past(one, of=of) for one in unit.declarations), *_untouched(unit)]
+    )
+
+
+def _untouched(unit: Unit) -> Iterator[Fragment]:
+    """That nothing was done yet, where the rows stay."""
+    if unit.action is Row.OVERWRITTEN:
+        written = compiler.overwrites(unit.declarations[0])
+        done = Fragment.join(" AND ", (already for _, _, already in written))
+        yield Fragment(sql=f"NOT ({done.sql})", params=done.params)
+
+
+def _is_own(declaration: Declaration) -> bool:
+    """Whether a row's own table says when its retention begins."""
+    columns = {field.name for field in declaration.model._meta.local_concrete_fields}
+    return declaration.retention.after in columns
+
+
+def _past(declaration: Declaration, *, of: Day) -> Fragment:
+    lookup, last = _last(declaration, of=of)
+    column = compiler.named_column(declaration, declaration.retention.after)
+    return Fragment(sql=f"{column} {_SIGNS[lookup]} %s", params=(last,))
 
 
 def staying(unit: Unit, *, because: Reason, of: Day) -> list[Q]:
@@ -141,11 +169,17 @@ def _pointing_at(model: type[Model]) -> Iterator[ForeignKey[Any, Any]]:
 
 def began(declaration: Declaration, *, of: Day) -> Q:
     """One comparison with a constant, which an index on the column answers; a row without a date is never due."""
+    lookup, last = _last(declaration, of=of)
+    return Q(**{f"{declaration.retention.after}__{lookup}": last})
+
+
+def _last(declaration: Declaration, *, of: Day) -> tuple[str, date]:
+    """How the beginning of a retention that is over compares, and with which day or moment."""
     last = retaining.last_over(declaration.retention, on=of.on)
     if not schedule.is_moment(declaration):
-        return Q(**{f"{declaration.retention.after}__lte": last})
+        return "lte", last
     midnight = datetime.combine(last + timedelta(days=1), time(), timezone.get_default_timezone())
-    return Q(**{f"{declaration.retention.after}__lt": midnight})
+    return "lt", midnight
 
 
 def any_of(conditions: Iterable[Q]) -> Q:

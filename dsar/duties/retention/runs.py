@@ -178,9 +178,7 @@ def _finish(unit: Unit, *, run: RetentionRun, of: Day, since: float) -> bool:
     """Have all of one kind go, and its files; False where the slice was over before."""
     is_over = False
     try:
-        for goes_on in _batches(unit, run=run, of=of):
-            if not goes_on:
-                break
+        for _ in _batches(unit, run=run, of=of):
             is_over = turns.is_stopping() or _seconds(since) > conf.get("RETENTION_SLICE_SECONDS")
             if is_over:
                 break
@@ -206,20 +204,25 @@ def _seconds(since: float) -> float:
     return time.monotonic() - since
 
 
-def _batches(unit: Unit, *, run: RetentionRun, of: Day) -> Iterator[bool]:
-    """Batch after batch, each as it is asked for; whether there may be more.
+def _batches(unit: Unit, *, run: RetentionRun, of: Day) -> Iterator[None]:
+    """Batch after batch; whoever asks may stop between two of them.
 
     Where rows that are due lie close together they go page by page; what is then still due is picked.
     """
     most = conf.get("BATCH_ROWS")
-    stretch = stretches.find(unit, of=of, most=most) if _remaining(run, unit) > most else None
+    left = _remaining(run, unit)
+    stretch = stretches.find(unit, of=of, most=most) if left > most else None
     if stretch is not None:
         with suppress(_MoreThanCountedError):
             for pages in stretch.parts(most):
                 where = statements.between(unit, pages, where=stretch.where)
-                yield _batch(unit, where, run=run.pk, of=of)
-    while True:
-        yield _batch(unit, None, run=run.pk, of=of)
+                left -= _batch(unit, where, run=run.pk, of=of)
+                if left <= 0:
+                    return
+                yield
+    while left > 0 and (rows := _batch(unit, None, run=run.pk, of=of)) == most:
+        left -= rows
+        yield
 
 
 def _remaining(run: RetentionRun, unit: Unit) -> int:
@@ -228,18 +231,18 @@ def _remaining(run: RetentionRun, unit: Unit) -> int:
     return int(was_due - run.done.get(unit.label, 0))
 
 
-def _batch(unit: Unit, where: Fragment | None, *, run: UUID, of: Day) -> bool:
+def _batch(unit: Unit, where: Fragment | None, *, run: UUID, of: Day) -> int:
     """One batch and its count in one transaction: the rows of a condition, or without one those that are picked.
 
-    Whether there may be more. Raises OvertakenError where another worker has the run. No hold is placed meanwhile: one
-    that stands is seen, and whoever places the next waits for the end of the batch.
+    How many went. Raises OvertakenError where another worker has the run. No hold is placed meanwhile: one that stands
+    is seen, and whoever places the next waits for the end of the batch.
     """
     with effect("retention.batch"), transaction.atomic():
         held = _locked(run)
         remaining = _remaining(held, unit)
         most: int = min(remaining, conf.get("BATCH_ROWS"))
         if most <= 0:
-            return False
+            return 0
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE dsar_registers_hold IN SHARE MODE")
         chosen = where or statements.picked(unit, of=of, most=most)
@@ -248,7 +251,7 @@ def _batch(unit: Unit, where: Fragment | None, *, run: UUID, of: Day) -> bool:
             raise _MoreThanCountedError
         held.done[unit.label] = held.done.get(unit.label, 0) + rows
         held.save(update_fields=["done"])
-    return where is not None or rows == most
+    return rows
 
 
 def _locked(run: UUID) -> RetentionRun:

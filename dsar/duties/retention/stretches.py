@@ -54,31 +54,39 @@ def find(unit: Unit, *, of: Day, most: int) -> Stretch | None:
     """
     if most < ROWS_A_PAGE:
         return None
-    over_by, goes_by = _condition(due.over(unit, of=of)), _condition(due.let_go(unit, of=of))
+    over_by, goes_by = due.over_here(unit, of=of), _condition(due.let_go(unit, of=of))
     if over_by is None or goes_by is None:
         return None
-    table = compiler.quote(unit.model._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_relation_size(%s::regclass) / current_setting('block_size')::int", [table]
-        )
-        (pages,) = cursor.fetchone()
-        share = min(1, SAMPLED_PAGES / max(1, pages))
-        is_over, params = over_by.bind(None)
-        cursor.execute(
-            f"SELECT count(*), count(*) FILTER (WHERE {is_over}), min(ctid) FILTER (WHERE {is_over}),"
-            f" max(ctid) FILTER (WHERE {is_over}) FROM {table} TABLESAMPLE SYSTEM (%s) REPEATABLE (0)",
-            [*params * 3, 100 * share],
-        )
-        rows, over, first, last = cursor.fetchone()
+    pages, rows, over, first, last = _sampled(unit, over_by)
     if not over:
         return None
+    share = _share(pages)
     pages_between = _page(last) - _page(first) + 1
     a_page, going = rows / (pages * share), over / share / pages_between
     if going * READ_FOR_ONE < a_page:
         return None
     begin, end = _with_margin(_page(first), _page(last), of=pages, share=share)
     return Stretch(first=begin, last=end, rows_a_page=max(a_page, going), where=goes_by)
+
+
+def _sampled(unit: Unit, over: Fragment) -> tuple[int, int, int, str, str]:
+    """How many pages the table has; in a sample of them how many rows and how many over, the first and the last."""
+    is_over, params = over.bind(None)
+    table = compiler.quote(unit.model._meta.db_table)
+    pages = "(pg_relation_size(%s::regclass) / current_setting('block_size')::int)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {pages}, count(*), count(*) FILTER (WHERE {is_over}), min(ctid) FILTER (WHERE {is_over}),"
+            f" max(ctid) FILTER (WHERE {is_over}) FROM {table}"
+            f" TABLESAMPLE SYSTEM (100 * least(1, {SAMPLED_PAGES}::float / greatest(1, {pages}))) REPEATABLE (0)",
+            [table, *params * 3, table],
+        )
+        return tuple(cursor.fetchone())
+
+
+def _share(pages: int) -> float:
+    """Of how many of its pages a sample is about."""
+    return min(1, SAMPLED_PAGES / max(1, pages))
 
 
 def _condition(rows: Rows) -> Fragment | None:

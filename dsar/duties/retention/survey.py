@@ -61,12 +61,27 @@ def survey(units: Sequence[Unit], *, of: Day) -> list[dict[str, Any]]:
 
 def _with_any_over(units: Sequence[Unit], of: Day) -> list[int]:
     """The places of the units of which a row is over: on most nights few, and the others need not be asked more."""
-    place = "retention_place"
-    looked = [
-        due.over(unit, of=of).annotate(**{place: Value(number)}).values_list(place)[:1]
-        for number, unit in enumerate(units)
-    ]
-    return sorted(number for (number,) in looked[0].union(*looked[1:], all=True)) if looked else []
+    looked = Fragment.join(
+        " UNION ALL ", (_any_over(place, unit, of) for place, unit in enumerate(units))
+    )
+    if not looked.sql:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(*looked.bind(None))
+        return sorted(place for (place,) in cursor.fetchall())
+
+
+def _any_over(place: int, unit: Unit, of: Day) -> Fragment:
+    """The unit's place where it has such a row."""
+    where = due.over_here(unit, of=of)
+    if where is None:
+        found = _sql(due.over(unit, of=of).annotate(place=Value(place)).values_list("place")[:1])
+    else:
+        found = Fragment(
+            sql=f"SELECT %s FROM {compiler.quote(unit.model._meta.db_table)} WHERE {where.sql} LIMIT 1",
+            params=(place, *where.params),
+        )
+    return Fragment(sql=f"({found.sql})", params=found.params)
 
 
 def _said(unit: Unit, counted: dict[str, Any]) -> dict[str, Any]:
