@@ -56,7 +56,7 @@ def carried_out(counter: Counter) -> Callable[[Request], int]:
 def no_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sweep through the whole database is shared by all deletions that wait for it, and counted apart."""
 
-    def verify(request: Request) -> dict[str, int]:
+    def verify(request: Request, *, since: float) -> dict[str, int]:
         verification.verify_rows(request)
         return {}
 
