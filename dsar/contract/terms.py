@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext, ngettext
 
+from dsar.contract import registry
 from dsar.contract.declarations import Personal
 from dsar.contract.vocabulary import Row
 from dsar.law import bases
@@ -99,6 +101,15 @@ def title(model: type[Model]) -> str:
 def field_title(model: type[Model], name: str) -> str:
     """A field's name for people; relations without a column keep their own."""
     return str(getattr(model._meta.get_field(name), "verbose_name", name))
+
+
+def record_and_field(label: str, name: str) -> tuple[str, str]:
+    """The names of a kind of record and of one of its fields; codes where the app no longer has them."""
+    try:
+        model = registry.current().get(label).model
+        return str(model._meta.verbose_name), field_title(model, name)
+    except (LookupError, FieldDoesNotExist):
+        return label, name
 
 
 def describe(declaration: Declaration) -> str:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import FieldDoesNotExist
-
 from dsar.cases import corrections, subjects
 from dsar.cases.correction_models import Correction
 from dsar.cases.models import Decision
 from dsar.cases.states import Outcome, Right, State
-from dsar.contract import compiler, reach, registry
+from dsar.contract import compiler, reach, registry, terms
 from dsar.contract.people import Guest
 from dsar.engine.rights import own
 from dsar.registers import disputes
@@ -137,12 +135,8 @@ def by_declaration(found: QuerySet[Annotation]) -> dict[str, list[Noted]]:
 
 def in_words(one: Annotation) -> Noted:
     """One of them with the names of its record and field; codes where the app no longer has them."""
-    try:
-        meta = registry.current().get(one.declaration).model._meta
-        name = str(meta.get_field(one.field).verbose_name)  # type: ignore[union-attr]  # a column
-    except (LookupError, FieldDoesNotExist):
-        return Noted(annotation=one, record=one.declaration, name=one.field)
-    return Noted(annotation=one, record=str(meta.verbose_name), name=name)
+    record, name = terms.record_and_field(one.declaration, one.field)
+    return Noted(annotation=one, record=record, name=name)
 
 
 def sentence(noted: Noted) -> str:

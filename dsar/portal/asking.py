@@ -16,7 +16,7 @@ from dsar.cases.asked import MEANWHILE, SEND_TO, UNLISTED
 from dsar.cases.intake import IntakeError
 from dsar.cases.models import Case
 from dsar.cases.states import Right
-from dsar.contract import registry
+from dsar.contract import registry, terms
 from dsar.contract.vocabulary import LegalBasis
 from dsar.engine import foresight
 from dsar.engine.rights import correction
@@ -295,8 +295,7 @@ def _goes_to(code: str) -> list[str]:
 
 
 def _field_name(one: dict[str, str]) -> str:
-    model = registry.current().get(one["declaration"]).model
-    return str(model._meta.get_field(one["field"]).verbose_name).capitalize()  # type: ignore[union-attr]  # a column
+    return terms.record_and_field(one["declaration"], one["field"])[1].capitalize()
 
 
 def _kind(label: str) -> str:

@@ -107,7 +107,7 @@ def test_one_field_of_a_correction_is_refused_and_the_other_corrected(
     }
     (answer,) = (one for one in _letters(alice, request) if one["kind"] == "answer")
     assert "; Why: " in answer["text"]
-    assert "(PDPA " in answer["text"].partition("Phone")[2].partition("\n")[0]
+    assert "(PDPA " in answer["text"].partition("phone")[2].partition("\n")[0]
 
 
 def _letters(caller, request):

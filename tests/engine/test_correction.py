@@ -12,9 +12,10 @@ from dsar.cases.actors import SYSTEM
 from dsar.cases.asked import Asked, IntakeError, Proposal
 from dsar.cases.identity import Method
 from dsar.cases.states import Outcome, Right
+from dsar.contract import registry
 from dsar.contract.people import guest
 from dsar.engine import execution, reception
-from dsar.engine.rights.correction import NotCorrectableError, shown
+from dsar.engine.rights.correction import NotCorrectableError, correctable, shown
 from tests.engine.looking import rows_of
 from tests.testapp.models import Loan, Member
 
@@ -120,7 +121,31 @@ def test_the_letter_names_fields_and_records_in_words_of_the_persons_language(
         wished = wish(cast.alice, "nickname", f"Alix {language}")
         request = answered(ask(cast.alice, correcting(wished), language=language))
         (line,) = letters.read(request.letters.get(kind="answer"))["fields"]
-        assert (line["declaration"], line["field"]) == ("Member", named)
+        assert (line["declaration"], line["field"]) == ("member", named)
+
+
+def test_a_kind_that_the_app_gave_up_meanwhile_is_named_by_its_code_and_stops_no_other_field(
+    cast: Cast,
+    ask: Callable[..., Case],
+    granted: Callable[[Case], Request],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A deploy between decision and execution: what is still declared is corrected, and the letter tells of both."""
+    (loan, *_) = correctable(cast.alice.pk, ["testapp.Loan"])["testapp.Loan"]
+    field = loan["fields"][0]["name"]
+    lent = Proposal(declaration="testapp.Loan", row=loan["row"], field=field, new="lent anew")
+    request = granted(ask(cast.alice, correcting(wish(cast.alice, "nickname", "Alix"), lent)))
+    known = registry.current().declarations
+    for key in [key for key, one in known.items() if one.label == "testapp.Loan"]:
+        monkeypatch.delitem(known, key)
+    execution.run(request.pk)
+    request.refresh_from_db()
+    assert request.outcome == Outcome.PARTIALLY_FULFILLED
+    told = letters.read(request.letters.get(kind="answer"))["fields"]
+    assert {(one["declaration"], one["field"], one["result"]) for one in told} == {
+        ("member", "nickname", "corrected"),
+        ("testapp.Loan", field, "refused"),
+    }
 
 
 def test_recipients_of_the_corrected_data_are_to_be_told(

@@ -14,7 +14,7 @@ from dsar.cases.asked import Proposal
 from dsar.cases.correction_models import Correction
 from dsar.cases.decisions import DecisionError
 from dsar.cases.states import Outcome, Right
-from dsar.contract import compiler, reach, registry, terms
+from dsar.contract import compiler, reach, terms
 from dsar.crashpoints import effect
 from dsar.engine import annotating, answering, leases, telling
 from dsar.engine.rights import own
@@ -281,20 +281,17 @@ def _noted(results: Sequence[Mapping[str, Any]], *, language: str) -> dict[str, 
 def _lines(results: Sequence[Mapping[str, Any]], request: Request) -> list[dict[str, Any]]:
     """Each field as the letter tells it: named in the person's language, with the reason where it was not corrected."""
     with override(request.case.language):
-        return [
-            {
-                "declaration": terms.title(registry.current().get(one["declaration"]).model),
-                "field": _named(one),
-                **{name: one[name] for name in ("old", "new", "result")},
-                "why": contents.reason_for(one["ground"], decision=request.decision),
-            }
-            for one in results
-        ]
+        return [_line(one, request) for one in results]
 
 
-def _named(one: Mapping[str, Any]) -> str:
-    model = registry.current().get(one["declaration"]).model
-    return terms.field_title(model, one["field"]).capitalize()
+def _line(one: Mapping[str, Any], request: Request) -> dict[str, Any]:
+    record, field = terms.record_and_field(one["declaration"], one["field"])
+    return {
+        "declaration": record,
+        "field": field,
+        **{name: one[name] for name in ("old", "new", "result")},
+        "why": contents.reason_for(one["ground"], decision=request.decision),
+    }
 
 
 def _outcome(corrected: int, asked: int) -> Outcome:
