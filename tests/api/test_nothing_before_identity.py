@@ -57,11 +57,10 @@ def patterns(resolver: URLResolver, before: str = "") -> Iterator[str]:
 
 
 def filled(route: str, case: Case) -> Iterator[str]:
-    """The address with every identifier of the case that a place could take; the desk's, shut as a whole, with one."""
+    """The address with every identifier of the case that a place could take."""
     request = case.requests.order_by("pk")[0]
     letter = Letter.objects.filter(case=case)[0]
-    keys = (request.pk,) if route.startswith("admin/") else (request.pk, case.pk, letter.pk)
-    for key in keys if _PLACE.search(route) else ("",):
+    for key in (request.pk, case.pk, letter.pk) if _PLACE.search(route) else ("",):
 
         def fill(found: re.Match[str], key: Any = key) -> str:
             name = found.group(2) or found.group(3)
