@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from dsar.duties.retention.schedule import Unit
 
 Rows = QuerySet[Any, Any]
-_SIGNS = {"lt": "<", "lte": "<="}
 
 
 class Reason(StrEnum):
@@ -109,9 +108,8 @@ def _is_own(declaration: Declaration) -> bool:
 
 
 def _past(declaration: Declaration, *, of: Day) -> Fragment:
-    lookup, last = _last(declaration, of=of)
     column = compiler.named_column(declaration, declaration.retention.after)
-    return Fragment(sql=f"{column} {_SIGNS[lookup]} %s", params=(last,))
+    return Fragment(sql=f"{column} < %s", params=(_still_kept(declaration, of=of),))
 
 
 def staying(unit: Unit, *, because: Reason, of: Day) -> list[Q]:
@@ -169,17 +167,15 @@ def _pointing_at(model: type[Model]) -> Iterator[ForeignKey[Any, Any]]:
 
 def began(declaration: Declaration, *, of: Day) -> Q:
     """One comparison with a constant, which an index on the column answers; a row without a date is never due."""
-    lookup, last = _last(declaration, of=of)
-    return Q(**{f"{declaration.retention.after}__{lookup}": last})
+    return Q(**{f"{declaration.retention.after}__lt": _still_kept(declaration, of=of)})
 
 
-def _last(declaration: Declaration, *, of: Day) -> tuple[str, date]:
-    """How the beginning of a retention that is over compares, and with which day or moment."""
-    last = retaining.last_over(declaration.retention, on=of.on)
+def _still_kept(declaration: Declaration, *, of: Day) -> date:
+    """The first day, or moment, with which a retention may begin and is not over."""
+    day = retaining.last_over(declaration.retention, on=of.on) + timedelta(days=1)
     if not schedule.is_moment(declaration):
-        return "lte", last
-    midnight = datetime.combine(last + timedelta(days=1), time(), timezone.get_default_timezone())
-    return "lt", midnight
+        return day
+    return datetime.combine(day, time(), timezone.get_default_timezone())
 
 
 def any_of(conditions: Iterable[Q]) -> Q:

@@ -57,10 +57,9 @@ def find(unit: Unit, *, of: Day, most: int) -> Stretch | None:
     over_by, goes_by = due.over_here(unit, of=of), _condition(due.let_go(unit, of=of))
     if over_by is None or goes_by is None:
         return None
-    pages, rows, over, first, last = _sampled(unit, over_by)
+    pages, share, rows, over, first, last = _sampled(unit, over_by)
     if not over:
         return None
-    share = _share(pages)
     pages_between = _page(last) - _page(first) + 1
     a_page, going = rows / (pages * share), over / share / pages_between
     if going * READ_FOR_ONE < a_page:
@@ -69,24 +68,20 @@ def find(unit: Unit, *, of: Day, most: int) -> Stretch | None:
     return Stretch(first=begin, last=end, rows_a_page=max(a_page, going), where=goes_by)
 
 
-def _sampled(unit: Unit, over: Fragment) -> tuple[int, int, int, str, str]:
-    """How many pages the table has; in a sample of them how many rows and how many over, the first and the last."""
+def _sampled(unit: Unit, over: Fragment) -> tuple[int, float, int, int, str, str]:
+    """The table's pages, and of which share a sample is; in it all rows, those that are over, and the ends of these."""
     is_over, params = over.bind(None)
     table = compiler.quote(unit.model._meta.db_table)
     pages = "(pg_relation_size(%s::regclass) / current_setting('block_size')::int)"
+    share = f"least(1, {SAMPLED_PAGES}::float / greatest(1, {pages}))"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {pages}, count(*), count(*) FILTER (WHERE {is_over}), min(ctid) FILTER (WHERE {is_over}),"
+            f"SELECT {pages}, {share}, count(*), count(*) FILTER (WHERE {is_over}), min(ctid) FILTER (WHERE {is_over}),"
             f" max(ctid) FILTER (WHERE {is_over}) FROM {table}"
-            f" TABLESAMPLE SYSTEM (100 * least(1, {SAMPLED_PAGES}::float / greatest(1, {pages}))) REPEATABLE (0)",
-            [table, *params * 3, table],
+            f" TABLESAMPLE SYSTEM (100 * {share}) REPEATABLE (0)",
+            [table, table, *params * 3, table],
         )
         return tuple(cursor.fetchone())
-
-
-def _share(pages: int) -> float:
-    """Of how many of its pages a sample is about."""
-    return min(1, SAMPLED_PAGES / max(1, pages))
 
 
 def _condition(rows: Rows) -> Fragment | None:
