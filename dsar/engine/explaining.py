@@ -138,9 +138,8 @@ def _look_for_guests(
     for declaration, rows in found:
         if declaration.identifiers:
             for request, keys in keys_of.items():
-                for key in (
-                    _guests_own(declaration, keys, sought.erased[request].person) & rows.keys()
-                ):
+                own = _guests_own(declaration, keys, sought.erased[request].person)
+                for key in own & rows.keys():
                     rows[key].guests.add(request)
 
 

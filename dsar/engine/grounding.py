@@ -10,7 +10,6 @@ from dsar.cases.states import Right
 from dsar.contract import registry
 from dsar.law import erasures
 from dsar.registers import objections
-from dsar.registers.models import Objection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +65,8 @@ def _objected(request: Request) -> frozenset[str | None]:
 
     One to a single channel leaves the purpose to the others, and is no ground.
     """
-    standing = Objection.objects.filter(
-        objections.in_channel(None), subject=request.case.subject_id, lifted_at__isnull=True
-    )
+    person = request.case.subject_id
+    if person is None:
+        return frozenset()
+    standing = objections.open_for(person).filter(objections.in_channel(None))
     return frozenset(standing.values_list("purpose", flat=True))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -30,7 +29,7 @@ from dsar.staff.asking import ask, of_case
 from dsar.staff.filters import LettersToPost
 from dsar.staff.forms import HoldForm, NoteForm, PostedForm, RevealForm
 from dsar.staff.incident_forms import FactsForm
-from dsar.staff.reading import ReadingAdmin, acting, demand, page_of
+from dsar.staff.reading import ReadingAdmin, acting, demand, login_name, page_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -91,8 +90,7 @@ class CaseAdmin(ReadingAdmin[Case]):
         """The account, as long as it is there."""
         if not getattr(case, "in_clear", False):
             return pseudonyms.of(case)
-        found = get_user_model().objects.filter(pk=case.subject_id).first()
-        return found.get_username() if found else "No account (any more)"
+        return login_name(case, "subject")
 
     @admin.display(description="Language")
     def writes_in(self, case: Case) -> str:
