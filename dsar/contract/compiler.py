@@ -91,6 +91,11 @@ def column(declaration: Declaration, field: Field[Any, Any]) -> str:
     return f"{table(declaration)}.{quote(column_name(field))}"
 
 
+def own_column(field: Field[Any, Any]) -> str:
+    """A field's quoted column, with the table that it lies in."""
+    return f"{quote(field.model._meta.db_table)}.{quote(column_name(field))}"
+
+
 def named_column(declaration: Declaration, name: str) -> str:
     """The quoted column of the field with this name, with its table."""
     field = declaration.model._meta.get_field(name)

@@ -84,13 +84,13 @@ def over(unit: Unit, *, of: Day) -> Rows:
     return rows
 
 
-def over_here(unit: Unit, *, of: Day) -> Fragment | None:
-    """The condition of the same rows in SQL; None where another table has their dates."""
-    if not all(_is_own(one) for one in unit.declarations):
-        return None
-    return Fragment.join(
-        " AND ", [*(_past(one, of=of) for one in unit.declarations), *_untouched(unit)]
+def is_over(unit: Unit, *, of: Day) -> Fragment:
+    """The condition of the same rows in SQL, which costs a night's look at every table less than a query each."""
+    past = (
+        _past(unit.model, one.retention.after, before=_still_kept(one, of=of))
+        for one in unit.declarations
     )
+    return Fragment.join(" AND ", [*past, *_untouched(unit)])
 
 
 def _untouched(unit: Unit) -> Iterator[Fragment]:
@@ -101,15 +101,21 @@ def _untouched(unit: Unit) -> Iterator[Fragment]:
         yield Fragment(sql=f"NOT ({done.sql})", params=done.params)
 
 
-def _is_own(declaration: Declaration) -> bool:
-    """Whether a row's own table says when its retention begins."""
-    columns = {field.name for field in declaration.model._meta.local_concrete_fields}
-    return declaration.retention.after in columns
-
-
-def _past(declaration: Declaration, *, of: Day) -> Fragment:
-    column = compiler.named_column(declaration, declaration.retention.after)
-    return Fragment(sql=f"{column} < %s", params=(_still_kept(declaration, of=of),))
+def _past(model: type[Model], path: str, *, before: date) -> Fragment:
+    """That a date of a row, or of the record that its path leads to, lies before another."""
+    name, _, rest = path.partition("__")
+    field: Any = model._meta.get_field(name)
+    if rest:
+        past = _past(field.related_model, rest, before=before)
+    else:
+        past = Fragment(sql=f"{compiler.own_column(field)} < %s", params=(before,))
+    steps = [*model._meta.get_path_to_parent(field.model), *(field.path_infos if rest else ())]
+    for step in reversed(steps):
+        ((own, theirs),) = step.join_field.get_joining_fields()
+        where = compiler.quote(step.to_opts.db_table)
+        found = f"SELECT {compiler.own_column(theirs)} FROM {where} WHERE {past.sql}"
+        past = Fragment(sql=f"{compiler.own_column(own)} IN ({found})", params=past.params)
+    return past
 
 
 def staying(unit: Unit, *, because: Reason, of: Day) -> list[Q]:
@@ -196,7 +202,7 @@ def _held(declaration: Declaration, _of: Day) -> Iterator[Q]:
         labels = [label for label, way in ways.items() if way == path]
         keys = held.filter(declaration__in=labels).exclude(row="")
         kind = _key(registry.current().get(labels[0]).model)
-        yield Q(**{f"{path}__in": keys.values_list(Cast("row", kind))})
+        yield _among(declaration.model, path, keys.values_list(Cast("row", kind)))
 
 
 def _key(model: type[Model]) -> Field[Any, Any]:
@@ -242,9 +248,19 @@ def _along(model: type[Model], path: Path, people: Rows) -> Q:
     if isinstance(path, Linked):
         via = apps.get_model(path.via)._base_manager.filter(**{f"{path.to}__in": people})
         return Q(**{f"{path.on}__in": via.exclude(**{path.key: None}).values(path.key)})
-    if _is_forward(model, path):
-        return Q(**{f"{path}__in": people})
-    return Q(Exists(model._base_manager.filter(pk=OuterRef("pk"), **{f"{path}__in": people})))
+    return _among(model, path, people)
+
+
+def _among(model: type[Model], path: str, found: Rows) -> Q:
+    """That a row's path leads into what was found: by a column of its own, so that no other table is joined to it."""
+    if not _is_forward(model, path):
+        return Q(Exists(model._base_manager.filter(pk=OuterRef("pk"), **{f"{path}__in": found})))
+    first, _, rest = path.partition("__")
+    if rest in {"", "pk"}:
+        return Q(**{f"{path}__in": found})
+    leads_to: Any = walk(model, first).field
+    further = leads_to.related_model._base_manager.order_by()
+    return Q(**{f"{first}__in": further.filter(_among(leads_to.related_model, rest, found))})
 
 
 def _is_forward(model: type[Model], path: str) -> bool:

@@ -52,12 +52,13 @@ def batch(unit: Unit, *, where: Fragment, reference: UUID) -> Fragment:
     return Fragment(sql=f"WITH {whole.sql} SELECT count(*) FROM gone", params=whole.params)
 
 
+def has_files(unit: Unit) -> bool:
+    """Whether files may go with the rows."""
+    return bool(_files(unit))
+
+
 def _table(unit: Unit) -> str:
     return compiler.quote(unit.model._meta.db_table)
-
-
-def _column(unit: Unit, field: Field[Any, Any]) -> str:
-    return f"{_table(unit)}.{compiler.quote(compiler.column_name(field))}"
 
 
 def between(unit: Unit, pages: tuple[int, int], *, where: Fragment) -> Fragment:
@@ -92,7 +93,7 @@ def _returned(unit: Unit, files: list[Field[Any, Any]], *, of: str = "") -> str:
         f"{owner}.{compiler.quote(compiler.column_name(field))} AS file{place}"
         for place, field in enumerate(files)
     ]
-    return f" RETURNING {', '.join([f'{_column(unit, unit.model._meta.pk)} AS key', *names])}"
+    return f" RETURNING {', '.join([f'{compiler.own_column(unit.model._meta.pk)} AS key', *names])}"
 
 
 def _update(unit: Unit, picked: Fragment, files: list[Field[Any, Any]]) -> Fragment:

@@ -54,10 +54,10 @@ def find(unit: Unit, *, of: Day, most: int) -> Stretch | None:
     """
     if most < ROWS_A_PAGE:
         return None
-    over_by, goes_by = due.over_here(unit, of=of), _condition(due.let_go(unit, of=of))
-    if over_by is None or goes_by is None:
+    goes_by = _condition(due.let_go(unit, of=of))
+    if goes_by is None:
         return None
-    pages, share, rows, over, first, last = _sampled(unit, over_by)
+    pages, share, rows, over, first, last = _sampled(unit, due.is_over(unit, of=of))
     if not over:
         return None
     pages_between = _page(last) - _page(first) + 1

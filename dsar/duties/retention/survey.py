@@ -73,15 +73,11 @@ def _with_any_over(units: Sequence[Unit], of: Day) -> list[int]:
 
 def _any_over(place: int, unit: Unit, of: Day) -> Fragment:
     """The unit's place where it has such a row."""
-    where = due.over_here(unit, of=of)
-    if where is None:
-        found = _sql(due.over(unit, of=of).annotate(place=Value(place)).values_list("place")[:1])
-    else:
-        found = Fragment(
-            sql=f"SELECT %s FROM {compiler.quote(unit.model._meta.db_table)} WHERE {where.sql} LIMIT 1",
-            params=(place, *where.params),
-        )
-    return Fragment(sql=f"({found.sql})", params=found.params)
+    where = due.is_over(unit, of=of)
+    table = compiler.quote(unit.model._meta.db_table)
+    return Fragment(
+        sql=f"(SELECT %s FROM {table} WHERE {where.sql} LIMIT 1)", params=(place, *where.params)
+    )
 
 
 def _said(unit: Unit, counted: dict[str, Any]) -> dict[str, Any]:

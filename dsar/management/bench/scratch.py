@@ -35,6 +35,21 @@ def copy_of(users: int) -> Iterator[None]:
         _drop(spent)
 
 
+@contextmanager
+def copied() -> Iterator[None]:
+    """Point Django at a copy of what it is pointed at; dropped at the end.
+
+    Copying writes everything to disk first: whoever works on a copy finds no page as it was left in memory.
+    """
+    source, spent = name(), f"{name()}_copy"
+    _create(spent, template=source)
+    try:
+        with _pointed_at(spent):
+            yield
+    finally:
+        _drop(spent)
+
+
 @lru_cache(maxsize=1)
 def _prefix() -> str:
     """Begins with the name of the project's database, before anything is pointed elsewhere: each has its own copies."""
