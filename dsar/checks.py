@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from dsar.contract.checking.gate import errors
 from dsar.contract.checking.inspection import inspect, installed_models
@@ -37,6 +39,30 @@ def server_settings(*, databases: Any = None, **_options: Any) -> list[CheckMess
             id="dsar.S001",
         )
         for complaint in server.complaints()
+    ]
+
+
+@register(Tags.database)
+def steps(*, databases: Any = None, **_options: Any) -> list[CheckMessage]:
+    """Refuse a database that has some of the steps for which one migration stands now: `migrate` would pass over it."""
+    if not databases:
+        return []
+    loader = MigrationLoader(connection)
+    halfway = [
+        sorted(
+            name for app, name in migration.replaces if (app, name) not in loader.applied_migrations
+        )
+        for (app, _), migration in loader.replacements.items()
+        if app == "dsar" and not {*migration.replaces}.isdisjoint(loader.applied_migrations)
+    ]
+    return [
+        Error(
+            f"The database lacks migrations that this version no longer has: {', '.join(missing)}.",
+            hint="Run `manage.py migrate` of the version of this code that has them, then this one's.",
+            id="dsar.S002",
+        )
+        for missing in halfway
+        if missing
     ]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.checks import Tags, run_checks
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from config import health
 from dsar.engine import server
@@ -66,3 +67,16 @@ def test_a_server_that_lets_locks_stand_is_refused(name: str, value: str) -> Non
     (found,) = run_checks(tags=[Tags.database], databases=["default"])
     assert found.id == "dsar.S001"
     assert name in found.msg
+
+
+@pytest.mark.django_db
+def test_a_database_with_some_of_the_steps_that_one_migration_stands_for_is_refused() -> None:
+    """It has all of them after that one; without the last it would be passed over in silence."""
+    recorder = MigrationRecorder(connection)
+    assert recorder.migration_qs.filter(app="dsar").count() == 58
+    recorder.record_unapplied("dsar", "0001_squashed_0057_sweep_goes_on")
+    assert run_checks(tags=[Tags.database], databases=["default"]) == []
+    recorder.record_unapplied("dsar", "0057_sweep_goes_on")
+    (found,) = run_checks(tags=[Tags.database], databases=["default"])
+    assert found.id == "dsar.S002"
+    assert found.msg.endswith(": 0057_sweep_goes_on.")
