@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from dsar.duties.retention.schedule import Unit
 
 TASK = "dsar.retain"
+_COMMIT_WITHOUT_WAITING = RawSQL("set_config('synchronous_commit', 'off', true)", ())
 
 logger = logging.getLogger(__name__)
 
@@ -238,16 +240,14 @@ def _batch(unit: Unit, where: Fragment | None, *, run: UUID, of: Day) -> int:
     is seen, and whoever places the next waits for the end of the batch.
     """
     with effect("retention.batch"), transaction.atomic():
-        held = _locked(run)
+        # What a power cut takes back, it takes with its count; a file would be gone already.
+        held = _locked(run, is_durable=statements.has_files(unit))
         remaining = _remaining(held, unit)
         most: int = min(remaining, conf.get("BATCH_ROWS"))
         if most <= 0:
             return 0
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE dsar_registers_hold IN SHARE MODE")
-            if not statements.has_files(unit):
-                # What a power cut takes back, it takes with its count; a file would be gone already.
-                cursor.execute("SET LOCAL synchronous_commit TO off")
         chosen = where or statements.picked(unit, of=of, most=most)
         rows = statements.carry_out(unit, where=chosen, reference=run)
         if rows > remaining:
@@ -257,8 +257,11 @@ def _batch(unit: Unit, where: Fragment | None, *, run: UUID, of: Day) -> int:
     return rows
 
 
-def _locked(run: UUID) -> RetentionRun:
+def _locked(run: UUID, *, is_durable: bool = True) -> RetentionRun:
+    """The run's row, locked; unless it is durable, the transaction's commit does not wait for the disk."""
     running = RetentionRun.objects.filter(pk=run, state=RetentionRun.State.RUNNING)
+    if not is_durable:
+        running = running.annotate(commit=_COMMIT_WITHOUT_WAITING)
     held = running.select_for_update(skip_locked=True).first()
     if held is None:
         raise OvertakenError

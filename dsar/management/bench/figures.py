@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from django.db import connection
 
-from dsar import conf
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -23,9 +21,6 @@ Work = Callable[[], float]
 
 MEMORY_MB = 16
 STATEMENTS = 50
-STATEMENTS_A_BATCH = 10
-"""How many more a work may take for each full batch of rows, where it goes in batches."""
-_IN_BATCHES = ("deletion", "retention", "overwriting")
 FEW = 1_000
 """Up to so many rows the fixed costs of a request count, above them the rows."""
 WARMING_ROWS = 50
@@ -91,10 +86,7 @@ class Pair:
 
 def budget(work: str, rows: int) -> Budget:
     """The budget for this work at this size."""
-    batches = rows // conf.get("BATCH_ROWS") if work in _IN_BATCHES else 0
-    return Budget(
-        ratio=_RATIOS[work, rows <= FEW], statements=STATEMENTS + STATEMENTS_A_BATCH * batches
-    )
+    return Budget(ratio=_RATIOS[work, rows <= FEW])
 
 
 def measure(ours: Work, limit: Work, *, ours_first: bool, counter: Counter) -> Pair:

@@ -27,12 +27,8 @@ def copy_of(users: int) -> Iterator[None]:
     """
     seeded, spent = f"{_prefix()}_{users}", f"{_prefix()}_run_{os.getpid()}"
     _prepare(seeded, users)
-    _create(spent, template=seeded)
-    try:
-        with _pointed_at(spent):
-            yield
-    finally:
-        _drop(spent)
+    with _copied(seeded, spent):
+        yield
 
 
 @contextmanager
@@ -41,7 +37,12 @@ def copied() -> Iterator[None]:
 
     Copying writes everything to disk first: whoever works on a copy finds no page as it was left in memory.
     """
-    source, spent = name(), f"{name()}_copy"
+    with _copied(name(), f"{name()}_copy"):
+        yield
+
+
+@contextmanager
+def _copied(source: str, spent: str) -> Iterator[None]:
     _create(spent, template=source)
     try:
         with _pointed_at(spent):
